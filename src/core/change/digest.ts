@@ -1,0 +1,37 @@
+import * as v from 'valibot';
+import { canonicalSha256 } from '../hash';
+import { AccountId, ConnectionKey, ExecutionLimits, Identifier, TargetIdentity } from '../protocol/claims';
+
+/**
+ * Everything an approver is shown, and therefore everything a digest covers. Fields that this release does not have
+ * yet are null, so that a later release cannot give an old digest a new meaning.
+ */
+export const DigestInput = v.strictObject({
+  v: v.literal(1),
+  /** Installation ARI of the app. */
+  installation: Identifier,
+  /** Jira issue id (not key: keys move). */
+  issueId: Identifier,
+  revision: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  author: AccountId,
+  reason: v.string(),
+  connection: ConnectionKey,
+  target: TargetIdentity,
+  /** Database role the statements run as. */
+  role: v.string(),
+  searchPath: v.string(),
+  /** The exact text, line ends as stored. */
+  sql: v.pipe(v.string(), v.minLength(1)),
+  /** The pre-approved inverse; null when the author declared that there is none. */
+  rollback: v.nullable(v.string()),
+  verification: v.null(),
+  limits: ExecutionLimits,
+  rowBudget: v.null(),
+  schemaDigest: v.null(),
+});
+export type DigestInput = v.InferOutput<typeof DigestInput>;
+
+/** The digest of a revision: SHA-256 over RFC 8785 JSON of {@link DigestInput}, hexadecimal. */
+export async function computeDigest(input: DigestInput): Promise<string> {
+  return canonicalSha256(input);
+}

@@ -1,0 +1,80 @@
+import * as v from 'valibot';
+import { DigestInput } from '../change/digest';
+import { canonicalSha256 } from '../hash';
+import { AccountId, Identifier, NumericDate, Sha256Hex, UtcTime } from './claims';
+
+export const orderTyp = 'qc-order+jws';
+
+export const executionKinds = ['apply', 'rollback'] as const;
+export const ExecutionKind = v.picklist(executionKinds);
+export type ExecutionKind = v.InferOutput<typeof ExecutionKind>;
+
+/** One counted vote, as the executor checks it against its own limits. */
+export const OrderApproval = v.strictObject({
+  accountId: AccountId,
+  /** When the vote was cast. */
+  at: UtcTime,
+  /** The digest that was on the voter's screen. */
+  digest: Sha256Hex,
+  /** When Jira was last asked whether this person may approve. */
+  eligibilityCheckedAt: UtcTime,
+});
+export type OrderApproval = v.InferOutput<typeof OrderApproval>;
+
+/** Claims of an order: a signed request to execute one revision once. */
+export const OrderClaims = v.strictObject({
+  v: v.literal(1),
+  /** Installation ARI. */
+  iss: Identifier,
+  /** Executor id. */
+  aud: Identifier,
+  jti: Sha256Hex,
+  iat: NumericDate,
+  exp: NumericDate,
+  /** The change must have begun by then; later it expires without effect. */
+  startBy: NumericDate,
+  /** The change must have committed by then; otherwise it is rolled back as expired. */
+  endBy: NumericDate,
+  kind: ExecutionKind,
+  /** Attempt of this (issue, revision, kind), from 1. Part of the `jti`. */
+  try: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  issue: v.strictObject({ id: Identifier, key: Identifier }),
+  /** accountId of the person who pressed Run or Roll back. */
+  requestedBy: AccountId,
+  digest: Sha256Hex,
+  content: DigestInput,
+  /** SHA-256 of the bytes to execute: `content.sql` for apply, `content.rollback` for rollback. */
+  sqlSha256: Sha256Hex,
+  approvals: v.pipe(v.array(OrderApproval), v.maxLength(100)),
+  evidence: v.pipe(v.array(v.string()), v.maxLength(0)),
+  analyser: v.null(),
+  /** Head of the change's ledger in the app when the order was built; the executor witnesses it. */
+  ledgerHead: v.strictObject({ seq: v.pipe(v.number(), v.integer(), v.minValue(1)), hash: Sha256Hex }),
+  /** Rollback only: SHA-256 of the compact apply receipt. */
+  applyReceiptSha256: v.nullable(Sha256Hex),
+});
+export type OrderClaims = v.InferOutput<typeof OrderClaims>;
+
+/** What an execution attempt is, and all that its id depends on. */
+export interface AttemptIdentity {
+  readonly installation: string;
+  readonly issueId: string;
+  readonly revision: number;
+  readonly kind: ExecutionKind;
+  readonly try: number;
+}
+
+/** The `jti` of an attempt: the executor recomputes it and refuses any other. */
+export async function computeJti(attempt: AttemptIdentity): Promise<string> {
+  const { installation, issueId, revision, kind } = attempt;
+  return canonicalSha256({ installation, issueId, revision, kind, try: attempt.try });
+}
+
+/**
+ * The digest of an order that a receipt refers to and that idempotency compares: all claims but `iat` and `exp`, which
+ * change when the same order is signed again.
+ */
+export async function computeOrderDigest(claims: OrderClaims): Promise<string> {
+  const { iat: _iat, exp: _exp, ...stable } = claims;
+  return canonicalSha256(stable);
+}

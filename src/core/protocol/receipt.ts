@@ -1,0 +1,139 @@
+import * as v from 'valibot';
+import { sha256Hex } from '../hash';
+import {
+  ConnectionKey,
+  Environment,
+  Identifier,
+  LedgerMode,
+  NumericDate,
+  Sha256Hex,
+  TargetIdentity,
+  UtcTime,
+} from './claims';
+import { ExecutionKind } from './order';
+
+export const receiptTyp = 'qc-receipt+jws';
+
+export const receiptStatuses = [
+  /** Committed. */
+  'succeeded',
+  /** A statement failed; nothing was applied. */
+  'failed',
+  /** The executor would not run this order; nothing was applied. */
+  'refused',
+  /** Past `startBy` or `endBy`; nothing was applied. */
+  'expired',
+  /** Revoked before it began; a tombstone guards its id. */
+  'revoked',
+  /** The executor cannot know whether the change was applied; a person decides. */
+  'unknown',
+  /** Failover or restore removed the ledger row of a final execution. Supersedes an earlier receipt. */
+  'outcome-lost',
+] as const;
+export const ReceiptStatus = v.picklist(receiptStatuses);
+export type ReceiptStatus = v.InferOutput<typeof ReceiptStatus>;
+
+const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** Why a statement failed, without the server's text (that is in the result body, for those allowed). */
+export const StatementError = v.strictObject({
+  sqlstate: v.pipe(v.string(), v.regex(/^[0-9A-Z]{5}$/)),
+  /** The condition name of PostgreSQL appendix A, for example `unique_violation`; `unknown` when not listed. */
+  condition: v.string(),
+  /** Character offset (from 1) in the whole executed text, null when the server gave none. */
+  position: v.nullable(Count),
+});
+export type StatementError = v.InferOutput<typeof StatementError>;
+
+/** Outcome of one statement, cut from the executed text by the executor. */
+export const StatementOutcome = v.strictObject({
+  /** From 0. */
+  index: Count,
+  /** Byte range [start, end) in the UTF-8 form of the executed text. */
+  start: Count,
+  end: Count,
+  /** Command tag without counts: `UPDATE`, `CREATE TABLE`. Null when the statement did not run. */
+  command: v.nullable(v.pipe(v.string(), v.maxLength(64))),
+  /** Rows affected or returned; null when the command has no count or did not run. */
+  rows: v.nullable(Count),
+  /** Milliseconds on the executor's clock. */
+  ms: v.pipe(v.number(), v.minValue(0)),
+  error: v.nullable(StatementError),
+});
+export type StatementOutcome = v.InferOutput<typeof StatementOutcome>;
+
+/** Claims of a receipt: the executor's signed statement of what became of an order. */
+export const ReceiptClaims = v.strictObject({
+  v: v.literal(1),
+  /** Executor id. */
+  iss: Identifier,
+  /** Installation ARI. */
+  aud: Identifier,
+  jti: Sha256Hex,
+  iat: NumericDate,
+  kind: ExecutionKind,
+  issue: v.strictObject({ id: Identifier, key: Identifier }),
+  revision: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  /** Claims of this id by a worker, from 1; 0 when it never began. */
+  attempt: Count,
+  status: ReceiptStatus,
+  /** Machine code and plain words for refused, expired, revoked, failed (if not by a statement), unknown. */
+  reason: v.nullable(v.strictObject({ code: v.string(), message: v.pipe(v.string(), v.maxLength(500)) })),
+  orderDigest: Sha256Hex,
+  digest: Sha256Hex,
+  sqlSha256: Sha256Hex,
+  connection: ConnectionKey,
+  environment: v.nullable(Environment),
+  target: v.nullable(TargetIdentity),
+  ledgerMode: LedgerMode,
+  /** `synchronous_commit` in force at COMMIT; null when nothing was committed. */
+  durability: v.nullable(v.string()),
+  statements: v.array(StatementOutcome),
+  /** Database clock. */
+  startedAt: v.nullable(UtcTime),
+  finishedAt: v.nullable(UtcTime),
+  /** `pg_current_xact_id()`, decimal digits. */
+  transactionId: v.nullable(v.pipe(v.string(), v.regex(/^\d+$/))),
+  /** SHA-256 of the result body's bytes; null when there is no body. */
+  resultSha256: v.nullable(Sha256Hex),
+  /** The executor's audit chain. `prev` is the SHA-256 of the receipt before (64 zeros for the first). */
+  chain: v.strictObject({
+    id: Identifier,
+    seq: v.pipe(v.number(), v.integer(), v.minValue(1)),
+    prev: Sha256Hex,
+  }),
+});
+export type ReceiptClaims = v.InferOutput<typeof ReceiptClaims>;
+
+/** Columns and rows of one statement, and the server's words; leaves the executor beside the receipt, not in it. */
+export const ResultBody = v.strictObject({
+  v: v.literal(1),
+  statements: v.array(
+    v.strictObject({
+      index: Count,
+      columns: v.array(v.strictObject({ name: v.string(), type: v.string() })),
+      /** Text form of each value as PostgreSQL prints it; null for NULL. */
+      rows: v.array(v.array(v.nullable(v.string()))),
+      /** True when rows or bytes were cut at the limits of the order. */
+      truncated: v.boolean(),
+      /** Server message with detail and hint, null when the statement succeeded. */
+      message: v.nullable(v.string()),
+    }),
+  ),
+});
+export type ResultBody = v.InferOutput<typeof ResultBody>;
+
+/** What the executor posts to the receipt URL and answers to a question about an execution. */
+export const ReceiptDelivery = v.strictObject({
+  /** Compact receipt JWS. */
+  receipt: v.string(),
+  /** JSON text of {@link ResultBody}; its SHA-256 stands in the receipt. Null when there is none. */
+  result: v.nullable(v.string()),
+});
+export type ReceiptDelivery = v.InferOutput<typeof ReceiptDelivery>;
+
+/** True when `body` is the result that `claims` vouches for. */
+export async function resultMatches(claims: ReceiptClaims, body: string | null): Promise<boolean> {
+  if (body === null) return claims.resultSha256 === null;
+  return claims.resultSha256 === (await sha256Hex(body));
+}

@@ -1,0 +1,122 @@
+import * as v from 'valibot';
+import {
+  ConnectionKey,
+  Environment,
+  ExecutionLimits,
+  Identifier,
+  LedgerMode,
+  Sha256Hex,
+  TargetIdentity,
+} from './claims';
+import { ReceiptDelivery } from './receipt';
+
+/** Paths the executor serves. */
+export const paths = {
+  orders: '/v1/orders',
+  revocations: '/v1/revocations',
+  execution: (jti: string): string => `/v1/executions/${jti}`,
+  connections: '/v1/connections',
+  health: '/healthz',
+} as const;
+
+/** Body of `POST /v1/orders` is a compact order JWS. */
+export const orderContentType = 'application/jose';
+
+export const executionStates = ['accepted', 'running', 'final'] as const;
+
+/** 202 to an order and 200 to `GET /v1/executions/{jti}`. */
+export const ExecutionReply = v.strictObject({
+  jti: Sha256Hex,
+  state: v.picklist(executionStates),
+  /** Present when `state` is `final`. */
+  delivery: v.nullable(ReceiptDelivery),
+});
+export type ExecutionReply = v.InferOutput<typeof ExecutionReply>;
+
+/** Body of `POST /v1/revocations`. Answer: 200 with an {@link ExecutionReply}; a tombstone is durable before it. */
+export const RevocationRequest = v.strictObject({ jti: Sha256Hex, connection: ConnectionKey });
+export type RevocationRequest = v.InferOutput<typeof RevocationRequest>;
+
+/** Codes of refusals; the first group answers an unverifiable request, the second a verified but unacceptable order. */
+export const refusalCodes = [
+  'too-large',
+  'malformed',
+  'unknown-key',
+  'bad-signature',
+  'wrong-audience',
+  'wrong-issuer',
+  'request-expired',
+  'request-replayed',
+  'request-mismatch',
+  'rate-limited',
+  'not-found',
+  'unavailable',
+  'order-conflict',
+  'order-revoked',
+  'order-expired',
+  'order-too-long',
+  'wrong-id',
+  'digest-mismatch',
+  'sql-mismatch',
+  'unknown-connection',
+  'connection-not-ready',
+  'target-mismatch',
+  'role-mismatch',
+  'limits-exceeded',
+  'approvals-missing',
+  'approver-not-allowed',
+  'author-approved',
+  'approval-for-other-digest',
+  'approvers-not-configured',
+  'writes-refused',
+  'statement-not-allowed',
+  'already-applied',
+  'nothing-to-roll-back',
+  'rollback-too-late',
+  'rollback-missing',
+  'ledger-behind',
+] as const;
+export const RefusalCode = v.picklist(refusalCodes);
+export type RefusalCode = v.InferOutput<typeof RefusalCode>;
+
+/** Body of every 4xx and 5xx. A verified order that is refused also carries its final receipt. */
+export const ErrorReply = v.strictObject({
+  code: RefusalCode,
+  message: v.string(),
+  delivery: v.optional(v.nullable(ReceiptDelivery), null),
+});
+export type ErrorReply = v.InferOutput<typeof ErrorReply>;
+
+/** What the executor says of one connection. Never an address, never a credential. */
+export const ConnectionInfo = v.strictObject({
+  key: ConnectionKey,
+  /** Words for people, for example `Shop`. */
+  name: v.string(),
+  engine: v.literal('postgresql'),
+  /** `server_version`, for example `18.4`; null when it was never reached. */
+  engineVersion: v.nullable(v.string()),
+  environment: Environment,
+  dataClasses: v.array(v.string()),
+  role: v.string(),
+  searchPath: v.string(),
+  limits: ExecutionLimits,
+  ledgerMode: LedgerMode,
+  /** False: every write is refused. */
+  writable: v.boolean(),
+  results: v.picklist(['public', 'restricted']),
+  minimumApprovals: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** True when the executor's own approver list is required. */
+  protected: v.boolean(),
+  target: v.nullable(TargetIdentity),
+  /** Null when usable; else what is wrong, in words. */
+  problem: v.nullable(v.string()),
+});
+export type ConnectionInfo = v.InferOutput<typeof ConnectionInfo>;
+
+/** 200 of `GET /v1/connections`. */
+export const ConnectionsReply = v.strictObject({
+  executorId: Identifier,
+  version: v.string(),
+  connections: v.array(ConnectionInfo),
+});
+export type ConnectionsReply = v.InferOutput<typeof ConnectionsReply>;
