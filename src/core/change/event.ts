@@ -1,0 +1,98 @@
+import * as v from 'valibot';
+import { AccountId, ConnectionKey, Environment, Identifier, Sha256Hex, UtcTime } from '../protocol/claims';
+import { ExecutionKind } from '../protocol/order';
+import { ReceiptStatus } from '../protocol/receipt';
+
+const Words = v.pipe(v.string(), v.maxLength(2_000));
+const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const Positive = v.pipe(v.number(), v.integer(), v.minValue(1));
+const Attempt = { kind: ExecutionKind, try: Positive, jti: Sha256Hex };
+
+/** Everything that can happen to a change, with what must be remembered of it. Append only; past tense. */
+export const ChangeEventBody = v.variant('type', [
+  v.strictObject({
+    type: v.literal('submitted'),
+    revision: Positive,
+    digest: Sha256Hex,
+    /** Everyone who saved the draft since the last submission; none of them may approve. */
+    editors: v.array(AccountId),
+    connection: ConnectionKey,
+    environment: Environment,
+    approvalsRequired: Positive,
+    approverGroup: v.strictObject({ id: Identifier, name: v.string() }),
+    /** Members asked, for display; eligibility is asked of Jira again at every vote. Null: too many to list. */
+    candidates: v.nullable(v.array(AccountId)),
+    hasRollback: v.boolean(),
+    resultsPublic: v.boolean(),
+  }),
+  v.strictObject({
+    type: v.literal('voted'),
+    digest: Sha256Hex,
+    channel: v.picklist(['panel']),
+    comment: Words,
+  }),
+  v.strictObject({ type: v.literal('vote-lapsed'), voter: AccountId, reason: Words }),
+  v.strictObject({ type: v.literal('approved'), digest: Sha256Hex, voters: v.array(AccountId) }),
+  v.strictObject({ type: v.literal('changes-requested'), reason: Words }),
+  v.strictObject({ type: v.literal('rejected'), reason: Words }),
+  v.strictObject({ type: v.literal('reworked') }),
+  v.strictObject({ type: v.literal('cancelled') }),
+  v.strictObject({ type: v.literal('run-requested'), ...Attempt, digest: Sha256Hex }),
+  v.strictObject({
+    type: v.literal('order-signed'),
+    ...Attempt,
+    orderDigest: Sha256Hex,
+    executor: Identifier,
+    startBy: v.pipe(v.number(), v.integer()),
+    voters: v.array(AccountId),
+  }),
+  v.strictObject({
+    type: v.literal('receipt-accepted'),
+    ...Attempt,
+    status: ReceiptStatus,
+    receiptSha256: Sha256Hex,
+    rows: v.nullable(Count),
+    /** Database time; null when nothing ran. */
+    finishedAt: v.nullable(UtcTime),
+    /** Code of a refusal or SQLSTATE of a failure. */
+    code: v.nullable(v.string()),
+    message: v.nullable(Words),
+  }),
+  v.strictObject({ type: v.literal('not-started'), ...Attempt, code: v.string(), message: Words }),
+  v.strictObject({ type: v.literal('attention-raised'), code: v.string(), message: Words }),
+  v.strictObject({
+    type: v.literal('resolved'),
+    outcome: v.picklist(['succeeded', 'failed', 'rolled-back']),
+    reason: Words,
+  }),
+  /** Somebody tried to go round the rules; the status stays, the count is searchable. */
+  v.strictObject({
+    type: v.literal('attempt-recorded'),
+    code: v.picklist([
+      'status-forced',
+      'vote-mismatch',
+      'run-without-quorum',
+      'actor-not-allowed',
+      'mirror-edited',
+    ]),
+    message: Words,
+  }),
+]);
+export type ChangeEventBody = v.InferOutput<typeof ChangeEventBody>;
+export type ChangeEventType = ChangeEventBody['type'];
+
+/** Who did it: a person's accountId, or the app itself. */
+export const EventActor = v.union([AccountId, v.literal('app'), v.literal('executor')]);
+
+/** One link of the ledger. `hash` covers everything else, `prev` is the hash of the link before (64 zeros first). */
+export const LedgerEvent = v.strictObject({
+  v: v.literal(1),
+  issueId: Identifier,
+  seq: Positive,
+  prev: Sha256Hex,
+  at: UtcTime,
+  actor: EventActor,
+  body: ChangeEventBody,
+  hash: Sha256Hex,
+});
+export type LedgerEvent = v.InferOutput<typeof LedgerEvent>;

@@ -1,0 +1,308 @@
+import { refuse, ok, type Result } from '../result';
+import type { ChangeEventBody, ChangeEventType, LedgerEvent } from './event';
+import { initialState, type AttemptState, type ChangeState } from './state';
+import type { ChangeStatus } from './status';
+
+/** Statuses in which an event may happen. Design 5, with `vote-lapsed` reopening an approved review. */
+const allowedIn: Readonly<Record<ChangeEventType, readonly ChangeStatus[]>> = {
+  submitted: ['draft'],
+  voted: ['in-review'],
+  'vote-lapsed': ['in-review', 'approved', 'running'],
+  approved: ['in-review'],
+  'changes-requested': ['in-review'],
+  rejected: ['in-review'],
+  reworked: ['approved', 'failed', 'rejected', 'in-review'],
+  cancelled: ['draft', 'in-review', 'approved'],
+  'run-requested': ['approved', 'succeeded'],
+  'order-signed': ['running'],
+  'receipt-accepted': ['running', 'approved', 'succeeded', 'needs-attention'],
+  'not-started': ['running'],
+  'attention-raised': ['draft', 'in-review', 'approved', 'running', 'failed', 'succeeded', 'rolled-back'],
+  resolved: ['needs-attention'],
+  'attempt-recorded': [
+    'draft',
+    'in-review',
+    'approved',
+    'running',
+    'succeeded',
+    'failed',
+    'needs-attention',
+    'rolled-back',
+    'rejected',
+    'cancelled',
+  ],
+};
+
+/** Why an event cannot happen now. */
+export interface IllegalEvent {
+  readonly code:
+    'illegal-event' | 'stale-digest' | 'already-voted' | 'own-change' | 'already-run' | 'wrong-attempt';
+  readonly message: string;
+}
+
+/** Judges whether `body`, done by `actor`, may follow `state`. Pure policy of the ledger itself, not of people's rights. */
+export function accepts(
+  state: ChangeState,
+  body: ChangeEventBody,
+  actor: string,
+): Result<void, IllegalEvent> {
+  if (!allowedIn[body.type].includes(state.status)) {
+    return refuse({
+      code: 'illegal-event',
+      message: `A change that is ${words(state.status)} cannot be ${verb(body.type)}.`,
+    });
+  }
+  switch (body.type) {
+    case 'voted':
+      return acceptsVote(state, body.digest, actor);
+    case 'approved':
+      return state.revision?.digest === body.digest ? ok(undefined) : stale();
+    case 'run-requested':
+      return acceptsRun(state, body);
+    case 'order-signed':
+    case 'receipt-accepted':
+    case 'not-started':
+      return state[body.kind]?.jti === body.jti
+        ? ok(undefined)
+        : refuse({ code: 'wrong-attempt', message: 'This is not the latest attempt.' });
+    default:
+      return ok(undefined);
+  }
+}
+
+function acceptsVote(state: ChangeState, digest: string, actor: string): Result<void, IllegalEvent> {
+  const { revision } = state;
+  if (revision?.digest !== digest) return stale();
+  if (revision.author === actor || revision.editors.includes(actor)) {
+    return refuse({ code: 'own-change', message: 'You wrote this change, so you cannot approve it.' });
+  }
+  if (state.votes.some((vote) => vote.accountId === actor)) {
+    return refuse({ code: 'already-voted', message: 'You have already approved this revision.' });
+  }
+  return ok(undefined);
+}
+
+function acceptsRun(
+  state: ChangeState,
+  body: Extract<ChangeEventBody, { type: 'run-requested' }>,
+): Result<void, IllegalEvent> {
+  if (state.revision?.digest !== body.digest) return stale();
+  if ((body.kind === 'apply') !== (state.status === 'approved')) {
+    return refuse({
+      code: 'already-run',
+      message: body.kind === 'apply' ? 'This revision has already run.' : 'There is nothing to roll back.',
+    });
+  }
+  const last = state[body.kind];
+  if (last && last.revision === state.revision.number) {
+    const final = last.outcome?.status;
+    if (final !== 'refused' && final !== 'expired' && final !== 'revoked') {
+      return refuse({ code: 'already-run', message: 'An attempt of this revision is not over, or has run.' });
+    }
+  }
+  if (body.try !== nextTry(state, body.kind)) {
+    return refuse({ code: 'wrong-attempt', message: 'The attempt has the wrong number.' });
+  }
+  return ok(undefined);
+}
+
+/** Number of the next attempt of the current revision. */
+export function nextTry(state: ChangeState, kind: 'apply' | 'rollback'): number {
+  const last = state[kind];
+  return last && last.revision === state.revision?.number ? last.try + 1 : 1;
+}
+
+function stale(): Result<never, IllegalEvent> {
+  return refuse({
+    code: 'stale-digest',
+    message: 'The change was edited since: this is not the current revision.',
+  });
+}
+
+/** The state after `event`. Total: it trusts that {@link accepts} was asked when the event was written. */
+export function evolve(state: ChangeState, event: Pick<LedgerEvent, 'body' | 'actor' | 'at'>): ChangeState {
+  const { body, actor, at } = event;
+  switch (body.type) {
+    case 'submitted':
+      return submitted(state, body, actor, at);
+    case 'voted':
+      return {
+        ...state,
+        votes: [...state.votes, { accountId: actor, at, digest: body.digest, comment: body.comment }],
+      };
+    case 'vote-lapsed':
+      return {
+        ...state,
+        status: 'in-review',
+        votes: state.votes.filter((vote) => vote.accountId !== body.voter),
+        revision: state.revision && { ...state.revision, approvedAt: null },
+        ...(state.status === 'running' ? closeAttempt(state, 'refused', 'vote-lapsed', body.reason) : {}),
+      };
+    case 'approved':
+      return {
+        ...state,
+        status: 'approved',
+        revision: state.revision && { ...state.revision, approvedAt: at },
+      };
+    case 'changes-requested':
+    case 'reworked':
+      return { ...state, status: 'draft', votes: [], revision: null, apply: null, rollback: null };
+    case 'rejected':
+      return { ...state, status: 'rejected', votes: [] };
+    case 'cancelled':
+      return { ...state, status: 'cancelled', votes: [] };
+    case 'run-requested':
+      return runRequested(state, body, actor, at);
+    case 'order-signed':
+      return withAttempt(state, body.kind, {
+        orderDigest: body.orderDigest,
+        executor: body.executor,
+        startBy: body.startBy,
+      });
+    case 'receipt-accepted':
+      return receiptAccepted(state, body, at);
+    case 'not-started':
+      return {
+        ...withAttempt(state, body.kind, {
+          outcome: {
+            status: state[body.kind]?.outcome?.status ?? 'refused',
+            receiptSha256: state[body.kind]?.outcome?.receiptSha256 ?? null,
+            rows: null,
+            finishedAt: null,
+            code: body.code,
+            message: body.message,
+          },
+        }),
+        status: body.kind === 'apply' ? 'approved' : 'succeeded',
+      };
+    case 'attention-raised':
+      return {
+        ...state,
+        status: 'needs-attention',
+        attention: { code: body.code, message: body.message, at },
+      };
+    case 'resolved':
+      return {
+        ...state,
+        status: body.outcome,
+        attention: null,
+        resolution: { by: actor, at, reason: body.reason },
+      };
+    case 'attempt-recorded':
+      return { ...state, attempts: state.attempts + 1 };
+  }
+}
+
+/** Folds a whole chain. */
+export function replay(events: readonly LedgerEvent[]): ChangeState {
+  return events.reduce<ChangeState>((state, event) => evolve(state, event), initialState);
+}
+
+function submitted(
+  state: ChangeState,
+  body: Extract<ChangeEventBody, { type: 'submitted' }>,
+  actor: string,
+  at: string,
+): ChangeState {
+  const { type: _type, revision, ...rest } = body;
+  return {
+    ...state,
+    status: 'in-review',
+    revisions: revision,
+    revision: { ...rest, number: revision, author: actor, submittedAt: at, approvedAt: null },
+    votes: [],
+    apply: null,
+    rollback: null,
+  };
+}
+
+function runRequested(
+  state: ChangeState,
+  body: Extract<ChangeEventBody, { type: 'run-requested' }>,
+  actor: string,
+  at: string,
+): ChangeState {
+  const attempt: AttemptState = {
+    kind: body.kind,
+    revision: state.revision?.number ?? 0,
+    try: body.try,
+    jti: body.jti,
+    requestedBy: actor,
+    requestedAt: at,
+    orderDigest: null,
+    executor: null,
+    startBy: null,
+    outcome: null,
+  };
+  return { ...state, status: 'running', [body.kind]: attempt };
+}
+
+function receiptAccepted(
+  state: ChangeState,
+  body: Extract<ChangeEventBody, { type: 'receipt-accepted' }>,
+  at: string,
+): ChangeState {
+  const { status, receiptSha256, rows, finishedAt, code, message } = body;
+  const next = withAttempt(state, body.kind, {
+    outcome: { status, receiptSha256, rows, finishedAt, code, message },
+  });
+  const attention = { code: code ?? status, message: message ?? attentionWords(body.kind, status), at };
+  if (status === 'outcome-lost' || status === 'unknown')
+    return { ...next, status: 'needs-attention', attention };
+  // Words for refused, expired and revoked follow in their own event (`not-started`), which names the way back.
+  if (status === 'refused' || status === 'expired' || status === 'revoked') return next;
+  if (body.kind === 'apply') return { ...next, status: status === 'succeeded' ? 'succeeded' : 'failed' };
+  return status === 'succeeded'
+    ? { ...next, status: 'rolled-back' }
+    : { ...next, status: 'needs-attention', attention };
+}
+
+function attentionWords(kind: 'apply' | 'rollback', status: string): string {
+  if (status === 'outcome-lost') return 'The proof of this execution is gone from the database.';
+  if (status === 'unknown') return 'The executor cannot tell whether the change was applied.';
+  return kind === 'rollback' ? 'The rollback failed; the change is still applied.' : 'The change failed.';
+}
+
+function withAttempt(
+  state: ChangeState,
+  kind: 'apply' | 'rollback',
+  patch: Partial<AttemptState>,
+): ChangeState {
+  const attempt = state[kind];
+  return attempt ? { ...state, [kind]: { ...attempt, ...patch } } : state;
+}
+
+function closeAttempt(
+  state: ChangeState,
+  status: 'refused',
+  code: string,
+  message: string,
+): Partial<ChangeState> {
+  const kind = state.rollback && !state.rollback.outcome ? 'rollback' : 'apply';
+  const attempt = state[kind];
+  if (!attempt) return {};
+  return {
+    [kind]: {
+      ...attempt,
+      outcome: { status, receiptSha256: null, rows: null, finishedAt: null, code, message },
+    },
+  };
+}
+
+function words(status: ChangeStatus): string {
+  return status.replace('-', ' ');
+}
+
+function verb(type: ChangeEventType): string {
+  const verbs: Partial<Record<ChangeEventType, string>> = {
+    submitted: 'submitted for review',
+    voted: 'approved by vote',
+    'run-requested': 'run',
+    reworked: 'edited',
+    rejected: 'rejected',
+    'changes-requested': 'sent back',
+    cancelled: 'cancelled',
+    resolved: 'resolved',
+  };
+  return verbs[type] ?? `changed (${type})`;
+}

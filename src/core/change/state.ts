@@ -1,0 +1,92 @@
+import * as v from 'valibot';
+import { AccountId, ConnectionKey, Environment, Identifier, Sha256Hex, UtcTime } from '../protocol/claims';
+import { ExecutionKind } from '../protocol/order';
+import { ReceiptStatus } from '../protocol/receipt';
+import { ChangeStatus } from './status';
+
+const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** One vote for the digest of the current revision. */
+export const Vote = v.strictObject({
+  accountId: AccountId,
+  at: UtcTime,
+  digest: Sha256Hex,
+  comment: v.string(),
+});
+export type Vote = v.InferOutput<typeof Vote>;
+
+/** The revision under review or approved; its text is stored apart. */
+export const RevisionState = v.strictObject({
+  number: Count,
+  digest: Sha256Hex,
+  author: AccountId,
+  editors: v.array(AccountId),
+  connection: ConnectionKey,
+  environment: Environment,
+  approvalsRequired: Count,
+  approverGroup: v.strictObject({ id: Identifier, name: v.string() }),
+  candidates: v.nullable(v.array(AccountId)),
+  hasRollback: v.boolean(),
+  resultsPublic: v.boolean(),
+  submittedAt: UtcTime,
+  approvedAt: v.nullable(UtcTime),
+});
+export type RevisionState = v.InferOutput<typeof RevisionState>;
+
+/** The latest attempt of a kind. */
+export const AttemptState = v.strictObject({
+  kind: ExecutionKind,
+  revision: Count,
+  try: Count,
+  jti: Sha256Hex,
+  requestedBy: v.string(),
+  requestedAt: UtcTime,
+  orderDigest: v.nullable(Sha256Hex),
+  executor: v.nullable(Identifier),
+  startBy: v.nullable(Count),
+  outcome: v.nullable(
+    v.strictObject({
+      status: ReceiptStatus,
+      receiptSha256: v.nullable(Sha256Hex),
+      rows: v.nullable(Count),
+      finishedAt: v.nullable(UtcTime),
+      code: v.nullable(v.string()),
+      message: v.nullable(v.string()),
+    }),
+  ),
+});
+export type AttemptState = v.InferOutput<typeof AttemptState>;
+
+/** Where a change stands: the fold of its ledger. Cached beside the head, rebuilt from the chain at any time. */
+export const ChangeState = v.strictObject({
+  status: ChangeStatus,
+  revision: v.nullable(RevisionState),
+  /** Revisions ever submitted; the next one gets this plus one, so that no digest comes back. */
+  revisions: Count,
+  votes: v.array(Vote),
+  apply: v.nullable(AttemptState),
+  rollback: v.nullable(AttemptState),
+  /** Attempts to go round the rules, ever. */
+  attempts: Count,
+  attention: v.nullable(v.strictObject({ code: v.string(), message: v.string(), at: UtcTime })),
+  resolution: v.nullable(v.strictObject({ by: v.string(), at: UtcTime, reason: v.string() })),
+});
+export type ChangeState = v.InferOutput<typeof ChangeState>;
+
+/** A change of which nothing has happened yet. */
+export const initialState: ChangeState = {
+  status: 'draft',
+  revision: null,
+  revisions: 0,
+  votes: [],
+  apply: null,
+  rollback: null,
+  attempts: 0,
+  attention: null,
+  resolution: null,
+};
+
+/** The attempt that is under way or was last, of either kind. */
+export function currentAttempt(state: ChangeState): AttemptState | null {
+  return state.rollback ?? state.apply;
+}

@@ -1,0 +1,101 @@
+import * as v from 'valibot';
+import { DraftContent } from '../change/content';
+import { maxReasonLength } from '../limits';
+import { Sha256Hex } from '../protocol/claims';
+import { ExecutionKind } from '../protocol/order';
+import { ResultBody } from '../protocol/receipt';
+import { ChangeView, DraftView, TimelineEntry } from './view';
+
+const Version = v.pipe(v.number(), v.integer(), v.minValue(0));
+const Reason = v.pipe(
+  v.string(),
+  v.trim(),
+  v.minLength(1, 'A reason is required.'),
+  v.maxLength(maxReasonLength),
+);
+const Comment = v.pipe(v.string(), v.trim(), v.maxLength(maxReasonLength));
+
+/**
+ * The calls of the issue panel: name, payload and reply value. The issue and the viewer come from the platform's
+ * context, never from the payload. Every reply is a {@link Reply}.
+ */
+export const panelCalls = {
+  /** Everything the panel shows. */
+  view: { payload: v.strictObject({}), value: ChangeView },
+  /** Ledger events as words; fetched when the timeline is opened. */
+  timeline: {
+    payload: v.strictObject({}),
+    value: v.strictObject({
+      entries: v.array(TimelineEntry),
+      intact: v.boolean(),
+      problem: v.nullable(v.string()),
+    }),
+  },
+  /** Saves the draft over `baseVersion`; refused with `conflict` (details: the stored {@link DraftView}) if it moved. */
+  'save-draft': {
+    payload: v.strictObject({ baseVersion: Version, content: DraftContent }),
+    value: DraftView,
+  },
+  /** Freezes the draft at `version` as a new revision and sends it to review. */
+  submit: { payload: v.strictObject({ version: Version }), value: ChangeView },
+  /** Votes for the digest on the screen. */
+  approve: { payload: v.strictObject({ digest: Sha256Hex, comment: Comment }), value: ChangeView },
+  'request-changes': { payload: v.strictObject({ digest: Sha256Hex, reason: Reason }), value: ChangeView },
+  reject: { payload: v.strictObject({ digest: Sha256Hex, reason: Reason }), value: ChangeView },
+  run: { payload: v.strictObject({ digest: Sha256Hex }), value: ChangeView },
+  'roll-back': { payload: v.strictObject({ digest: Sha256Hex }), value: ChangeView },
+  /** Back to draft with a new revision to come; voids every vote. */
+  rework: { payload: v.strictObject({}), value: ChangeView },
+  cancel: { payload: v.strictObject({}), value: ChangeView },
+  /** Ends Needs attention: an operator says what the executor's ledger says. */
+  resolve: {
+    payload: v.strictObject({ outcome: v.picklist(['succeeded', 'failed', 'rolled-back']), reason: Reason }),
+    value: ChangeView,
+  },
+  /** Rows and server messages of one execution, for those allowed. */
+  result: { payload: v.strictObject({ kind: ExecutionKind }), value: ResultBody },
+} as const;
+
+export type PanelCalls = typeof panelCalls;
+export type PanelCallName = keyof PanelCalls;
+export type PanelPayload<N extends PanelCallName> = v.InferInput<PanelCalls[N]['payload']>;
+export type PanelValue<N extends PanelCallName> = v.InferOutput<PanelCalls[N]['value']>;
+
+export const panelErrorCodes = [
+  'bad-request',
+  'not-set-up',
+  'not-found',
+  'not-allowed',
+  'incomplete',
+  'conflict',
+  'stale-digest',
+  'illegal',
+  'jira-refused',
+  'jira-unavailable',
+  'busy',
+  'internal',
+] as const;
+export type PanelErrorCode = (typeof panelErrorCodes)[number];
+
+/** The one shape of every resolver's answer. */
+export type Reply<T> =
+  | { readonly ok: true; readonly value: T }
+  | {
+      readonly ok: false;
+      readonly error: {
+        readonly code: PanelErrorCode;
+        /** For the person, in words. */
+        readonly message: string;
+        /** `conflict`: the stored draft. */
+        readonly details?: unknown;
+      };
+    };
+
+/** Payload of the realtime signal: no content, only a reason to fetch. */
+export const ChangeSignal = v.strictObject({ issueId: v.string(), seq: Version });
+export type ChangeSignal = v.InferOutput<typeof ChangeSignal>;
+
+/** Realtime channel of one issue. */
+export function changeChannel(issueId: string): string {
+  return `query-change-${issueId}`;
+}

@@ -1,0 +1,177 @@
+import * as v from 'valibot';
+import { DraftContent } from '../change/content';
+import { ChangeStatus } from '../change/status';
+import {
+  AccountId,
+  ConnectionKey,
+  Environment,
+  ExecutionLimits,
+  LedgerMode,
+  Sha256Hex,
+  TargetIdentity,
+} from '../protocol/claims';
+import { ExecutionKind } from '../protocol/order';
+import { ReceiptStatus, StatementOutcome } from '../protocol/receipt';
+
+const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const Time = v.string();
+
+/** A connection as the author and approvers see it. */
+export const ConnectionView = v.strictObject({
+  key: ConnectionKey,
+  name: v.string(),
+  engine: v.string(),
+  engineVersion: v.nullable(v.string()),
+  environment: Environment,
+  dataClasses: v.array(v.string()),
+  role: v.string(),
+  searchPath: v.string(),
+  limits: ExecutionLimits,
+  ledgerMode: LedgerMode,
+  writable: v.boolean(),
+  resultsPublic: v.boolean(),
+  approvalsRequired: Count,
+  approverGroup: v.string(),
+  target: v.nullable(TargetIdentity),
+  /** Null when it can be chosen; else why not, in words. */
+  problem: v.nullable(v.string()),
+});
+export type ConnectionView = v.InferOutput<typeof ConnectionView>;
+
+export const DraftView = v.strictObject({
+  /** Grows by one with every save; a save names the version it started from. */
+  version: Count,
+  content: DraftContent,
+  savedAt: v.nullable(Time),
+  savedBy: v.nullable(AccountId),
+});
+export type DraftView = v.InferOutput<typeof DraftView>;
+
+/** The revision under review: exactly what the digest covers. */
+export const RevisionView = v.strictObject({
+  number: Count,
+  digest: Sha256Hex,
+  author: AccountId,
+  reason: v.string(),
+  connection: ConnectionKey,
+  environment: Environment,
+  target: TargetIdentity,
+  role: v.string(),
+  searchPath: v.string(),
+  limits: ExecutionLimits,
+  sql: v.string(),
+  rollback: v.nullable(v.string()),
+  submittedAt: Time,
+  approvalsRequired: Count,
+  approverGroup: v.string(),
+  /** Null: too many to list. */
+  candidates: v.nullable(v.array(AccountId)),
+});
+export type RevisionView = v.InferOutput<typeof RevisionView>;
+
+export const VoteView = v.strictObject({ accountId: AccountId, at: Time, comment: v.string() });
+
+/** One execution's outcome. Server text and rows come by the `result` call, to those allowed. */
+export const OutcomeView = v.strictObject({
+  kind: ExecutionKind,
+  try: Count,
+  status: ReceiptStatus,
+  statements: v.array(StatementOutcome),
+  startedAt: v.nullable(Time),
+  finishedAt: v.nullable(Time),
+  transactionId: v.nullable(v.string()),
+  code: v.nullable(v.string()),
+  message: v.nullable(v.string()),
+  executor: v.string(),
+  receiptSha256: v.nullable(Sha256Hex),
+  ledgerMode: v.nullable(LedgerMode),
+  hasResult: v.boolean(),
+  /** Null when this viewer may see rows and server messages; else why not. */
+  resultRefusal: v.nullable(v.string()),
+});
+export type OutcomeView = v.InferOutput<typeof OutcomeView>;
+
+export const RunningView = v.strictObject({
+  kind: ExecutionKind,
+  try: Count,
+  requestedBy: v.string(),
+  requestedAt: Time,
+  /** `claimed`: not yet queued; `queued`; `sent`: the executor has it; `waiting`: the executor does not answer. */
+  phase: v.picklist(['claimed', 'queued', 'sent', 'waiting']),
+  /** What a person should know, for example that the executor is down and will be tried again. */
+  note: v.nullable(v.string()),
+});
+
+export const actionNames = [
+  'submit',
+  'approve',
+  'request-changes',
+  'reject',
+  'run',
+  'roll-back',
+  'rework',
+  'cancel',
+  'resolve',
+] as const;
+export const ActionName = v.picklist(actionNames);
+export type ActionName = v.InferOutput<typeof ActionName>;
+
+/** Something this viewer could do in this status. A disabled action always says why. */
+export const ActionView = v.strictObject({
+  name: ActionName,
+  label: v.string(),
+  enabled: v.boolean(),
+  why: v.nullable(v.string()),
+});
+export type ActionView = v.InferOutput<typeof ActionView>;
+
+/** What keeps the change from going on: `fix` is this viewer's to mend, `wait` clears itself or by others. */
+export const BlockerView = v.strictObject({ kind: v.picklist(['fix', 'wait']), message: v.string() });
+export type BlockerView = v.InferOutput<typeof BlockerView>;
+
+/** Everything the panel shows, for one viewer. */
+export const ChangeView = v.strictObject({
+  issue: v.strictObject({ id: v.string(), key: v.string() }),
+  viewer: AccountId,
+  status: ChangeStatus,
+  /** Ledger sequence: a realtime signal or poll with the same number needs no fetch. */
+  seq: Count,
+  /** Set when the app is not set up; nothing else works then. */
+  setupProblem: v.nullable(v.string()),
+  connections: v.array(ConnectionView),
+  /** Present in status draft only. */
+  draft: v.nullable(DraftView),
+  /** False: this viewer may read the draft but not write it. */
+  mayEdit: v.boolean(),
+  revision: v.nullable(RevisionView),
+  votes: v.array(VoteView),
+  approvalsMissing: Count,
+  /** One sentence: what happens next, from this viewer's position. */
+  headline: v.string(),
+  /** The one next action of this viewer, if any. */
+  primary: v.nullable(ActionView),
+  secondary: v.array(ActionView),
+  blockers: v.array(BlockerView),
+  running: v.nullable(RunningView),
+  outcomes: v.array(OutcomeView),
+  attention: v.nullable(v.strictObject({ code: v.string(), message: v.string(), at: Time })),
+  resolution: v.nullable(v.strictObject({ by: v.string(), at: Time, reason: v.string() })),
+  attempts: Count,
+  /** Channel of Forge realtime on which a signal says that something changed. */
+  channel: v.string(),
+});
+export type ChangeView = v.InferOutput<typeof ChangeView>;
+
+/** One line of the timeline, newest last. */
+export const TimelineEntry = v.strictObject({
+  seq: Count,
+  at: Time,
+  /** accountId, `app` or `executor`. */
+  actor: v.string(),
+  /** What happened, in words, without the actor: `approved revision 2`. */
+  words: v.string(),
+  /** Reason or comment given, else empty. */
+  detail: v.string(),
+  hash: Sha256Hex,
+});
+export type TimelineEntry = v.InferOutput<typeof TimelineEntry>;

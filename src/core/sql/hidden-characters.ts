@@ -1,0 +1,57 @@
+import { spans } from './lexer';
+
+/** A character that a reader cannot see, or that changes the order in which text is shown. */
+export interface HiddenCharacter {
+  /** UTF-16 offset. */
+  readonly offset: number;
+  /** For example `U+202E`. */
+  readonly code: string;
+  readonly name: string;
+  /** True when it stands in code, a comment or an identifier, where it has no business. */
+  readonly forbidden: boolean;
+}
+
+const names: Readonly<Record<number, string>> = {
+  0x00ad: 'soft hyphen',
+  0x034f: 'combining grapheme joiner',
+  0x061c: 'Arabic letter mark',
+  0x180e: 'Mongolian vowel separator',
+  0x200b: 'zero width space',
+  0x200c: 'zero width non-joiner',
+  0x200d: 'zero width joiner',
+  0x200e: 'left-to-right mark',
+  0x200f: 'right-to-left mark',
+  0x202a: 'left-to-right embedding',
+  0x202b: 'right-to-left embedding',
+  0x202c: 'pop directional formatting',
+  0x202d: 'left-to-right override',
+  0x202e: 'right-to-left override',
+  0x2060: 'word joiner',
+  0x2066: 'left-to-right isolate',
+  0x2067: 'right-to-left isolate',
+  0x2068: 'first strong isolate',
+  0x2069: 'pop directional isolate',
+  0xfeff: 'byte order mark',
+};
+
+/** Controls (but tab, line feed, carriage return), bidi controls, zero-width and tag characters, odd spaces. */
+const hidden =
+  // oxlint-disable-next-line no-control-regex -- control characters are the subject
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu;
+
+/** Finds every hidden character of `text`. Inside a string literal it is data: shown, not forbidden. */
+export function findHiddenCharacters(text: string): HiddenCharacter[] {
+  const matches = [...text.matchAll(hidden)];
+  if (matches.length === 0) return [];
+  const literals = spans(text).filter((span) => span.kind === 'string');
+  return matches.map((match) => {
+    const point = match[0].codePointAt(0) ?? 0;
+    const inLiteral = literals.some((span) => match.index > span.start && match.index < span.end);
+    return {
+      offset: match.index,
+      code: `U+${point.toString(16).toUpperCase().padStart(4, '0')}`,
+      name: names[point] ?? 'invisible character',
+      forbidden: !inLiteral,
+    };
+  });
+}
