@@ -190,6 +190,8 @@ export function evolve(state: ChangeState, event: Pick<LedgerEvent, 'body' | 'ac
       };
     case 'attempt-recorded':
       return { ...state, attempts: state.attempts + 1 };
+    default:
+      return body satisfies never;
   }
 }
 
