@@ -1,0 +1,95 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { FaultPlan, InstalledApp, JiraSite, Meter, Principal, RequestOrigin, Seed } from '../contract';
+import type { Clock } from './clock';
+import type { SiteState } from './entities';
+import { installApp } from './install-app';
+import { createRouter } from './router';
+import { seedState } from './seed';
+import { projectByIdOrKey, userById, type Jira } from './store';
+
+/** What the emulated site is made of. */
+export interface JiraSiteOptions {
+  readonly seed: Seed;
+  readonly meter: Meter;
+  readonly clock: Clock;
+  readonly faults: FaultPlan;
+  /** Address in `self` links; default `https://<site name>.atlassian.net`. */
+  readonly baseUrl?: string;
+  /** Checks every answer against Jira's OpenAPI document and answers 500 when it does not fit. For tests. */
+  readonly validateResponses?: boolean;
+  /** How far searches lag behind writes; default 0. */
+  readonly indexDelayMs?: number;
+}
+
+/** The site with what only the host needs: tokens to print, the index delay, pinned panels. */
+export interface HostedJiraSite extends JiraSite {
+  /** The API token of a person, made at this start; undefined for unknown accounts and apps. */
+  apiToken(accountId: string): string | undefined;
+  setIndexDelay(ms: number): void;
+  /** Keys of the panel modules pinned to a project (id or key). */
+  pinnedPanels(projectIdOrKey: string): readonly string[];
+}
+
+const sameSecret = (a: string, b: string): boolean =>
+  a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+
+function restoreInto(jira: Jira, state: unknown): void {
+  if (typeof state !== 'object' || state === null || !('projects' in state) || !('counters' in state)) {
+    throw new Error('host/jira: this is not a snapshot of a site');
+  }
+  jira.state = structuredClone(state) as SiteState;
+  jira.indexQueue = [];
+  jira.indexed = new Map(jira.state.issues.map((issue) => [issue.id, structuredClone(issue)]));
+  if (jira.app) installApp(jira, jira.app);
+}
+
+/** Starts an in-memory Jira Cloud site with only what a new site has. */
+export function createJiraSite(options: JiraSiteOptions): HostedJiraSite {
+  const jira: Jira = {
+    state: seedState(options.seed, new Date(options.clock.now()).toISOString()),
+    clock: options.clock,
+    baseUrl: options.baseUrl ?? `https://${options.seed.site.name}.atlassian.net`,
+    faults: options.faults,
+    app: undefined,
+    indexDelayMs: options.indexDelayMs ?? 0,
+    indexQueue: [],
+    indexed: new Map(),
+    listeners: new Set(),
+  };
+  const tokens = new Map<string, string>();
+  const tokenOf = (accountId: string): string | undefined => {
+    if (userById(jira, accountId)?.accountType !== 'atlassian') return undefined;
+    const token = tokens.get(accountId) ?? `ATATT${randomBytes(24).toString('base64url')}`;
+    tokens.set(accountId, token);
+    return token;
+  };
+  const serve = createRouter(jira, {
+    meter: options.meter,
+    validateResponses: options.validateResponses ?? false,
+  });
+  return {
+    fetch: (request: Request, origin: RequestOrigin) => serve(request, origin),
+    authenticate(email: string, apiToken: string): Principal | undefined {
+      const user = jira.state.users.find(
+        (u) => u.email !== '' && u.email.toLowerCase() === email.toLowerCase(),
+      );
+      const token = user?.active ? tokenOf(user.accountId) : undefined;
+      if (!user || token === undefined || !sameSecret(token, apiToken)) return undefined;
+      return { kind: 'user', accountId: user.accountId };
+    },
+    apiToken: tokenOf,
+    install: (app: InstalledApp) => installApp(jira, app),
+    onIssueChanged(listener) {
+      jira.listeners.add(listener);
+      return () => jira.listeners.delete(listener);
+    },
+    snapshot: () => structuredClone(jira.state),
+    restore: (state: unknown) => restoreInto(jira, state),
+    setIndexDelay(ms: number) {
+      jira.indexDelayMs = ms;
+      jira.indexed = new Map(jira.state.issues.map((issue) => [issue.id, structuredClone(issue)]));
+      jira.indexQueue = [];
+    },
+    pinnedPanels: (idOrKey) => jira.state.pinnedPanels[projectByIdOrKey(jira, idOrKey)?.id ?? ''] ?? [],
+  };
+}

@@ -1,0 +1,126 @@
+import type { Clause, Operand, TerminalClause } from '@atlaskit/jql-ast';
+import type { IssueRecord } from '../entities';
+import { badRequest } from '../errors';
+import type { Jira } from '../store';
+import { resolveField, UNRESOLVED, type JqlField, type JqlKind } from './fields';
+import { historyMatcher } from './history';
+import { operandValues, type JqlContext } from './operands';
+
+/** Whether an issue matches. */
+export type Matcher = (issue: IssueRecord) => boolean;
+
+const LISTS = ['=', '!=', 'in', 'not in', 'is', 'is not'];
+const RANGES = ['<', '<=', '>', '>='];
+const OPERATORS: Record<JqlKind, readonly string[]> = {
+  choice: LISTS,
+  user: LISTS,
+  string: LISTS,
+  key: [...LISTS, ...RANGES],
+  number: [...LISTS, ...RANGES],
+  date: [...LISTS, ...RANGES],
+  text: ['~', '!~', 'is', 'is not'],
+};
+
+/** Compiles a where clause. @throws JiraError 400 for unknown fields, values, functions and unfit operators */
+export function compile(context: JqlContext, clause: Clause): Matcher {
+  if (clause.clauseType === 'not') {
+    const inner = compile(context, clause.clause);
+    return (issue) => !inner(issue);
+  }
+  if (clause.clauseType === 'compound') {
+    const parts = clause.clauses.map((part) => compile(context, part));
+    return clause.operator.value === 'and'
+      ? (issue) => parts.every((part) => part(issue))
+      : (issue) => parts.some((part) => part(issue));
+  }
+  return terminal(context, clause);
+}
+
+function terminal(context: JqlContext, clause: TerminalClause): Matcher {
+  const field = resolveField(context.jira, clause.field);
+  const operator = clause.operator?.value ?? '';
+  if (operator.startsWith('was') || operator === 'changed') return historyMatcher(context, field, clause);
+  if (!OPERATORS[field.kind].includes(operator)) {
+    throw badRequest(`The operator '${operator}' is not supported by the '${field.name}' field.`);
+  }
+  const operand = clause.operand ?? undefined;
+  if (!operand) throw badRequest(`The field '${field.name}' needs a value.`);
+  if (isEmptyKeyword(operand)) return emptiness(field, operator);
+  if (operator === 'is' || operator === 'is not') {
+    throw badRequest(
+      `The operator '${operator}' does not support the value given for field '${field.name}'; use EMPTY or NULL.`,
+    );
+  }
+  if (field.kind === 'text') return textMatcher(context, field, operator, operand);
+  if (RANGES.includes(operator)) return range(context, field, operator, operand);
+  return equality(context, field, operator, operand);
+}
+
+const isEmptyKeyword = (operand: Operand): boolean => operand.operandType === 'keyword';
+
+function emptiness(field: JqlField, operator: string): Matcher {
+  if (!['is', 'is not', '=', '!='].includes(operator)) {
+    throw badRequest(
+      `The operator '${operator}' does not support searching for EMPTY values on the '${field.name}' field.`,
+    );
+  }
+  const wanted = operator === 'is' || operator === '=';
+  return (issue) => (field.values(issue).length === 0) === wanted;
+}
+
+function equality(context: JqlContext, field: JqlField, operator: string, operand: Operand): Matcher {
+  const wanted = new Set(operandValues(context, field, operand));
+  const emptyToo =
+    wanted.has(UNRESOLVED) || (operand.operandType === 'list' && operand.values.some(isEmptyKeyword));
+  const negative = operator === '!=' || operator === 'not in';
+  return (issue) => {
+    const values = field.values(issue);
+    if (values.length === 0) return negative ? false : emptyToo;
+    const hit = values.some((value) => wanted.has(value));
+    return negative ? !hit : hit;
+  };
+}
+
+function range(context: JqlContext, field: JqlField, operator: string, operand: Operand): Matcher {
+  const limit = Number(operandValues(context, field, operand)[0]);
+  const test: Record<string, (value: number) => boolean> = {
+    '<': (value) => value < limit,
+    '<=': (value) => value <= limit,
+    '>': (value) => value > limit,
+    '>=': (value) => value >= limit,
+  };
+  const check = test[operator] ?? (() => false);
+  return (issue) => field.values(issue).some((value) => check(Number(value)));
+}
+
+const words = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}_*]+/gu) ?? [];
+
+function containsText(text: string, query: string): boolean {
+  const phrase = /^"(.*)"$/s.exec(query.trim())?.[1]?.replace(/\\?"$/, '');
+  const all = words(text);
+  const wanted = words(phrase ?? query);
+  if (wanted.length === 0) return false;
+  const fits = (word: string, pattern: string): boolean =>
+    pattern.endsWith('*')
+      ? word.startsWith(pattern.slice(0, -1))
+      : word === pattern || word === `${pattern}s` || `${word}s` === pattern;
+  if (phrase === undefined) return wanted.every((pattern) => all.some((word) => fits(word, pattern)));
+  return all.some((_, at) => wanted.every((pattern, i) => fits(all[at + i] ?? '', pattern)));
+}
+
+function textMatcher(context: JqlContext, field: JqlField, operator: string, operand: Operand): Matcher {
+  const queries = operandValues(context, field, operand).map((value) => String(value).replaceAll('\\"', '"'));
+  const hit: Matcher = (issue) => {
+    const text = field.values(issue).join('\n');
+    return queries.every((query) => containsText(text, query));
+  };
+  if (operator === '~') return hit;
+  return (issue) => field.values(issue).length > 0 && !hit(issue);
+}
+
+/** The context of a search by this viewer, now. */
+export const jqlContext = (jira: Jira, viewer: string | undefined): JqlContext => ({
+  jira,
+  viewer,
+  now: jira.clock.now(),
+});
