@@ -1,0 +1,4 @@
+/** placeholder */
+export function InspectorPage() {
+  return <h1>Inspector</h1>;
+}

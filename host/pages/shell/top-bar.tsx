@@ -1,0 +1,84 @@
+import { useState } from 'react';
+import Button from '@atlaskit/button/new';
+import DropdownMenu, { DropdownItem, DropdownItemGroup } from '@atlaskit/dropdown-menu';
+import MenuIcon from '@atlaskit/icon/core/menu';
+import { IconButton } from '@atlaskit/button/new';
+import { readProjects } from '../rest/jira';
+import type { Project } from '../rest/shapes';
+import { follow, Link, useAddress } from '../routing';
+import { useLoad } from '../use-load';
+import { CreateDialog } from './create-dialog';
+import { useSession } from './session';
+import { ThemeMenu } from './theme-menu';
+import { UserMenu } from './user-menu';
+
+function linksOf(projects: readonly Project[]): { href: string; text: string }[] {
+  return [
+    ...projects.slice(0, 2).map((project) => ({ href: `/projects/${project.key}`, text: project.name })),
+    { href: '/issues/', text: 'Search' },
+    { href: '/__inspector', text: 'Inspector' },
+  ];
+}
+
+function NarrowMenu({ links }: { readonly links: readonly { href: string; text: string }[] }) {
+  return (
+    <div className="bar-narrow">
+      <DropdownMenu<HTMLButtonElement>
+        shouldRenderToParent
+        trigger={({ triggerRef, ...props }) => (
+          <IconButton {...props} ref={triggerRef} icon={MenuIcon} label="Menu" appearance="subtle" />
+        )}
+      >
+        <DropdownItemGroup>
+          {links.map((link) => (
+            <DropdownItem
+              key={link.href}
+              href={link.href}
+              onClick={(event) => 'button' in event && follow(event, link.href)}
+            >
+              {link.text}
+            </DropdownItem>
+          ))}
+        </DropdownItemGroup>
+      </DropdownMenu>
+    </div>
+  );
+}
+
+/** The bar at the top of every page. */
+export function TopBar() {
+  const { site } = useSession();
+  const address = useAddress();
+  const projects = useLoad('projects', readProjects).data ?? [];
+  const [creating, setCreating] = useState(false);
+  const links = linksOf(projects);
+  const here = (href: string): boolean => address.startsWith(href);
+  return (
+    <header className="bar">
+      <NarrowMenu links={links} />
+      <Link className="bar-site" href={projects[0] ? `/projects/${projects[0].key}` : '/'}>
+        <span aria-hidden="true" className="bar-logo" />
+        {site.name}
+      </Link>
+      <nav className="bar-links" aria-label="Site">
+        {links.map((link) => (
+          <Link
+            key={link.href}
+            href={link.href}
+            {...(here(link.href) ? { 'aria-current': 'page' as const } : {})}
+          >
+            {link.text}
+          </Link>
+        ))}
+      </nav>
+      <div className="bar-actions">
+        <Button appearance="primary" isDisabled={projects.length === 0} onClick={() => setCreating(true)}>
+          Create
+        </Button>
+        <ThemeMenu />
+        <UserMenu />
+      </div>
+      {creating ? <CreateDialog projects={projects} onClose={() => setCreating(false)} /> : null}
+    </header>
+  );
+}
