@@ -14,7 +14,7 @@ export const ChangeEventBody = v.variant('type', [
     type: v.literal('submitted'),
     revision: Positive,
     digest: Sha256Hex,
-    /** Everyone who saved the draft since the last submission; none of them may approve. */
+    /** Everyone else who ever saved the draft; none of them may approve. */
     editors: v.array(AccountId),
     connection: ConnectionKey,
     environment: Environment,

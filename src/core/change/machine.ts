@@ -15,7 +15,7 @@ const allowedIn: Readonly<Record<ChangeEventType, readonly ChangeStatus[]>> = {
   cancelled: ['draft', 'in-review', 'approved'],
   'run-requested': ['approved', 'succeeded'],
   'order-signed': ['running'],
-  'receipt-accepted': ['running', 'approved', 'succeeded', 'needs-attention'],
+  'receipt-accepted': ['running', 'approved', 'succeeded', 'failed', 'rolled-back', 'needs-attention'],
   'not-started': ['running'],
   'attention-raised': ['draft', 'in-review', 'approved', 'running', 'failed', 'succeeded', 'rolled-back'],
   resolved: ['needs-attention'],

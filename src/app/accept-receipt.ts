@@ -1,0 +1,221 @@
+import * as v from 'valibot';
+import { sha256Hex } from '#core/hash';
+import { maxResultBytes } from '#core/limits';
+import { jiraStatusNames, type ChangeStatus } from '#core/change/status';
+import { resultProperty } from '#core/property/result-property';
+import { peekHeader, verifyCompact } from '#core/protocol/jws';
+import {
+  ReceiptClaims,
+  receiptTyp,
+  ResultBody,
+  resultMatches,
+  type ReceiptDelivery,
+} from '#core/protocol/receipt';
+import type { ChangeState } from '#core/change/state';
+import { ok, refuse, type Result } from '#core/result';
+import { append, type Entry } from './append';
+import { executionOf } from './claim-run';
+import type { CommentPart, Execution, Ports, StoredReceipt } from './ports';
+import { publish } from './publish';
+import type { IssueRef } from './save-draft';
+
+/** Why a receipt is not taken. `late` and `duplicate` are fine for the sender; the others are not. */
+export type ReceiptRefusal =
+  'malformed' | 'unknown-key' | 'bad-signature' | 'wrong-audience' | 'unknown-execution' | 'conflict';
+
+/**
+ * Verifies a receipt and records the outcome. Fixed order: size, shape and header; key of the executor that the order
+ * went to; signature; schema; audience; the ledger's own attempt. Idempotent: the same receipt again changes nothing,
+ * and a final receipt is never replaced except by `outcome-lost`.
+ */
+export async function acceptDelivery(
+  ports: Ports,
+  delivery: ReceiptDelivery,
+): Promise<Result<'accepted' | 'duplicate', ReceiptRefusal>> {
+  const header = peekHeader(delivery.receipt, receiptTyp);
+  if (!header.ok) return refuse(header.error === 'too-large' ? 'malformed' : header.error);
+  const settings = await ports.settings.read();
+  const executor = settings.executor;
+  if (!executor) return refuse('unknown-key');
+  const verified = await verifyCompact(delivery.receipt, receiptTyp, executor.keys, ReceiptClaims);
+  if (!verified.ok) return refuse(verified.error === 'too-large' ? 'malformed' : verified.error);
+  const claims = verified.value;
+  if (claims.iss !== executor.id || claims.aud !== settings.installation) return refuse('wrong-audience');
+
+  const receiptSha256 = await sha256Hex(delivery.receipt);
+  const result = await keptResult(claims, delivery.result);
+  const issue: IssueRef = claims.issue;
+  let before: ChangeStatus = 'running';
+  const appended = await append<ReceiptRefusal>(ports, issue.id, ({ state }) => {
+    const judged = judge(state, claims, receiptSha256);
+    if (!judged.ok) return refuse(judged.error);
+    if (judged.value === 'duplicate') return ok({ entries: [] });
+    before = state.status;
+    if (judged.value === 'late-success') return ok({ entries: lateSuccess(claims) });
+    const stored: StoredReceipt = {
+      jti: claims.jti,
+      issueId: issue.id,
+      kind: claims.kind,
+      receipt: delivery.receipt,
+      result,
+    };
+    return ok({
+      entries: receiptEntries(claims, state[claims.kind]?.try ?? 1, receiptSha256),
+      extras: (_state, next) => ({
+        receipt: stored,
+        execution: executionOf(issue, next.state[claims.kind], next.state, 'final'),
+      }),
+    });
+  });
+  if (!appended.ok) return refuse(typeof appended.error === 'string' ? appended.error : 'conflict');
+  if (!appended.value.changed) return ok('duplicate');
+
+  const { state } = appended.value;
+  const shown =
+    result === null || !state.revision?.resultsPublic ? null : v.parse(ResultBody, JSON.parse(result));
+  await publish(ports, issue.id, appended.value, {
+    jiraStatus: before,
+    result: resultProperty(claims, delivery.receipt, shown),
+    comment: outcomeComment(state, claims),
+  });
+  return ok('accepted');
+}
+
+function judge(
+  state: ChangeState,
+  claims: ReceiptClaims,
+  receiptSha256: string,
+): Result<'new' | 'duplicate' | 'late-success', ReceiptRefusal> {
+  const attempt = state[claims.kind];
+  if (!attempt || attempt.jti !== claims.jti || attempt.revision !== claims.revision)
+    return refuse('unknown-execution');
+  if (attempt.orderDigest !== claims.orderDigest || state.revision?.digest !== claims.digest) {
+    return refuse('unknown-execution');
+  }
+  if (state.revision.connection !== claims.connection) return refuse('unknown-execution');
+  if (!attempt.outcome) return ok('new');
+  if (attempt.outcome.receiptSha256 === receiptSha256) return ok('duplicate');
+  // Closed on an unsigned refusal, or unknown until now: a signed word is better.
+  if (attempt.outcome.receiptSha256 === null) return ok('new');
+  if (attempt.outcome.status === 'unknown' && state.status === 'needs-attention') return ok('new');
+  return claims.status === 'outcome-lost' && attempt.outcome.status !== 'outcome-lost'
+    ? ok('new')
+    : refuse('conflict');
+}
+
+function receiptEntries(claims: ReceiptClaims, tryNumber: number, receiptSha256: string): Entry[] {
+  const { kind, jti, status, reason, finishedAt } = claims;
+  const failed = claims.statements.find((statement) => statement.error !== null)?.error;
+  const rows = claims.statements.reduce((sum, statement) => sum + (statement.rows ?? 0), 0);
+  const entries: Entry[] = [
+    {
+      actor: 'executor',
+      body: {
+        type: 'receipt-accepted',
+        kind,
+        jti,
+        try: tryNumber,
+        status,
+        receiptSha256,
+        rows: status === 'succeeded' ? rows : null,
+        finishedAt,
+        code: failed?.sqlstate ?? reason?.code ?? null,
+        message: failed ? failed.condition : (reason?.message ?? null),
+      },
+    },
+  ];
+  if (status === 'refused' || status === 'expired' || status === 'revoked') {
+    entries.push({
+      actor: 'app',
+      body: {
+        type: 'not-started',
+        kind,
+        jti,
+        try: tryNumber,
+        code: reason?.code ?? status,
+        message: reason?.message ?? `The executor answered: ${status}.`,
+      },
+    });
+  }
+  return entries;
+}
+
+function lateSuccess(claims: ReceiptClaims): Entry[] {
+  const message = `An attempt that was given up has run after all (${claims.kind}, receipt of ${claims.finishedAt ?? 'unknown time'}).`;
+  return [{ actor: 'app', body: { type: 'attention-raised', code: 'late-success', message } }];
+}
+
+/** The result body if its hash stands in the receipt and it fits; a body that does not match is dropped. */
+async function keptResult(claims: ReceiptClaims, body: string | null): Promise<string | null> {
+  if (body === null || new TextEncoder().encode(body).length > maxResultBytes) return null;
+  if (!(await resultMatches(claims, body))) return null;
+  try {
+    return v.is(ResultBody, JSON.parse(body)) ? body : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Records that an attempt never started although no receipt says so: the executor would not take the order at all. */
+export async function closeUnstarted(
+  ports: Ports,
+  issue: IssueRef,
+  execution: Execution,
+  why: { code: string; message: string },
+): Promise<void> {
+  const { kind, jti } = execution;
+  const appended = await append(ports, issue.id, ({ state }) => {
+    const attempt = state[kind];
+    if (!attempt || attempt.jti !== jti || attempt.outcome) return ok({ entries: [] });
+    return ok({
+      entries: [{ actor: 'app', body: { type: 'not-started', kind, jti, try: attempt.try, ...why } }],
+      extras: { execution: { ...execution, phase: 'final', note: why.message } },
+    });
+  });
+  if (!appended.ok) throw new Error(appended.error.message);
+  if (!appended.value.changed) return;
+  const author = appended.value.state.revision?.author;
+  await publish(ports, issue.id, appended.value, {
+    jiraStatus: 'running',
+    comment: [
+      ...(author ? [{ mention: author }] : []),
+      { text: ` nothing was run: ${why.message} (${why.code})` },
+    ],
+  });
+}
+
+function outcomeComment(state: ChangeState, claims: ReceiptClaims): CommentPart[] {
+  const what = claims.kind === 'apply' ? 'The change' : 'The rollback';
+  const where = `${claims.connection}${claims.environment ? ` (${claims.environment})` : ''}`;
+  const to: CommentPart[] = state.revision ? [{ mention: state.revision.author }, { text: ' ' }] : [];
+  const failed = claims.statements.find((statement) => statement.error !== null);
+  const rows = claims.statements.reduce((sum, statement) => sum + (statement.rows ?? 0), 0);
+  switch (claims.status) {
+    case 'succeeded':
+      return [
+        ...to,
+        { text: `${what} ran on ${where}: ${rows} rows. Status: ${jiraStatusNames[state.status]}.` },
+      ];
+    case 'failed':
+      return [
+        ...to,
+        {
+          text: failed?.error
+            ? `${what} failed on ${where} at statement ${failed.index + 1} with ${failed.error.sqlstate} ${failed.error.condition}. Nothing was applied.`
+            : `${what} failed on ${where}: ${claims.reason?.message ?? 'no reason given'} Nothing was applied.`,
+        },
+      ];
+    case 'refused':
+    case 'expired':
+    case 'revoked':
+      return [
+        ...to,
+        { text: `${what} did not start on ${where}: ${claims.reason?.message ?? claims.status}` },
+      ];
+    default:
+      return [
+        ...to,
+        { text: `${what} on ${where} needs attention: ${claims.reason?.message ?? claims.status}` },
+      ];
+  }
+}

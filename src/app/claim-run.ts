@@ -1,0 +1,90 @@
+import { nextTry } from '#core/change/machine';
+import type { AttemptState, ChangeState } from '#core/change/state';
+import { computeJti, type ExecutionKind } from '#core/protocol/order';
+import { ok } from '#core/result';
+import { append } from './append';
+import type { Execution, Ports } from './ports';
+import { publish } from './publish';
+import type { IssueRef } from './save-draft';
+import { recordAttempt } from './record-attempt';
+import { runnerRefusal, runRefusal } from './request-run';
+
+/**
+ * What the Run transition sets off: claims one execution of the approved revision and queues its dispatch. Delivered
+ * at least once: a delivery that finds the claim pushes again, because the first may have died in between.
+ */
+export async function claimRun(
+  ports: Ports,
+  issue: IssueRef,
+  actor: string,
+  kind: ExecutionKind,
+): Promise<void> {
+  const { installation } = await ports.settings.read();
+  const before = await ports.ledger.read(issue.id);
+  const pending = pendingAttempt(before.state, kind);
+  if (pending) return pushAgain(ports, issue, pending);
+  const refusal =
+    runRefusal(before.state, kind, ports.clock()) ??
+    (await runnerRefusal(ports, issue.id, before.state, actor));
+  if (refusal !== null) {
+    return recordAttempt(ports, issue, actor, { code: 'run-without-quorum', message: refusal });
+  }
+  const appended = await append(ports, issue.id, async ({ state }) => {
+    const revision = state.revision;
+    if (!revision || pendingAttempt(state, kind)) return ok({ entries: [] });
+    const attempt = { kind, try: nextTry(state, kind) };
+    const jti = await computeJti({ installation, issueId: issue.id, revision: revision.number, ...attempt });
+    return ok({
+      entries: [{ actor, body: { type: 'run-requested', ...attempt, jti, digest: revision.digest } }],
+      extras: (_state, next) => ({ execution: executionOf(issue, next.state[kind], next.state, 'claimed') }),
+    });
+  });
+  if (!appended.ok) {
+    // The ledger refused between the check and the claim (edited, or run by somebody else): nothing was ordered.
+    return recordAttempt(ports, issue, actor, {
+      code: 'run-without-quorum',
+      message: appended.error.message,
+    });
+  }
+  const attempt = pendingAttempt(appended.value.state, kind);
+  if (!attempt) return;
+  await ports.queue.push({ issueId: issue.id, revision: attempt.revision, kind, jti: attempt.jti }, 0);
+  await publish(ports, issue.id, appended.value, { jiraStatus: 'running' });
+}
+
+/** The attempt of this kind that is under way; undefined when none is. */
+export function pendingAttempt(state: ChangeState, kind: ExecutionKind): AttemptState | undefined {
+  const attempt = state[kind];
+  return state.status === 'running' && attempt && !attempt.outcome ? attempt : undefined;
+}
+
+async function pushAgain(ports: Ports, issue: IssueRef, attempt: AttemptState): Promise<void> {
+  const execution = await ports.executions.read(issue.id, attempt.revision, attempt.kind);
+  if (execution && execution.jti === attempt.jti && execution.phase !== 'claimed') return;
+  await ports.queue.push(
+    { issueId: issue.id, revision: attempt.revision, kind: attempt.kind, jti: attempt.jti },
+    0,
+  );
+}
+
+/** The dispatch record of an attempt. */
+export function executionOf(
+  issue: IssueRef,
+  attempt: AttemptState | null,
+  state: ChangeState,
+  phase: Execution['phase'],
+  note: string | null = null,
+): Execution {
+  if (!attempt) throw new Error('an execution needs an attempt');
+  return {
+    issueId: issue.id,
+    issueKey: issue.key,
+    revision: state.revision?.number ?? attempt.revision,
+    kind: attempt.kind,
+    jti: attempt.jti,
+    try: attempt.try,
+    phase,
+    note,
+    updatedAt: attempt.requestedAt,
+  };
+}

@@ -1,0 +1,79 @@
+import type { ChangeStatus } from '#core/change/status';
+import { claimRun, pendingAttempt } from './claim-run';
+import type { Ports } from './ports';
+import { publish, repairStatus } from './publish';
+import { recordAttempt } from './record-attempt';
+import type { IssueRef } from './save-draft';
+import { append } from './append';
+import { ok } from '#core/result';
+
+/** Something happened to an issue outside our transitions; late, duplicated and out of order by nature. */
+export type IssueNews =
+  | { readonly kind: 'updated'; readonly actor: string | undefined }
+  | { readonly kind: 'type-changed'; readonly actor: string | undefined; readonly toTypeId: string }
+  | { readonly kind: 'deleted' };
+
+/**
+ * Compares Jira with the ledger after an issue changed. The event's own content is not believed: the status is read
+ * from Jira now, because an older event may arrive last.
+ */
+export async function followIssue(ports: Ports, issue: IssueRef, news: IssueNews): Promise<void> {
+  const settings = await ports.settings.read();
+  const snapshot = await ports.ledger.read(issue.id);
+  const { state, head } = snapshot;
+  if (head.seq === 0 && news.kind !== 'updated') return;
+  if (news.kind === 'deleted') return ports.ledger.forgetKey(issue.key);
+  const actor = news.actor ?? 'app';
+  if (actor === settings.site?.appAccountId) return;
+  if (news.kind === 'type-changed') {
+    if (news.toTypeId === settings.site?.issueTypeId) return;
+    return raiseTypeChange(ports, issue, actor);
+  }
+  const status = await ports.jira.status(issue.id);
+  if (status === null || status === state.status) return;
+  if (status === 'running' && (state.status === 'approved' || state.status === 'succeeded')) {
+    // The post-function may be late or lost; the claim is idempotent and judges the actor itself.
+    return claimRun(ports, issue, actor, state.status === 'approved' ? 'apply' : 'rollback');
+  }
+  if (pendingAttempt(state, 'apply') || pendingAttempt(state, 'rollback')) {
+    return repairStatus(ports, issue.id, state.status);
+  }
+  if (isForced(status, state.status)) {
+    return recordAttempt(ports, issue, actor, {
+      code: 'status-forced',
+      message: `The issue was moved to ${status?.replace('-', ' ') ?? 'another status'} while the change is ${state.status.replace('-', ' ')}.`,
+    });
+  }
+  await publish(ports, issue.id, snapshot, { jiraStatus: status ?? state.status });
+}
+
+/** A status that our rules never lead to from here; the post-function of an honest transition is only late. */
+function isForced(shown: ChangeStatus | undefined, ledger: ChangeStatus): boolean {
+  if (shown === undefined) return true;
+  const honest: Partial<Record<ChangeStatus, readonly ChangeStatus[]>> = {
+    draft: ['in-review', 'cancelled'],
+    'in-review': ['draft', 'rejected', 'cancelled'],
+    approved: ['draft', 'cancelled'],
+    failed: ['draft'],
+    rejected: ['draft'],
+    'needs-attention': ['succeeded', 'failed', 'rolled-back'],
+  };
+  return !(honest[ledger]?.includes(shown) ?? false);
+}
+
+async function raiseTypeChange(ports: Ports, issue: IssueRef, actor: string): Promise<void> {
+  const message = 'The issue type was changed; a change leaves its review only by its own workflow.';
+  const appended = await append(ports, issue.id, ({ state }) =>
+    ok({
+      entries: [
+        { actor, body: { type: 'attempt-recorded', code: 'status-forced', message } },
+        ...(['rejected', 'cancelled', 'needs-attention', 'running'].includes(state.status)
+          ? []
+          : [{ actor: 'app', body: { type: 'attention-raised' as const, code: 'type-changed', message } }]),
+      ],
+    }),
+  );
+  if (appended.ok) {
+    await publish(ports, issue.id, appended.value, { jiraStatus: appended.value.state.status });
+  }
+}

@@ -1,0 +1,101 @@
+import { transitions, type TransitionKey } from '#core/workflow/definition';
+import type { ChangeState } from '#core/change/state';
+import { claimRun } from './claim-run';
+import { decide, type Decision } from './decide-review';
+import type { Ports } from './ports';
+import { recordAttempt } from './record-attempt';
+import type { IssueRef } from './save-draft';
+import { submitChange } from './submit-change';
+
+/** A transition that Jira has made: at least once, in no particular order, always after the fact. */
+export interface MadeTransition {
+  readonly issue: IssueRef;
+  readonly transition: TransitionKey;
+  /** Who made it, by Jira. */
+  readonly actor: string | undefined;
+  readonly commentId: string | undefined;
+}
+
+/**
+ * Follows a transition into the ledger. What the panel did is there already and nothing happens; what was done on the
+ * board, in bulk or by REST is judged now by the same rules, and recorded as an attempt when they forbid it.
+ */
+export async function followTransition(ports: Ports, made: MadeTransition): Promise<void> {
+  const { issue, transition, actor } = made;
+  const settings = await ports.settings.read();
+  if (actor !== undefined && actor === settings.site?.appAccountId) return;
+  if (actor === undefined) {
+    return recordAttempt(ports, issue, 'app', {
+      code: 'actor-not-allowed',
+      message: 'A transition had no actor.',
+    });
+  }
+  const { state } = await ports.ledger.read(issue.id);
+  switch (transition) {
+    case 'submit':
+      if (state.status === 'draft') await followSubmit(ports, issue, actor);
+      return;
+    case 'approve':
+      return followApprove(ports, issue, actor, state);
+    case 'run':
+      return claimRun(ports, issue, actor, 'apply');
+    case 'roll-back':
+      return claimRun(ports, issue, actor, 'rollback');
+    default:
+      if (state.status !== transitions[transition].to) await followDecision(ports, made, actor);
+  }
+}
+
+async function followSubmit(ports: Ports, issue: IssueRef, actor: string): Promise<void> {
+  const submitted = await submitChange(ports, issue, actor, { version: null, from: 'transition' });
+  if (!submitted.ok) {
+    await recordAttempt(ports, issue, actor, { code: 'status-forced', message: submitted.error.message });
+  }
+}
+
+async function followApprove(
+  ports: Ports,
+  issue: IssueRef,
+  actor: string,
+  state: ChangeState,
+): Promise<void> {
+  const voted = state.votes.some((vote) => vote.accountId === actor);
+  // The votes of a revision that was edited or sent back meanwhile are gone; the transition was honest when made.
+  if (voted || (state.status !== 'in-review' && state.status !== 'approved')) return;
+  await recordAttempt(ports, issue, actor, {
+    code: 'vote-mismatch',
+    message: 'Somebody made the Approve transition without having approved in the panel; it does not count.',
+  });
+}
+
+async function followDecision(ports: Ports, made: MadeTransition, actor: string): Promise<void> {
+  const reason = made.commentId ? await ports.jira.commentText(made.issue.id, made.commentId) : '';
+  const decision = decisionOf(made.transition, reason.trim() || 'No reason was given on the transition.');
+  if (!decision) return;
+  const decided = await decide(ports, made.issue.id, actor, decision, 'transition');
+  if (!decided.ok) {
+    await recordAttempt(ports, made.issue, actor, {
+      code: 'actor-not-allowed',
+      message: decided.error.message,
+    });
+  }
+}
+
+function decisionOf(transition: TransitionKey, reason: string): Decision | undefined {
+  switch (transition) {
+    case 'request-changes':
+    case 'reject':
+      return { kind: transition, reason };
+    case 'rework':
+    case 'cancel':
+      return { kind: transition };
+    case 'resolve-succeeded':
+      return { kind: 'resolve', outcome: 'succeeded', reason };
+    case 'resolve-failed':
+      return { kind: 'resolve', outcome: 'failed', reason };
+    case 'resolve-rolled-back':
+      return { kind: 'resolve', outcome: 'rolled-back', reason };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,223 @@
+import type { DraftContent } from '#core/change/content';
+import type { DigestInput } from '#core/change/digest';
+import type { LedgerEvent } from '#core/change/event';
+import type { LedgerHead } from '#core/change/ledger';
+import type { ChangeState } from '#core/change/state';
+import type { ChangeStatus } from '#core/change/status';
+import type { PersonFacts } from '#core/policy/eligibility';
+import type { IndexProperty } from '#core/property/index-property';
+import type { ResultProperty } from '#core/property/result-property';
+import type { PrivateJwk } from '#core/protocol/jws';
+import type { ExecutionKind, OrderClaims } from '#core/protocol/order';
+import type { ConnectionsReply, ErrorReply, ExecutionReply } from '#core/protocol/transport';
+import type { Result } from '#core/result';
+import type { Settings } from '#core/settings/settings';
+import type { TransitionKey } from '#core/workflow/definition';
+
+/** What the use cases need of the world. `src/forge/compose.ts` builds it from adapters; tests may build their own. */
+export interface Ports {
+  readonly ledger: Ledger;
+  readonly drafts: Drafts;
+  readonly archive: Archive;
+  readonly executions: Executions;
+  readonly settings: SettingsStore;
+  readonly keys: Keys;
+  readonly jira: Jira;
+  readonly executor: Executor;
+  readonly queue: DispatchQueue;
+  readonly signals: Signals;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** A fresh random id, at least 128 bits. */
+  readonly newId: () => string;
+  readonly log: Log;
+}
+
+/** Structured log line; never SQL text, never a secret. */
+export type Log = (
+  message: string,
+  facts?: Readonly<Record<string, string | number | boolean | null>>,
+) => void;
+
+/** A change's head and the state folded up to it. */
+export interface LedgerSnapshot {
+  readonly head: LedgerHead;
+  readonly state: ChangeState;
+}
+
+/** Hash-chained events per issue id, read by key, never by query. */
+export interface Ledger {
+  read(issueId: string): Promise<LedgerSnapshot>;
+  /**
+   * Appends `events` if the head is still `expected`; otherwise changes nothing and answers false.
+   * `extras` are written in the same transaction.
+   */
+  commit(
+    issueId: string,
+    expected: LedgerHead,
+    next: LedgerSnapshot,
+    events: readonly LedgerEvent[],
+    extras: Extras,
+  ): Promise<boolean>;
+  events(issueId: string, head: LedgerHead): Promise<LedgerEvent[]>;
+  /** Issue id of a key, if this app has seen the issue. */
+  issueIdOf(issueKey: string): Promise<string | undefined>;
+  /** Forgets the issue's key (deleted or moved); ledger events stay. */
+  forgetKey(issueKey: string): Promise<void>;
+}
+
+/** Records written together with ledger events, so that neither exists without the other. */
+export interface Extras {
+  readonly revision?: DigestInput;
+  readonly order?: StoredOrder;
+  readonly receipt?: StoredReceipt;
+  readonly execution?: Execution;
+  /** Settings are not part of a change, but a deleted draft is. */
+  readonly dropDraft?: boolean;
+}
+
+/** A draft as stored. */
+export interface StoredDraft {
+  readonly version: number;
+  readonly content: DraftContent;
+  readonly savedAt: string;
+  readonly savedBy: string;
+  /** Everyone who ever saved this draft: none of them may approve it. */
+  readonly editors: readonly string[];
+}
+
+export interface Drafts {
+  read(issueId: string): Promise<StoredDraft | undefined>;
+  /** Stores `draft` if the stored version is still `draft.version - 1`; answers false when it moved. */
+  save(issueId: string, issueKey: string, draft: StoredDraft): Promise<boolean>;
+}
+
+/** Order claims without their content (the revision has it) and without `iat` and `exp` (signing sets them). */
+export type StoredOrder = Omit<OrderClaims, 'content' | 'iat' | 'exp'>;
+
+export interface StoredReceipt {
+  readonly jti: string;
+  readonly issueId: string;
+  readonly kind: ExecutionKind;
+  /** Compact JWS. */
+  readonly receipt: string;
+  /** JSON text of the result body, or null. */
+  readonly result: string | null;
+}
+
+/** Immutable texts: revisions, orders, receipts, result bodies. */
+export interface Archive {
+  revision(issueId: string, revision: number): Promise<DigestInput | undefined>;
+  order(jti: string): Promise<StoredOrder | undefined>;
+  receipt(jti: string): Promise<StoredReceipt | undefined>;
+}
+
+export type ExecutionPhase = 'claimed' | 'queued' | 'sent' | 'waiting' | 'final';
+
+/** The dispatch record of one (issue, revision, kind); the sweep finds open ones by index. */
+export interface Execution {
+  readonly issueId: string;
+  readonly issueKey: string;
+  readonly revision: number;
+  readonly kind: ExecutionKind;
+  readonly jti: string;
+  readonly try: number;
+  readonly phase: ExecutionPhase;
+  /** Words for the panel while waiting. */
+  readonly note: string | null;
+  readonly updatedAt: string;
+}
+
+export interface Executions {
+  read(issueId: string, revision: number, kind: ExecutionKind): Promise<Execution | undefined>;
+  save(execution: Execution): Promise<void>;
+  /** At most `limit` executions that are not final, oldest first. Eventually consistent. */
+  open(limit: number): Promise<Execution[]>;
+}
+
+export interface SettingsStore {
+  read(): Promise<Settings>;
+  write(settings: Settings): Promise<void>;
+}
+
+export interface Keys {
+  /** The app's signing key; made at the first call. */
+  signingKey(): Promise<PrivateJwk>;
+}
+
+/** Jira refused or did not answer. */
+export interface JiraRefusal {
+  readonly status: number;
+  /** Jira's own words. */
+  readonly message: string;
+}
+
+/** Values of the read-only fields. */
+export interface FieldValues {
+  readonly author?: string | null;
+  readonly approverGroup?: string | null;
+  readonly connection?: string | null;
+  readonly approvals?: string | null;
+  readonly outcome?: string | null;
+}
+
+/** A paragraph of a comment: text and mentions. */
+export type CommentPart = { readonly text: string } | { readonly mention: string };
+
+/** Jira, as far as changes need it. Methods retry 409 and 429; they throw only when Jira does not answer. */
+export interface Jira {
+  /** The viewer's own act. Needs an invocation that has a user. */
+  transitionAsUser(issueId: string, key: TransitionKey): Promise<Result<void, JiraRefusal>>;
+  transitionAsApp(issueId: string, key: TransitionKey): Promise<Result<void, JiraRefusal>>;
+  /** Our status of the issue; undefined when it is in a status that is not ours, null when the issue is gone. */
+  status(issueId: string): Promise<ChangeStatus | undefined | null>;
+  issueId(issueKey: string): Promise<string | undefined>;
+  writeIndex(issueId: string, property: IndexProperty): Promise<void>;
+  writeResult(issueId: string, property: ResultProperty): Promise<void>;
+  readIndex(issueId: string): Promise<unknown>;
+  writeFields(issueId: string, values: FieldValues): Promise<void>;
+  comment(issueId: string, parts: readonly CommentPart[]): Promise<void>;
+  commentText(issueId: string, commentId: string): Promise<string>;
+  /** What Jira says of a person now; undefined when there is no such account. */
+  person(accountId: string, issueId: string): Promise<PersonFacts | undefined>;
+  mayEdit(accountId: string, issueId: string): Promise<boolean>;
+  /** Active people of a group, at most `limit`; null when there are more. */
+  members(groupId: string, limit: number): Promise<string[] | null>;
+}
+
+/** Answer of the executor: a reply, a coded refusal, or silence. */
+export type ExecutorAnswer<T> =
+  | { readonly kind: 'reply'; readonly value: T }
+  | { readonly kind: 'refusal'; readonly status: number; readonly error: ErrorReply }
+  | { readonly kind: 'silence'; readonly message: string };
+
+export interface Executor {
+  /** Sends a compact order. */
+  submit(executorId: string, order: string): Promise<ExecutorAnswer<ExecutionReply>>;
+  ask(executorId: string, jti: string): Promise<ExecutorAnswer<ExecutionReply>>;
+  revoke(executorId: string, jti: string, connection: string): Promise<ExecutorAnswer<ExecutionReply>>;
+  connections(executorId: string): Promise<ExecutorAnswer<ConnectionsReply>>;
+  /** Sends the one-time token; answers the compact enrolment JWS. */
+  enrol(
+    executorId: string,
+    token: string,
+    receiptUrl: string,
+  ): Promise<ExecutorAnswer<{ enrolment: string }>>;
+}
+
+/** Ids only: content never travels in queue events. */
+export interface Dispatch {
+  readonly issueId: string;
+  readonly revision: number;
+  readonly kind: ExecutionKind;
+  readonly jti: string;
+}
+
+export interface DispatchQueue {
+  push(dispatch: Dispatch, delaySeconds: number): Promise<void>;
+}
+
+/** Tells open panels that something changed; best effort, carries no content. */
+export interface Signals {
+  changed(issueId: string, seq: number): Promise<void>;
+}

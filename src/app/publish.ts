@@ -1,0 +1,115 @@
+import type { ChangeStatus } from '#core/change/status';
+import { jiraStatusNames } from '#core/change/status';
+import type { ChangeState } from '#core/change/state';
+import { indexProperty } from '#core/property/index-property';
+import type { ResultProperty } from '#core/property/result-property';
+import { appTransition, type TransitionKey } from '#core/workflow/definition';
+import type { CommentPart, FieldValues, LedgerSnapshot, Ports } from './ports';
+
+/** What to show of a new ledger state beyond the mirror. */
+export interface Publication {
+  /** Status that Jira shows now, as far as the caller knows; the transition starts from it. */
+  readonly jiraStatus: ChangeStatus;
+  readonly comment?: readonly CommentPart[];
+  readonly result?: ResultProperty;
+}
+
+/** Rounds of writing before a mirror that keeps being overtaken is left to the sweep. */
+const maxRounds = 3;
+
+/**
+ * Shows the ledger in Jira: property, read-only fields, status, comment, signal. Jira follows the ledger, so a failure
+ * here loses nothing: it is logged and the sweep repairs it. Two publishers may overtake each other, so whoever finds
+ * the ledger ahead of what it wrote writes again: the last word is always the newest state.
+ */
+export async function publish(
+  ports: Ports,
+  issueId: string,
+  snapshot: LedgerSnapshot,
+  publication: Publication,
+): Promise<void> {
+  await write(ports, issueId, snapshot, publication);
+  let shown = snapshot;
+  for (let round = 1; round < maxRounds; round += 1) {
+    const latest = await ports.ledger.read(issueId);
+    if (latest.head.seq === shown.head.seq) break;
+    await write(ports, issueId, latest, { jiraStatus: shown.state.status });
+    shown = latest;
+  }
+  await ports.signals.changed(issueId, shown.head.seq);
+}
+
+async function write(
+  ports: Ports,
+  issueId: string,
+  { state, head }: LedgerSnapshot,
+  publication: Publication,
+): Promise<void> {
+  const { jira } = ports;
+  const attempts: [string, Promise<void>][] = [
+    ['property', jira.writeIndex(issueId, indexProperty(state, head.seq))],
+    ['fields', jira.writeFields(issueId, fieldValues(state))],
+    ['status', followStatus(ports, issueId, publication.jiraStatus, state.status)],
+  ];
+  if (publication.result) attempts.push(['result', jira.writeResult(issueId, publication.result)]);
+  if (publication.comment) attempts.push(['comment', jira.comment(issueId, publication.comment)]);
+  const settled = await Promise.allSettled(attempts.map(([, attempt]) => attempt));
+  settled.forEach((outcome, index) => {
+    if (outcome.status === 'rejected') {
+      ports.log('mirror not written', {
+        issueId,
+        part: attempts[index]?.[0] ?? '',
+        error: String(outcome.reason),
+      });
+    }
+  });
+}
+
+/** Brings the Jira status to the ledger's, as the app's own user. Asks Jira where it stands when the guess was wrong. */
+async function followStatus(
+  ports: Ports,
+  issueId: string,
+  from: ChangeStatus,
+  to: ChangeStatus,
+): Promise<void> {
+  if (from === to) return;
+  const key = appTransition(from, to);
+  if (key) {
+    const moved = await ports.jira.transitionAsApp(issueId, key);
+    if (moved.ok) return;
+  }
+  await repairStatus(ports, issueId, to);
+}
+
+/** Reads the Jira status and moves the issue to the ledger's if one of our transitions leads there. */
+export async function repairStatus(ports: Ports, issueId: string, to: ChangeStatus): Promise<void> {
+  const actual = await ports.jira.status(issueId);
+  if (actual === to || actual === null) return;
+  const key: TransitionKey | undefined = actual && appTransition(actual, to);
+  if (!key) {
+    ports.log('no transition leads to the ledger status', { issueId, from: actual ?? 'foreign', to });
+    return;
+  }
+  const moved = await ports.jira.transitionAsApp(issueId, key);
+  if (!moved.ok) throw new Error(`transition ${key} refused: ${moved.error.status} ${moved.error.message}`);
+}
+
+/** The read-only fields, in words. */
+export function fieldValues(state: ChangeState): FieldValues {
+  const { revision, votes } = state;
+  return {
+    author: revision?.author ?? null,
+    approverGroup: revision?.approverGroup.name ?? null,
+    connection: revision ? `${revision.connection} (${revision.environment})` : null,
+    approvals: revision ? `${votes.length} of ${revision.approvalsRequired}` : null,
+    outcome: outcomeWords(state),
+  };
+}
+
+function outcomeWords(state: ChangeState): string | null {
+  const last = (state.rollback ?? state.apply)?.outcome;
+  if (!last) return null;
+  const rows = last.rows === null ? '' : `, ${last.rows} rows`;
+  const code = last.code === null ? '' : ` (${last.code})`;
+  return `${jiraStatusNames[state.status]}${rows}${code}`;
+}

@@ -1,0 +1,54 @@
+import { storageProblems, type DraftContent } from '#core/change/content';
+import { ok } from '#core/result';
+import type { DraftView } from '#core/panel/view';
+import type { Ports, StoredDraft } from './ports';
+import { no, type Outcome } from './refusal';
+
+/** The issue a call is about, from the platform's context. */
+export interface IssueRef {
+  readonly id: string;
+  readonly key: string;
+}
+
+/**
+ * Saves the draft over `baseVersion`. A draft that moved in the meantime is not overwritten: the caller gets the stored
+ * one to show beside their own.
+ */
+export async function saveDraft(
+  ports: Ports,
+  issue: IssueRef,
+  actor: string,
+  request: { baseVersion: number; content: DraftContent },
+): Promise<Outcome<DraftView>> {
+  const problem = storageProblems(request.content)[0];
+  if (problem) return no('bad-request', problem.message);
+  const [{ state }, stored, mayEdit] = await Promise.all([
+    ports.ledger.read(issue.id),
+    ports.drafts.read(issue.id),
+    ports.jira.mayEdit(actor, issue.id),
+  ]);
+  if (!mayEdit) return no('not-allowed', 'You may not edit this issue.');
+  if (state.status !== 'draft') {
+    return no('illegal', 'The change is no longer a draft. Use Edit to start a new revision.');
+  }
+  if ((stored?.version ?? 0) !== request.baseVersion) return conflict(stored);
+  const draft: StoredDraft = {
+    version: request.baseVersion + 1,
+    content: request.content,
+    savedAt: new Date(ports.clock()).toISOString(),
+    savedBy: actor,
+    editors: [...new Set([...(stored?.editors ?? []), actor])],
+  };
+  if (!(await ports.drafts.save(issue.id, issue.key, draft)))
+    return conflict(await ports.drafts.read(issue.id));
+  return ok(draftView(draft));
+}
+
+function conflict(stored: StoredDraft | undefined): Outcome<never> {
+  return no('conflict', 'Somebody else saved this draft in the meantime.', stored && draftView(stored));
+}
+
+/** The draft as the panel sees it. */
+export function draftView({ version, content, savedAt, savedBy }: StoredDraft): DraftView {
+  return { version, content, savedAt, savedBy };
+}

@@ -1,0 +1,182 @@
+import * as v from 'valibot';
+import { emptyContent, submissionProblems } from '#core/change/content';
+import type { AttemptState, ChangeState } from '#core/change/state';
+import { approvalsRequired } from '#core/policy/eligibility';
+import { changeChannel } from '#core/panel/contract';
+import { lifecycle } from '#core/panel/lifecycle';
+import type { ChangeView, ConnectionView, OutcomeView, RevisionView } from '#core/panel/view';
+import { ReceiptClaims, type ReceiptStatus } from '#core/protocol/receipt';
+import { findConnection, setupProblem, type Settings } from '#core/settings/settings';
+import { pendingAttempt } from './claim-run';
+import type { Ports, StoredDraft } from './ports';
+import { rollbackOpen } from './request-run';
+import { resultRefusal } from './read-result';
+import { draftView, type IssueRef } from './save-draft';
+import { connectionRefusal } from './submit-change';
+
+/** Everything the panel shows of a change, for one viewer. Reads the app's storage only: opening a panel asks Jira nothing. */
+export async function showChange(ports: Ports, issue: IssueRef, viewer: string): Promise<ChangeView> {
+  const [settings, snapshot] = await Promise.all([ports.settings.read(), ports.ledger.read(issue.id)]);
+  const { state } = snapshot;
+  const [draft, revision, outcomes, running] = await Promise.all([
+    state.status === 'draft' ? ports.drafts.read(issue.id) : undefined,
+    state.revision ? ports.archive.revision(issue.id, state.revision.number) : undefined,
+    showOutcomes(ports, state, settings, viewer),
+    showRunning(ports, issue, state),
+  ]);
+  const slot = lifecycle({
+    state,
+    viewer,
+    isOperator: settings.operators.includes(viewer),
+    isCandidate: state.revision?.candidates?.includes(viewer) ?? null,
+    problems: state.status === 'draft' ? submissionProblems(draft?.content ?? emptyContent) : [],
+    connectionProblem: state.revision ? connectionRefusal(settings, state.revision.connection) : null,
+    setupProblem: setupProblem(settings),
+    rollbackOpen: rollbackOpen(state, ports.clock()),
+  });
+  return {
+    issue: { id: issue.id, key: issue.key },
+    viewer,
+    status: state.status,
+    seq: snapshot.head.seq,
+    setupProblem: setupProblem(settings),
+    connections: state.status === 'draft' ? showConnections(settings) : [],
+    draft: state.status === 'draft' ? showDraft(draft) : null,
+    mayEdit: slot.mayEdit,
+    revision: revision && state.revision ? showRevision(state, revision) : null,
+    votes: state.votes.map(({ accountId, at, comment }) => ({ accountId, at, comment })),
+    approvalsMissing: slot.approvalsMissing,
+    headline: slot.headline,
+    primary: slot.primary,
+    secondary: [...slot.secondary],
+    blockers: [...slot.blockers],
+    running,
+    outcomes,
+    attention: state.attention,
+    resolution: state.resolution,
+    attempts: state.attempts,
+    channel: changeChannel(issue.id),
+  };
+}
+
+function showDraft(draft: StoredDraft | undefined): ChangeView['draft'] {
+  return draft ? draftView(draft) : { version: 0, content: emptyContent, savedAt: null, savedBy: null };
+}
+
+function showConnections(settings: Settings): ConnectionView[] {
+  return (settings.executor?.connections ?? []).map((info) => {
+    const policy = findConnection(settings, info.key)?.policy;
+    return {
+      key: info.key,
+      name: info.name,
+      engine: info.engine,
+      engineVersion: info.engineVersion,
+      environment: info.environment,
+      dataClasses: info.dataClasses,
+      role: info.role,
+      searchPath: info.searchPath,
+      limits: info.limits,
+      ledgerMode: info.ledgerMode,
+      writable: info.writable,
+      resultsPublic: info.results === 'public',
+      approvalsRequired: policy ? approvalsRequired(policy.approvals, info.minimumApprovals) : 0,
+      approverGroup: policy?.approverGroup.name ?? '',
+      target: info.target,
+      problem: connectionRefusal(settings, info.key),
+    };
+  });
+}
+
+function showRevision(
+  state: ChangeState,
+  input: NonNullable<Awaited<ReturnType<Ports['archive']['revision']>>>,
+): RevisionView | null {
+  const revision = state.revision;
+  if (!revision) return null;
+  return {
+    number: revision.number,
+    digest: revision.digest,
+    author: revision.author,
+    reason: input.reason,
+    connection: input.connection,
+    environment: revision.environment,
+    target: input.target,
+    role: input.role,
+    searchPath: input.searchPath,
+    limits: input.limits,
+    sql: input.sql,
+    rollback: input.rollback,
+    submittedAt: revision.submittedAt,
+    approvalsRequired: revision.approvalsRequired,
+    approverGroup: revision.approverGroup.name,
+    candidates: revision.candidates,
+  };
+}
+
+async function showRunning(
+  ports: Ports,
+  issue: IssueRef,
+  state: ChangeState,
+): Promise<ChangeView['running']> {
+  const attempt = pendingAttempt(state, 'rollback') ?? pendingAttempt(state, 'apply');
+  if (!attempt) return null;
+  const execution = await ports.executions.read(issue.id, attempt.revision, attempt.kind);
+  const phase = execution?.jti === attempt.jti && execution.phase !== 'final' ? execution.phase : 'sent';
+  return {
+    kind: attempt.kind,
+    try: attempt.try,
+    requestedBy: attempt.requestedBy,
+    requestedAt: attempt.requestedAt,
+    phase,
+    note: execution?.note ?? null,
+  };
+}
+
+async function showOutcomes(
+  ports: Ports,
+  state: ChangeState,
+  settings: Settings,
+  viewer: string,
+): Promise<OutcomeView[]> {
+  const attempts = [state.apply, state.rollback].filter(
+    (attempt): attempt is AttemptState => attempt?.outcome != null,
+  );
+  const refusal = resultRefusal(state, settings, viewer);
+  return Promise.all(attempts.map((attempt) => showOutcome(ports, attempt, refusal)));
+}
+
+async function showOutcome(
+  ports: Ports,
+  attempt: AttemptState,
+  refusal: string | null,
+): Promise<OutcomeView> {
+  const stored = attempt.outcome?.receiptSha256 ? await ports.archive.receipt(attempt.jti) : undefined;
+  const claims = stored ? claimsOf(stored.receipt) : undefined;
+  const status: ReceiptStatus = attempt.outcome?.status ?? 'unknown';
+  return {
+    kind: attempt.kind,
+    try: attempt.try,
+    status,
+    statements: claims?.statements ?? [],
+    startedAt: claims?.startedAt ?? null,
+    finishedAt: claims?.finishedAt ?? null,
+    transactionId: claims?.transactionId ?? null,
+    code: attempt.outcome?.code ?? null,
+    message: attempt.outcome?.message ?? null,
+    executor: attempt.executor ?? '',
+    receiptSha256: attempt.outcome?.receiptSha256 ?? null,
+    ledgerMode: claims?.ledgerMode ?? null,
+    hasResult: stored !== undefined && stored.result !== null,
+    resultRefusal: refusal,
+  };
+}
+
+/** Claims of a stored receipt. Its signature was checked when it was stored; the ledger holds its hash. */
+export function claimsOf(receipt: string): ReceiptClaims | undefined {
+  const payload = receipt.split('.')[1] ?? '';
+  const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (char) =>
+    char.charCodeAt(0),
+  );
+  const parsed = v.safeParse(ReceiptClaims, JSON.parse(new TextDecoder().decode(bytes)));
+  return parsed.success ? parsed.output : undefined;
+}

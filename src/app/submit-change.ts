@@ -1,0 +1,138 @@
+import { completeContent, submissionProblems, type CompleteContent } from '#core/change/content';
+import { computeDigest, type DigestInput } from '#core/change/digest';
+import { maxListedApprovers } from '#core/limits';
+import { approvalsRequired } from '#core/policy/eligibility';
+import { ok } from '#core/result';
+import { findConnection, setupProblem, type Settings } from '#core/settings/settings';
+import { append } from './append';
+import type { CommentPart, LedgerSnapshot, Ports } from './ports';
+import { publish } from './publish';
+import { no, type Outcome } from './refusal';
+import type { IssueRef } from './save-draft';
+
+/** The status Jira shows when the submission is mirrored: `draft` still, unless the transition came first. */
+export type SubmittedFrom = 'panel' | 'transition';
+
+/**
+ * Freezes the draft as a new immutable revision, opens its review and asks the approvers. `version` is the draft the
+ * author saw; null when a bare Jira transition submits whatever is saved.
+ */
+export async function submitChange(
+  ports: Ports,
+  issue: IssueRef,
+  actor: string,
+  request: { version: number | null; from: SubmittedFrom },
+): Promise<Outcome<LedgerSnapshot>> {
+  const [settings, draft] = await Promise.all([ports.settings.read(), ports.drafts.read(issue.id)]);
+  const problem = setupProblem(settings);
+  if (problem) return no('not-set-up', problem);
+  if (!draft) return no('incomplete', 'There is nothing to submit yet: paste the SQL in the panel.');
+  if (request.version !== null && request.version !== draft.version) {
+    return no('conflict', 'The draft was saved by somebody else in the meantime.');
+  }
+  const content = completeContent(draft.content);
+  if (!content)
+    return no('incomplete', submissionProblems(draft.content)[0]?.message ?? 'The change is incomplete.');
+  const connection = findConnection(settings, content.connection);
+  const refusal = connectionRefusal(settings, content.connection);
+  if (!connection || refusal !== null) return no('incomplete', refusal ?? 'This connection cannot be used.');
+  const { info, policy } = connection;
+  const candidates = await ports.jira.members(policy.approverGroup.id, maxListedApprovers);
+  const editors = draft.editors.filter((editor) => editor !== actor);
+
+  const appended = await append(ports, issue.id, async ({ state }) => {
+    const input = digestInput(settings, issue, actor, content, state.revisions + 1);
+    if (!input) return no('incomplete', 'This connection was not reached yet.');
+    const digest = await computeDigest(input);
+    return ok({
+      entries: [
+        {
+          actor,
+          body: {
+            type: 'submitted',
+            revision: input.revision,
+            digest,
+            editors,
+            connection: content.connection,
+            environment: info.environment,
+            approvalsRequired: approvalsRequired(policy.approvals, info.minimumApprovals),
+            approverGroup: policy.approverGroup,
+            candidates: candidates?.filter((id) => id !== actor && !editors.includes(id)) ?? null,
+            hasRollback: content.rollback !== null,
+            resultsPublic: info.results === 'public',
+          },
+        },
+      ],
+      extras: { revision: input },
+    });
+  });
+  if (!appended.ok) return appended;
+  if (request.from === 'panel') {
+    const moved = await ports.jira.transitionAsUser(issue.id, 'submit');
+    // The ledger has the review already; the app's own user moves the issue when Jira refused the author.
+    if (!moved.ok) ports.log('submit transition refused', { issueId: issue.id, status: moved.error.status });
+    await publish(ports, issue.id, appended.value, {
+      jiraStatus: moved.ok ? 'in-review' : 'draft',
+      comment: reviewRequest(appended.value),
+    });
+  } else {
+    await publish(ports, issue.id, appended.value, {
+      jiraStatus: 'in-review',
+      comment: reviewRequest(appended.value),
+    });
+  }
+  return appended;
+}
+
+/** Why a connection cannot be used for a change now, in words; null when it can. */
+export function connectionRefusal(settings: Settings, key: string): string | null {
+  const found = findConnection(settings, key);
+  if (!settings.executor?.connections.some((info) => info.key === key))
+    return 'The executor does not know this connection.';
+  if (!found) return 'No approver group is configured for this connection.';
+  if (found.info.problem !== null) return found.info.problem;
+  return found.info.target === null ? 'The executor has not reached this database yet.' : null;
+}
+
+function digestInput(
+  settings: Settings,
+  issue: IssueRef,
+  author: string,
+  content: CompleteContent,
+  revision: number,
+): DigestInput | undefined {
+  const info = findConnection(settings, content.connection)?.info;
+  if (!info?.target) return undefined;
+  return {
+    v: 1,
+    installation: settings.installation,
+    issueId: issue.id,
+    revision,
+    author,
+    reason: content.reason,
+    connection: content.connection,
+    target: info.target,
+    role: info.role,
+    searchPath: info.searchPath,
+    sql: content.sql,
+    rollback: content.rollback,
+    verification: null,
+    limits: info.limits,
+    rowBudget: null,
+    schemaDigest: null,
+  };
+}
+
+function reviewRequest({ state }: LedgerSnapshot): CommentPart[] {
+  const revision = state.revision;
+  if (!revision) return [];
+  const count = revision.approvalsRequired === 1 ? '1 approval' : `${revision.approvalsRequired} approvals`;
+  const where = `${revision.connection} (${revision.environment})`;
+  const intro = {
+    text: `Revision ${revision.number} for ${where} needs ${count} from ${revision.approverGroup.name}: `,
+  };
+  const asked = revision.candidates ?? [];
+  if (asked.length === 0) return [intro, { text: 'open the Query Change panel to review it.' }];
+  const mentions = asked.flatMap((accountId): CommentPart[] => [{ mention: accountId }, { text: ' ' }]);
+  return [intro, ...mentions, { text: '– open the Query Change panel to review it.' }];
+}

@@ -1,0 +1,61 @@
+import { acceptDelivery } from './accept-receipt';
+import { askInstead, dispatchExecution, type DispatchResult } from './dispatch-execution';
+import { publish } from './publish';
+import type { Execution, Ports } from './ports';
+
+/** Executions looked at in one sweep; the next sweep goes on. */
+const maxPerSweep = 50;
+/** A sent order without a receipt is asked about after this, milliseconds. */
+const overdueMs = 30_000;
+
+/**
+ * Finishes what is claimed, queued or overdue: pushes again what never left, asks the executor for late receipts, and
+ * revokes what is past its start. Runs every five minutes and finds its work by index, not by asking Jira.
+ */
+export async function sweepExecutions(ports: Ports): Promise<{ looked: number; failed: number }> {
+  const open = await ports.executions.open(maxPerSweep);
+  let failed = 0;
+  for (const execution of open) {
+    try {
+      await sweepOne(ports, execution);
+    } catch (error) {
+      failed += 1;
+      ports.log('sweep failed', { issueId: execution.issueId, error: String(error) });
+    }
+  }
+  return { looked: open.length, failed };
+}
+
+async function sweepOne(ports: Ports, execution: Execution): Promise<void> {
+  const snapshot = await ports.ledger.read(execution.issueId);
+  const attempt = snapshot.state[execution.kind];
+  if (!attempt || attempt.jti !== execution.jti || attempt.outcome) {
+    // The ledger is ahead of the record: the index lagged, or the last write was lost.
+    await ports.executions.save({ ...execution, phase: 'final' });
+    await publish(ports, execution.issueId, snapshot, { jiraStatus: 'running' });
+    return;
+  }
+  if (execution.phase === 'sent') {
+    await askForReceipt(ports, execution);
+    return;
+  }
+  await dispatchExecution(ports, execution);
+}
+
+async function askForReceipt(ports: Ports, execution: Execution): Promise<DispatchResult | undefined> {
+  if (ports.clock() - Date.parse(execution.updatedAt) < overdueMs) return undefined;
+  const order = await ports.archive.order(execution.jti);
+  if (!order) return undefined;
+  const answer = await ports.executor.ask(order.aud, execution.jti);
+  if (answer.kind === 'reply') {
+    if (answer.value.delivery) await acceptDelivery(ports, answer.value.delivery);
+    return undefined;
+  }
+  const issue = { id: execution.issueId, key: execution.issueKey };
+  if (answer.kind === 'refusal' && answer.error.code === 'not-found') {
+    // The executor says it never had the order; past the start a tombstone makes that final, before it we send again.
+    const late = Math.floor(ports.clock() / 1000) >= order.startBy;
+    return late ? askInstead(ports, issue, execution, order) : dispatchExecution(ports, execution);
+  }
+  return undefined;
+}

@@ -1,0 +1,201 @@
+import type { ContentProblem } from '../change/content';
+import type { ChangeState } from '../change/state';
+import type { ActionName, ActionView, BlockerView } from './view';
+
+/** What the slot at the top of the panel depends on. */
+export interface LifecycleInput {
+  readonly state: ChangeState;
+  readonly viewer: string;
+  /** Member of the group that runs and resolves. */
+  readonly isOperator: boolean;
+  /** Member of the approver group as far as is known (Jira is asked again when it matters); null: not known. */
+  readonly isCandidate: boolean | null;
+  /** Problems of the draft, for status draft. */
+  readonly problems: readonly ContentProblem[];
+  /** Why the connection cannot take an order now, in words; null when it can. */
+  readonly connectionProblem: string | null;
+  /** Why no order can be built for any connection (no executor, paused); null when fine. */
+  readonly setupProblem: string | null;
+  /** True when the approved rollback may still be run. */
+  readonly rollbackOpen: boolean;
+}
+
+/** The single next action of this viewer, the others, and what is in the way. */
+export interface Lifecycle {
+  readonly headline: string;
+  readonly primary: ActionView | null;
+  readonly secondary: readonly ActionView[];
+  readonly blockers: readonly BlockerView[];
+  readonly mayEdit: boolean;
+  readonly approvalsMissing: number;
+}
+
+/** Decides what the panel offers. Pure: the resolver checks every action again when it is pressed. */
+export function lifecycle(input: LifecycleInput): Lifecycle {
+  const { state } = input;
+  const approvalsMissing = Math.max(0, (state.revision?.approvalsRequired ?? 0) - state.votes.length);
+  const view = {
+    approvalsMissing,
+    mayEdit: false,
+    blockers: [] as BlockerView[],
+    secondary: [] as ActionView[],
+  };
+  switch (state.status) {
+    case 'draft':
+      return { ...view, ...draft(input) };
+    case 'in-review':
+      return { ...view, ...inReview(input, approvalsMissing) };
+    case 'approved':
+      return { ...view, ...approved(input) };
+    case 'running':
+      return { ...view, headline: runningWords(state), primary: null };
+    case 'succeeded':
+      return { ...view, ...succeeded(input) };
+    case 'failed':
+      return {
+        ...view,
+        headline: 'The change failed; nothing was applied.',
+        primary: act('rework', 'Edit and try again', authorOnly(input, 'edit it')),
+      };
+    case 'needs-attention':
+      return { ...view, ...attention(input) };
+    case 'rolled-back':
+      return { ...view, headline: 'The change was applied and then rolled back.', primary: null };
+    case 'rejected':
+      return {
+        ...view,
+        headline: 'The change was rejected.',
+        primary: isAuthor(input) ? act('rework', 'Edit and submit again', null) : null,
+      };
+    case 'cancelled':
+      return { ...view, headline: 'The change was cancelled.', primary: null };
+    default:
+      return state.status satisfies never;
+  }
+}
+
+function draft(input: LifecycleInput): Partial<Lifecycle> & Pick<Lifecycle, 'headline' | 'primary'> {
+  const blockers: BlockerView[] = input.problems.map(({ message }) => ({ kind: 'fix', message }));
+  if (input.setupProblem) blockers.push({ kind: 'wait', message: input.setupProblem });
+  const why = blockers[0]?.message ?? null;
+  return {
+    headline:
+      input.problems.length === 0
+        ? 'Ready to be reviewed.'
+        : `${input.problems.length === 1 ? 'One thing is' : `${input.problems.length} things are`} missing before review.`,
+    primary: act('submit', 'Submit for review', why),
+    secondary: [act('cancel', 'Cancel change', authorOrOperator(input, 'cancel it'))],
+    blockers,
+    mayEdit: true,
+  };
+}
+
+function inReview(
+  input: LifecycleInput,
+  missing: number,
+): Partial<Lifecycle> & Pick<Lifecycle, 'headline' | 'primary'> {
+  const { state, viewer } = input;
+  const revision = state.revision;
+  const group = revision?.approverGroup.name ?? 'the approvers';
+  const voted = state.votes.some((vote) => vote.accountId === viewer);
+  const wrote = isAuthor(input) || (revision?.editors.includes(viewer) ?? false);
+  const count = `${state.votes.length} of ${revision?.approvalsRequired ?? 0} approvals`;
+  const secondary: ActionView[] = [];
+  if (isAuthor(input))
+    secondary.push(act('rework', 'Edit (voids approvals)', null), act('cancel', 'Cancel change', null));
+  if (wrote) {
+    return {
+      headline: `In review: ${count}. You wrote this change, so others must approve it.`,
+      primary: null,
+      secondary,
+      blockers: [{ kind: 'wait', message: waitFor(missing, group) }],
+    };
+  }
+  const notMember = input.isCandidate === false ? `Only members of ${group} can approve this change.` : null;
+  const why = notMember ?? (voted ? 'You have approved this revision.' : null);
+  const decide = [
+    act('request-changes', 'Request changes', notMember),
+    act('reject', 'Reject', notMember),
+    ...(input.isOperator && !isAuthor(input) ? [act('cancel', 'Cancel change', null)] : []),
+  ];
+  return {
+    headline: voted ? `You approved this revision. ${count} so far.` : `In review: ${count}.`,
+    primary: act('approve', `Approve revision ${revision?.number ?? ''}`.trim(), why),
+    secondary: decide,
+    blockers: why ? [{ kind: 'wait', message: waitFor(missing, group) }] : [],
+  };
+}
+
+function waitFor(missing: number, group: string): string {
+  return `Waiting for ${missing === 1 ? 'one more approval' : `${missing} more approvals`} from ${group}.`;
+}
+
+function approved(input: LifecycleInput): Partial<Lifecycle> & Pick<Lifecycle, 'headline' | 'primary'> {
+  const { state } = input;
+  const last = state.apply?.outcome;
+  const why = authorOrOperator(input, 'run it') ?? input.setupProblem ?? input.connectionProblem;
+  const secondary: ActionView[] = [];
+  if (isAuthor(input)) secondary.push(act('rework', 'Edit (voids approvals)', null));
+  if (isAuthor(input) || input.isOperator) secondary.push(act('cancel', 'Cancel change', null));
+  const blockers: BlockerView[] = why ? [{ kind: 'wait', message: why }] : [];
+  return {
+    headline: last
+      ? `The last attempt did not start: ${last.message ?? last.status}. It can be run again.`
+      : 'Approved. It can be run.',
+    primary: act('run', `Run on ${state.revision?.connection ?? 'the connection'}`, why),
+    secondary,
+    blockers,
+  };
+}
+
+function succeeded(input: LifecycleInput): Partial<Lifecycle> & Pick<Lifecycle, 'headline' | 'primary'> {
+  const { state } = input;
+  const rows = state.apply?.outcome?.rows;
+  const headline =
+    rows === null || rows === undefined ? 'The change was applied.' : `The change was applied: ${rows} rows.`;
+  if (!state.revision?.hasRollback) return { headline, primary: null };
+  const why = !input.rollbackOpen
+    ? 'The approved rollback has expired; open a new change instead.'
+    : (authorOrOperator(input, 'roll it back') ?? input.setupProblem ?? input.connectionProblem);
+  const last = state.rollback?.outcome;
+  return {
+    headline: last ? `${headline} The rollback did not start: ${last.message ?? last.status}.` : headline,
+    primary: null,
+    secondary: [act('roll-back', 'Roll back', why)],
+  };
+}
+
+function attention(input: LifecycleInput): Partial<Lifecycle> & Pick<Lifecycle, 'headline' | 'primary'> {
+  const why = !input.isOperator
+    ? 'Only operators can resolve this.'
+    : isAuthor(input)
+      ? 'The author cannot resolve their own change; another operator must.'
+      : null;
+  return {
+    headline: input.state.attention?.message ?? 'This change needs attention.',
+    primary: act('resolve', 'Resolve', why),
+    blockers: why ? [{ kind: 'wait', message: why }] : [],
+  };
+}
+
+function runningWords(state: ChangeState): string {
+  const rollback = state.rollback !== null && state.rollback.outcome === null;
+  return `${rollback ? 'Rolling back' : 'Running'} on ${state.revision?.connection ?? 'the connection'}.`;
+}
+
+function isAuthor({ state, viewer }: LifecycleInput): boolean {
+  return state.revision?.author === viewer;
+}
+
+function authorOnly(input: LifecycleInput, what: string): string | null {
+  return isAuthor(input) ? null : `Only the author can ${what}.`;
+}
+
+function authorOrOperator(input: LifecycleInput, what: string): string | null {
+  if (input.state.revision === null || isAuthor(input) || input.isOperator) return null;
+  return `Only the author or an operator can ${what}.`;
+}
+
+function act(name: ActionName, label: string, why: string | null): ActionView {
+  return { name, label, enabled: why === null, why };
+}

@@ -1,0 +1,31 @@
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Cuts the byte range [start, end) out of the UTF-8 form of `text`, without white space around it. */
+export function sliceBytes(text: string, start: number, end: number): string {
+  return decoder.decode(encoder.encode(text).subarray(start, end)).trim();
+}
+
+/** The first words of a statement on one line, comments left out, at most `length` characters. */
+export function firstWords(statement: string, length = 72): string {
+  const bare = statement.replaceAll(/^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/g, '');
+  const line = (bare === '' ? statement : bare).replaceAll(/\s+/g, ' ').trim();
+  const characters = [...line];
+  return characters.length > length ? `${characters.slice(0, length - 1).join('')}…` : line;
+}
+
+/** Line and column (from 1) of a PostgreSQL error position: a count of characters from 1, not of UTF-16 units. */
+export function lineOf(text: string, position: number): { readonly line: number; readonly column: number } {
+  let line = 1;
+  let column = 1;
+  let at = 1;
+  for (const character of text) {
+    if (at === position) break;
+    at += 1;
+    if (character === '\n') {
+      line += 1;
+      column = 1;
+    } else column += 1;
+  }
+  return { line, column };
+}

@@ -1,0 +1,77 @@
+import * as v from 'valibot';
+import { AccountId, ConnectionKey, Identifier } from '../protocol/claims';
+import { PublicJwk } from '../protocol/jws';
+import { ConnectionInfo } from '../protocol/transport';
+
+/** Group named by an admin; the id is what counts, the name is what Jira expressions and people see. */
+export const GroupRef = v.strictObject({ id: Identifier, name: v.string() });
+export type GroupRef = v.InferOutput<typeof GroupRef>;
+
+/** Who must approve on one connection. A richer policy language comes later behind the same port. */
+export const ConnectionPolicy = v.strictObject({
+  approverGroup: GroupRef,
+  /** Distinct people. */
+  approvals: v.pipe(v.number(), v.integer(), v.minValue(1)),
+});
+export type ConnectionPolicy = v.InferOutput<typeof ConnectionPolicy>;
+
+/** What provisioning made or found on the site. */
+export const SiteIds = v.strictObject({
+  projectId: Identifier,
+  projectKey: v.string(),
+  issueTypeId: Identifier,
+  appAccountId: AccountId,
+  /** Our status → Jira status id. */
+  statusIds: v.record(v.string(), Identifier),
+  fields: v.strictObject({
+    author: v.string(),
+    approverGroup: v.string(),
+    connection: v.string(),
+    approvals: v.string(),
+    outcome: v.string(),
+  }),
+});
+export type SiteIds = v.InferOutput<typeof SiteIds>;
+
+/** The executor as enrolled: keys pinned by an admin, connections as it last reported them. */
+export const EnrolledExecutor = v.strictObject({
+  id: Identifier,
+  /** Two overlap during rotation. */
+  keys: v.pipe(v.array(PublicJwk), v.minLength(1), v.maxLength(2)),
+  connections: v.array(ConnectionInfo),
+  /** When the connections were last fetched, milliseconds since 1970. */
+  fetchedAt: v.number(),
+  version: v.string(),
+});
+export type EnrolledExecutor = v.InferOutput<typeof EnrolledExecutor>;
+
+/** Everything the app is configured with, per installation; one KVS value, read once per invocation. */
+export const Settings = v.strictObject({
+  v: v.literal(1),
+  /** Installation ARI. */
+  installation: Identifier,
+  site: v.nullable(SiteIds),
+  executor: v.nullable(EnrolledExecutor),
+  policies: v.record(ConnectionKey, ConnectionPolicy),
+  operatorGroup: v.nullable(GroupRef),
+  /** Members of the operator group when last asked, for display only. */
+  operators: v.array(AccountId),
+});
+export type Settings = v.InferOutput<typeof Settings>;
+
+/** Why changes cannot run yet, in words; null when the app is set up. */
+export function setupProblem(settings: Settings): string | null {
+  if (!settings.site) return 'Query Change is not set up on this site yet. Ask a Jira administrator.';
+  if (!settings.executor) return 'No executor is enrolled yet. Ask a Jira administrator.';
+  return null;
+}
+
+/** What the executor said of a connection, with our policy for it. Undefined: unknown, or nobody may approve on it. */
+export function findConnection(
+  settings: Settings,
+  key: string,
+): { info: ConnectionInfo; policy: ConnectionPolicy } | undefined {
+  const info = settings.executor?.connections.find((candidate) => candidate.key === key);
+  const policy = settings.policies[key];
+  return info && policy ? { info, policy } : undefined;
+}
