@@ -1,21 +1,45 @@
 import type { Route } from '../http';
 import { appFieldRoutes } from './app-fields';
 import { commentRoutes } from './comments';
+import { expressionRoutes } from './expressions';
 import { fieldRoutes } from './fields';
+import { filterRoutes } from './filters';
+import { issueMetaRoutes } from './issue-meta';
 import { issuePropertyRoutes } from './issue-properties';
+import { issueTypeRoutes } from './issue-types';
 import { issueRoutes } from './issues';
+import { permissionRoutes } from './permissions';
+import { projectRoutes } from './projects';
+import { screenSchemeRoutes } from './screen-schemes';
+import { screenRoutes } from './screens';
 import { searchRoutes } from './search';
+import { siteRoutes } from './site';
+import { statusRoutes } from './statuses';
 import { transitionRoutes } from './transitions';
 import { userRoutes } from './users';
+import { workflowSchemeRoutes } from './workflow-schemes';
+import { workflowRoutes } from './workflows';
 
 /** Every endpoint the emulator models. */
 export const ALL_ROUTES: readonly Route[] = [
   ...issueRoutes,
+  ...issueMetaRoutes,
   ...transitionRoutes,
   ...commentRoutes,
   ...issuePropertyRoutes,
   ...searchRoutes,
   ...fieldRoutes,
   ...appFieldRoutes,
+  ...issueTypeRoutes,
+  ...screenRoutes,
+  ...screenSchemeRoutes,
+  ...statusRoutes,
+  ...workflowRoutes,
+  ...workflowSchemeRoutes,
+  ...projectRoutes,
+  ...permissionRoutes,
   ...userRoutes,
+  ...filterRoutes,
+  ...expressionRoutes,
+  ...siteRoutes,
 ];
