@@ -22,7 +22,8 @@ export const paths = {
 /** Body of `POST /v1/orders` is a compact order JWS. */
 export const orderContentType = 'application/jose';
 
-export const executionStates = ['accepted', 'running', 'final'] as const;
+/** `revoked`: a tombstone guards an id whose order was never seen; there is no receipt for it. */
+export const executionStates = ['accepted', 'running', 'final', 'revoked'] as const;
 
 /** 202 to an order and 200 to `GET /v1/executions/{jti}`. */
 export const ExecutionReply = v.strictObject({

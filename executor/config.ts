@@ -1,0 +1,211 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import * as v from 'valibot';
+import { parse as parseYaml } from 'yaml';
+import {
+  AccountId,
+  ConnectionKey,
+  Environment,
+  ExecutionLimits,
+  Identifier,
+  LedgerMode,
+  Sha256Hex,
+} from '#core/protocol/claims';
+import { PublicJwk } from '#core/protocol/jws';
+import { refuse, ok, type Result } from '#core/result';
+
+const Milliseconds = v.pipe(v.number(), v.integer(), v.minValue(1));
+const Seconds = v.pipe(v.number(), v.integer(), v.minValue(1));
+const RoleName = v.pipe(v.string(), v.minLength(1), v.maxLength(63));
+
+const PostgresUrl = v.pipe(
+  v.string(),
+  v.url('expected a postgres:// URL'),
+  v.regex(/^postgres(ql)?:\/\//, 'expected a postgres:// URL'),
+);
+
+/** Receipts travel over TLS, except to a host on this machine. */
+const ReceiptUrl = v.pipe(
+  v.string(),
+  v.url(),
+  v.check((url) => {
+    const { protocol, hostname } = new URL(url);
+    return (
+      protocol === 'https:' || (protocol === 'http:' && /^(127\.0\.0\.1|localhost|\[::1\])$/.test(hostname))
+    );
+  }, 'expected https:// (http:// only to this machine)'),
+);
+
+/** An app installation whose orders are accepted. Keys and receipt URL stand here and are never taken from an order. */
+const TrustedApp = v.strictObject({
+  installation: Identifier,
+  /** Two keys may overlap while the app rotates. */
+  keys: v.pipe(v.array(PublicJwk), v.minLength(1)),
+  receiptUrl: ReceiptUrl,
+  /** SHA-256 of the one-time enrolment token that an admin pasted into the app. */
+  enrolmentTokenSha256: v.optional(Sha256Hex),
+});
+export type TrustedApp = v.InferOutput<typeof TrustedApp>;
+
+const Connection = v.pipe(
+  v.strictObject({
+    key: ConnectionKey,
+    name: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
+    environment: Environment,
+    dataClasses: v.optional(v.array(v.string()), []),
+    /** Login that runs changes: low privilege, member of `role`, allowed to call the ledger functions. */
+    url: PostgresUrl,
+    /** Login that may install the ledger schema; used by `executor init --apply` only. Default: `url`. */
+    adminUrl: v.optional(PostgresUrl),
+    role: RoleName,
+    searchPath: v.optional(v.string(), 'public'),
+    limits: ExecutionLimits,
+    ledgerMode: v.optional(LedgerMode, 'target'),
+    writable: v.optional(v.boolean(), false),
+    results: v.optional(v.picklist(['public', 'restricted']), 'restricted'),
+    minimumApprovals: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)), 1),
+    /** Default: true for prod. */
+    protected: v.optional(v.boolean()),
+    /** The executor's own list; required for a protected connection. */
+    approvers: v.optional(v.array(AccountId), []),
+    /** How long after the apply a rollback is accepted. */
+    rollbackWindowSeconds: v.optional(Seconds, 24 * 60 * 60),
+    /** Orders that run at the same time. */
+    concurrency: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(32)), 4),
+    /** Accepts a superuser or CREATEROLE login, which approved SQL could use against the ledger. Development only. */
+    allowPrivilegedLogin: v.optional(v.boolean(), false),
+  }),
+  v.check(
+    (c) => c.environment !== 'prod' || !c.allowPrivilegedLogin,
+    'a prod connection never takes a privileged login',
+  ),
+  v.check((c) => !c.writable || c.ledgerMode === 'target', 'a writable connection needs ledgerMode "target"'),
+  v.check(
+    (c) => !c.writable || c.minimumApprovals >= 1,
+    'a writable connection needs minimumApprovals of at least 1',
+  ),
+  v.transform(({ protected: guarded, ...c }) => ({ ...c, protected: guarded ?? c.environment === 'prod' })),
+);
+/** One database that orders may name, after parsing. */
+export type ConnectionConfig = v.InferOutput<typeof Connection>;
+
+const distinct = (names: readonly string[]): boolean => new Set(names).size === names.length;
+
+const ConfigSchema = v.strictObject({
+  executorId: Identifier,
+  listen: v.optional(
+    v.strictObject({
+      host: v.optional(v.string(), '127.0.0.1'),
+      port: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535)), 0),
+    }),
+    {},
+  ),
+  /** Folder for the signing key and, with an embedded state database, its files. */
+  stateDir: v.pipe(v.string(), v.minLength(1)),
+  /** The executor's own database. `embedded` runs one below `stateDir`. */
+  state: v.union([v.strictObject({ url: PostgresUrl }), v.strictObject({ embedded: v.literal(true) })]),
+  trustedApps: v.pipe(
+    v.array(TrustedApp),
+    v.check((apps) => distinct(apps.map((app) => app.installation)), 'an installation is listed twice'),
+  ),
+  connections: v.pipe(
+    v.array(Connection),
+    v.check(
+      (connections) => distinct(connections.map((connection) => connection.key)),
+      'a connection key is listed twice',
+    ),
+  ),
+  limits: v.optional(
+    v.strictObject({
+      /** Longest `endBy - startBy` an order may ask for. */
+      maxRunSeconds: v.optional(Seconds, 60 * 60),
+      /** Tries of one order after a serialization failure, deadlock or lock timeout. */
+      maxTransactionTries: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10)), 3),
+      /** How long after `endBy` we go on asking an unreachable target before the outcome is called unknown. */
+      unknownAfterSeconds: v.optional(Seconds, 300),
+      /** Patience after a cancel before a backend is terminated. */
+      terminateAfterMs: v.optional(Milliseconds, 2_000),
+      /** Patience of a stop for running changes. */
+      drainMs: v.optional(Milliseconds, 30_000),
+    }),
+    {},
+  ),
+});
+/** Trusted configuration: parsed, complete, with secrets resolved. */
+export type Config = v.InferOutput<typeof ConfigSchema>;
+/** What a configuration file may contain. */
+export type ConfigInput = v.InferInput<typeof ConfigSchema>;
+
+/** Where `${env:…}` and `${file:…}` in URLs are looked up. */
+export interface ConfigSource {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Folder that `${file:…}` and `stateDir` are relative to. */
+  readonly baseDir: string;
+}
+
+function substitute(text: string, source: ConfigSource, where: string, errors: string[]): string {
+  return text.replaceAll(/\$\{(env|file):([^}]+)\}/g, (_all, kind: string, name: string) => {
+    if (kind === 'env') {
+      const value = source.env[name];
+      if (value === undefined) errors.push(`${where}: environment variable ${name} is not set`);
+      return value ?? 'postgres://unset';
+    }
+    try {
+      return readFileSync(resolve(source.baseDir, name), 'utf8').trim();
+    } catch {
+      errors.push(`${where}: file ${name} cannot be read`);
+      return 'postgres://unset';
+    }
+  });
+}
+
+/** Only URLs hold secrets, so only keys that end in `url` are indirect. */
+function resolveSecrets(value: unknown, source: ConfigSource, where: string, errors: string[]): unknown {
+  if (Array.isArray(value)) {
+    return value.map((item, index) => resolveSecrets(item, source, `${where}.${index}`, errors));
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => {
+      const path = where === '' ? key : `${where}.${key}`;
+      const isUrl = typeof inner === 'string' && /url$/i.test(key);
+      return [
+        key,
+        isUrl ? substitute(inner, source, path, errors) : resolveSecrets(inner, source, path, errors),
+      ];
+    }),
+  );
+}
+
+/** Parses untrusted configuration; the refusal lists every error at once and never quotes a value. */
+export function parseConfig(raw: unknown, source: ConfigSource): Result<Config, readonly string[]> {
+  const errors: string[] = [];
+  const resolved = resolveSecrets(raw, source, '', errors);
+  const parsed = v.safeParse(ConfigSchema, resolved);
+  if (!parsed.success) {
+    for (const issue of parsed.issues) {
+      const said =
+        issue.type === 'check' || issue.type === 'regex' || issue.type === 'url'
+          ? issue.message
+          : `expected ${issue.expected}`;
+      errors.push(`${v.getDotPath(issue) ?? 'configuration'}: ${said}`);
+    }
+  }
+  if (!parsed.success || errors.length > 0) return refuse(errors);
+  const stateDir = resolve(source.baseDir, parsed.output.stateDir);
+  return ok({ ...parsed.output, stateDir });
+}
+
+/**
+ * Reads a YAML or JSON file.
+ * @returns the errors, one a line to print, when the file cannot be used
+ */
+export function loadConfig(file: string, env: ConfigSource['env']): Result<Config, readonly string[]> {
+  let raw: unknown;
+  try {
+    raw = parseYaml(readFileSync(file, 'utf8'));
+  } catch (error) {
+    return refuse([`${file}: ${error instanceof Error ? error.message : String(error)}`]);
+  }
+  return parseConfig(raw, { env, baseDir: dirname(resolve(file)) });
+}

@@ -1,0 +1,120 @@
+import { join } from 'node:path';
+import type { PublicJwk } from '#core/protocol/jws';
+import { publicHalf } from '#core/protocol/jws';
+import type { Config } from './config';
+import { type Sender, startSender } from './deliver/sender';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded/launcher';
+import { buildApp } from './http/app';
+import { notInitialised } from './initialised';
+import { faultFields, type Log, silentLog } from './log';
+import { openTarget, type Target } from './postgres/target';
+import type { ExecutionPoint } from './run/attempt';
+import { createWorker } from './run/worker';
+import { listen } from './server';
+import { loadSigningKey } from './signing-key';
+import { warmParser } from './sql/parser';
+import { openStateStore, type StateStore } from './state/store';
+import { forgetRequests } from './state/inbox';
+
+/** A running executor. */
+export interface Executor {
+  /** Base URL of its HTTP API. */
+  readonly url: string;
+  /** The key that an admin pins in the app. */
+  readonly publicJwk: PublicJwk;
+  readonly executorId: string;
+  /** Answers no more orders, lets running changes end, keeps the rest for the next start. */
+  close(): Promise<void>;
+}
+
+/** Ports of an executor, with the real ones as default. */
+export interface ExecutorOptions {
+  readonly log?: Log;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  readonly random?: () => number;
+  /** Called at named points of an execution; fault tests end the process there. */
+  readonly at?: (point: ExecutionPoint) => Promise<void> | void;
+}
+
+const forgetEveryMs = 5 * 60 * 1_000;
+
+/** Opens the state database and, if configured so, the embedded server that holds it. */
+async function openState(config: Config): Promise<{ store: StateStore; embedded: EmbeddedPostgres | null }> {
+  if ('url' in config.state) {
+    return { store: await openStateStore(config.state.url, config.executorId), embedded: null };
+  }
+  const embedded = await startEmbeddedPostgres({ dataDir: join(config.stateDir, 'postgres') });
+  try {
+    return { store: await openStateStore(embedded.superuserUrl('postgres'), config.executorId), embedded };
+  } catch (error) {
+    await embedded.stop();
+    throw error;
+  }
+}
+
+/**
+ * Starts an executor: opens its state, takes up what an earlier process left, and listens.
+ * @throws Error when the state database is taken or unreachable, or the port is busy
+ */
+export async function createExecutor(config: Config, options: ExecutorOptions = {}): Promise<Executor> {
+  const log = options.log ?? silentLog;
+  const now = options.now ?? Date.now;
+  const random = options.random ?? Math.random;
+  const at = options.at ?? ((): void => undefined);
+  const key = await loadSigningKey(config.stateDir);
+  const { store, embedded } = await openState(config);
+  const targets = new Map<string, Target>(
+    config.connections.map((connection) => [
+      connection.key,
+      openTarget(connection, now, () => notInitialised(config.stateDir, connection.key)),
+    ]),
+  );
+  let sender: Sender | null = null;
+  const closeAll = async (): Promise<void> => {
+    await sender?.close();
+    await Promise.all([...targets.values()].map((target) => target.close()));
+    await store.close();
+    await embedded?.stop();
+  };
+  try {
+    sender = startSender({
+      pool: store.pool,
+      receiptUrl: (installation) =>
+        config.trustedApps.find((app) => app.installation === installation)?.receiptUrl ?? null,
+      random,
+      log,
+    });
+    const worker = createWorker({ config, store, targets, key, sender, now, random, log, at });
+    let stopping = false;
+    const app = buildApp({ config, store, targets, worker, now, at, key, log, stopping: () => stopping });
+    // Warm what the first order would wait for; an unreachable target must not hold up the start.
+    await warmParser();
+    const probes = Promise.all([...targets.values()].map((target) => target.warm()));
+    await Promise.race([probes, new Promise((done) => setTimeout(done, 1_000).unref())]);
+    const recovered = await worker.recover();
+    const server = await listen(app, config.listen);
+    const forgetting = setInterval(() => {
+      void forgetRequests(store.pool).catch((error: unknown) =>
+        log.error('forget-fault', faultFields(error)),
+      );
+    }, forgetEveryMs).unref();
+    log.info('ready', { url: server.url, executorId: config.executorId, recovered });
+    return {
+      url: server.url,
+      publicJwk: publicHalf(key),
+      executorId: config.executorId,
+      async close() {
+        stopping = true;
+        clearInterval(forgetting);
+        await server.close();
+        await worker.drain();
+        await closeAll();
+        log.info('stopped');
+      },
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}

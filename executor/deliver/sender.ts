@@ -1,0 +1,135 @@
+import type { Pool } from 'pg';
+import type { ReceiptDelivery } from '#core/protocol/receipt';
+import { faultFields, type Log } from '../log';
+import {
+  type DueDelivery,
+  dueDeliveries,
+  hurryAll,
+  markDelivered,
+  markFailed,
+  nextDueInMs,
+} from '../state/outbox';
+import { retryDelayMs } from './schedule';
+
+/** Carries receipts from the outbox to the app. */
+export interface Sender {
+  /** Something new is in the outbox. */
+  wake(): void;
+  /** Stops after the posts that are under way. */
+  close(): Promise<void>;
+}
+
+/** A post that takes longer than this has failed. */
+const postTimeoutMs = 15_000;
+/** `setTimeout` takes 32 bits; far dates are looked at again. */
+const longestSleepMs = 6 * 60 * 60 * 1_000;
+
+/** Posts one delivery; returns null when it was taken, else what was wrong. Redirects are refused: the URL is pinned. */
+async function post(url: string, delivery: ReceiptDelivery): Promise<string | null> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(delivery),
+      redirect: 'error',
+      signal: AbortSignal.timeout(postTimeoutMs),
+    });
+    await response.arrayBuffer();
+    return response.ok ? null : `HTTP ${response.status}`;
+  } catch (error) {
+    const { fault } = faultFields(error);
+    return `no answer (${fault})`;
+  }
+}
+
+/** Starts the outbox: wakes up on {@link Sender.wake} and when a retry is due, never polls. */
+export function startSender(deps: {
+  pool: Pool;
+  /** Receipt URL of an installation, from our own configuration. */
+  receiptUrl: (installation: string) => string | null;
+  random: () => number;
+  log: Log;
+}): Sender {
+  const { pool, log } = deps;
+  const busy = new Map<string, Promise<void>>();
+  let timer: NodeJS.Timeout | null = null;
+  let closed = false;
+  let looking: Promise<void> | null = null;
+  let again = false;
+
+  const deliver = async (due: DueDelivery): Promise<void> => {
+    const url = deps.receiptUrl(due.installation);
+    const problem =
+      url === null
+        ? 'the installation is not trusted any more'
+        : await post(url, { receipt: due.receipt, result: due.result });
+    if (problem === null) {
+      await markDelivered(pool, due.id);
+      log.info('receipt-delivered', { jti: due.jti, posts: due.posts + 1 });
+      return;
+    }
+    const delay = retryDelayMs(due.posts + 1, deps.random);
+    await markFailed(pool, due.id, problem, delay);
+    log.warn('receipt-not-delivered', {
+      jti: due.jti,
+      posts: due.posts + 1,
+      problem,
+      givenUp: delay === null,
+    });
+  };
+
+  const look = async (): Promise<void> => {
+    const due = await dueDeliveries(pool, [...busy.keys()]);
+    for (const delivery of due) {
+      const sending = deliver(delivery)
+        .catch((error: unknown) => log.error('outbox-fault', faultFields(error)))
+        .finally(() => {
+          busy.delete(delivery.id);
+          wake();
+        });
+      busy.set(delivery.id, sending);
+    }
+    const wait = due.length > 0 ? null : await nextDueInMs(pool);
+    if (timer) clearTimeout(timer);
+    timer = null;
+    // While a delivery is under way it is due itself; its end wakes us.
+    if (wait !== null && !closed && busy.size === 0) {
+      timer = setTimeout(wake, Math.min(Math.max(wait, 1), longestSleepMs));
+      timer.unref();
+    }
+  };
+
+  function wake(): void {
+    if (closed) return;
+    if (looking) {
+      again = true;
+      return;
+    }
+    looking = look()
+      .catch((error: unknown) => {
+        log.error('outbox-fault', faultFields(error));
+        timer ??= setTimeout(() => {
+          timer = null;
+          wake();
+        }, 1_000).unref();
+      })
+      .finally(() => {
+        looking = null;
+        if (again) {
+          again = false;
+          wake();
+        }
+      });
+  }
+
+  void hurryAll(pool).then(wake, (error: unknown) => log.error('outbox-fault', faultFields(error)));
+  return {
+    wake,
+    async close() {
+      closed = true;
+      if (timer) clearTimeout(timer);
+      await looking;
+      await Promise.all(busy.values());
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import type { ReceiptDelivery } from '#core/protocol/receipt';
+import type { ExecutionReply } from '#core/protocol/transport';
+import { ok, refuse, type Result } from '#core/result';
+import type { Config, TrustedApp } from '../config';
+import { checkOrder } from '../order/check-order';
+import { refusedByHistory } from '../order/check-rollback';
+import { type Refusal, refusal } from '../order/refusal';
+import { verifyOrderToken } from '../order/verify-token';
+import type { Target } from '../postgres/target';
+import type { ExecutionPoint } from '../run/attempt';
+import { nothingApplied } from '../run/receipt-claims';
+import type { Worker } from '../run/worker';
+import { acceptOrder, findExecution } from '../state/inbox';
+import type { ExecutionRow, InboxOrder, StateStore } from '../state/store';
+
+/** What the routes need of the executor. */
+export interface ServiceDeps {
+  readonly config: Config;
+  readonly store: StateStore;
+  readonly targets: ReadonlyMap<string, Target>;
+  readonly worker: Worker;
+  readonly now: () => number;
+  readonly at: (point: ExecutionPoint) => Promise<void> | void;
+}
+
+/** A refusal and the receipt that makes it final, if it is. */
+export interface Refused {
+  readonly refusal: Refusal;
+  readonly delivery: ReceiptDelivery | null;
+}
+
+/** The state of a known execution as the protocol tells it. */
+export function describe(row: ExecutionRow): ExecutionReply {
+  const delivery = row.receipt === null ? null : { receipt: row.receipt, result: row.result };
+  const state = { tombstone: 'revoked', queued: 'accepted', running: 'running', final: 'final' } as const;
+  return { jti: row.jti, state: state[row.state], delivery };
+}
+
+/** Answers an order whose id is known: idempotent for the same order, a conflict for another. */
+function answerKnown(row: ExecutionRow, order: InboxOrder): Result<ExecutionReply, Refused> {
+  if (row.state === 'tombstone' || row.status === 'revoked') {
+    return refuse({
+      refusal: refusal('order-revoked', 'this order was revoked'),
+      delivery: describe(row).delivery,
+    });
+  }
+  if (row.order_digest !== order.orderDigest) {
+    return refuse({
+      refusal: refusal('order-conflict', 'another order with this id was received before'),
+      delivery: null,
+    });
+  }
+  return ok(describe(row));
+}
+
+/** Takes an order in: verifies, checks, stores, and hands it to the worker. Resolves when it is durable. */
+export async function receiveOrder(
+  token: string,
+  app: TrustedApp,
+  deps: ServiceDeps,
+): Promise<Result<ExecutionReply, Refused>> {
+  const { config, store, worker } = deps;
+  const verified = await verifyOrderToken(token, app, config.executorId, deps.now());
+  if (!verified.ok) return refuse({ refusal: verified.error, delivery: null });
+  const order = verified.value;
+  const { iss, jti, startBy } = order.claims;
+  const known = await findExecution(store.pool, iss, jti);
+  if (known) return answerKnown(known, order);
+  const knownNow = async (): Promise<Result<ExecutionReply, Refused>> => {
+    const row = await findExecution(store.pool, iss, jti);
+    if (!row) throw new Error('an execution has disappeared from the inbox');
+    return answerKnown(row, order);
+  };
+  const target = deps.targets.get(order.claims.content.connection) ?? null;
+  const refuseFinally = async (why: Refusal): Promise<Result<ExecutionReply, Refused>> => {
+    const outcome = nothingApplied('refused', why.code, why.message, 0);
+    const delivery = await worker.finish(order, target, outcome, 'take-in');
+    return delivery ? refuse({ refusal: why, delivery }) : knownNow();
+  };
+
+  const checked = await checkOrder(order.claims, config, deps.targets);
+  if ('code' in checked) return refuseFinally(checked);
+  const history = await refusedByHistory(order, checked.target, store.pool, deps.now());
+  if (history) return refuseFinally(history);
+  if (deps.now() > startBy * 1_000) {
+    const outcome = nothingApplied('expired', 'expired', 'the order arrived past startBy', 0);
+    const delivery = await worker.finish(order, target, outcome, 'take-in');
+    return delivery ? ok({ jti, state: 'final', delivery }) : knownNow();
+  }
+  const accepted = await acceptOrder(store.pool, order);
+  if (accepted === 'present') return knownNow();
+  if (accepted === 'behind') {
+    return refuseFinally(
+      refusal('ledger-behind', 'the order was built from an older ledger than one that was seen before'),
+    );
+  }
+  await deps.at('after-inbox');
+  worker.submit(order, checked.target, checked.script);
+  return ok({ jti, state: 'accepted', delivery: null });
+}

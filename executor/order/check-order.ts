@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { maxStartDelaySeconds } from '#core/limits';
+import type { TargetIdentity } from '#core/protocol/claims';
+import type { OrderClaims } from '#core/protocol/order';
+import type { Config, ConnectionConfig } from '../config';
+import type { Target } from '../postgres/target';
+import type { Probe } from '../postgres/probe';
+import { readScript, type Script } from '../sql/read-script';
+import { refusedApprovals } from './approvals';
+import { type Refusal, refusal } from './refusal';
+import { contentDigest } from './verify-token';
+
+/** The text that an order executes; null for a rollback of a change that has none. */
+export function executedText(claims: OrderClaims): string | null {
+  return claims.kind === 'apply' ? claims.content.sql : claims.content.rollback;
+}
+
+/** An order that may run, with its text already read. */
+export interface CheckedOrder {
+  readonly script: Exclude<Script, { kind: 'not-allowed' }>;
+  readonly target: Target;
+}
+
+async function refusedContent(claims: OrderClaims): Promise<Refusal | null> {
+  const { content, iss, issue } = claims;
+  if (content.installation !== iss || content.issueId !== issue.id) {
+    return refusal('digest-mismatch', 'the content belongs to another issue');
+  }
+  if ((await contentDigest(claims)) !== claims.digest) {
+    return refusal('digest-mismatch', 'the content is not the one that was approved');
+  }
+  const text = executedText(claims);
+  if (text === null) return refusal('rollback-missing', 'this change was approved without a rollback');
+  if (createHash('sha256').update(text, 'utf8').digest('hex') !== claims.sqlSha256) {
+    return refusal('sql-mismatch', 'the statement bytes are not the ones the order names');
+  }
+  return null;
+}
+
+function refusedTimes(claims: OrderClaims, config: Config): Refusal | null {
+  const { iat, startBy, endBy } = claims;
+  if (startBy - iat > maxStartDelaySeconds) {
+    return refusal('order-too-long', `an order must start within ${maxStartDelaySeconds} seconds`);
+  }
+  if (endBy < startBy || endBy - startBy > config.limits.maxRunSeconds) {
+    return refusal('order-too-long', `a change must end within ${config.limits.maxRunSeconds} seconds`);
+  }
+  return null;
+}
+
+const sameTarget = (left: TargetIdentity, right: TargetIdentity): boolean =>
+  left.systemIdentifier === right.systemIdentifier &&
+  left.databaseOid === right.databaseOid &&
+  left.databaseName === right.databaseName;
+
+function refusedFrame(claims: OrderClaims, connection: ConnectionConfig, probe: Probe): Refusal | null {
+  const { content } = claims;
+  if (probe.problem !== null || probe.identity === null) {
+    return refusal('connection-not-ready', `${connection.key}: ${probe.problem ?? 'it was never reached'}`);
+  }
+  if (!sameTarget(content.target, probe.identity)) {
+    return refusal('target-mismatch', `${connection.key} is not the database that was approved`);
+  }
+  if (content.role !== connection.role) {
+    return refusal(
+      'role-mismatch',
+      `${connection.key} runs as ${connection.role}, approved was ${content.role}`,
+    );
+  }
+  if (content.searchPath !== connection.searchPath) {
+    return refusal('role-mismatch', `${connection.key} has another search_path than the approved one`);
+  }
+  const limits = Object.entries(connection.limits) as [keyof typeof connection.limits, number][];
+  const over = limits.find(([name, highest]) => content.limits[name] > highest);
+  if (over) return refusal('limits-exceeded', `${over[0]} may be at most ${over[1]} on ${connection.key}`);
+  return null;
+}
+
+/**
+ * Everything the executor checks of a verified order before it takes it in, in a fixed order, cheap and certain things
+ * first. The configuration has the last word: nothing here can be switched off by an order.
+ */
+export async function checkOrder(
+  claims: OrderClaims,
+  config: Config,
+  targets: ReadonlyMap<string, Target>,
+): Promise<CheckedOrder | Refusal> {
+  const content = (await refusedContent(claims)) ?? refusedTimes(claims, config);
+  if (content) return content;
+  const target = targets.get(claims.content.connection);
+  if (!target)
+    return refusal('unknown-connection', `there is no connection ${claims.content.connection} here`);
+  const approvals = refusedApprovals(claims, target.config);
+  if (approvals) return approvals;
+  const frame = refusedFrame(claims, target.config, await target.probe());
+  if (frame) return frame;
+  const script = await readScript(executedText(claims) ?? '');
+  if (script.kind === 'not-allowed') return refusal('statement-not-allowed', script.message);
+  if (!target.config.writable && script.kind === 'statements' && !script.onlyReads) {
+    return refusal('writes-refused', `${target.config.key} takes no changes, only reads`);
+  }
+  return { script, target };
+}

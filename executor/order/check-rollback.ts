@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import type { Pool } from 'pg';
+import type { Target } from '../postgres/target';
+import { findSucceeded } from '../state/inbox';
+import type { InboxOrder } from '../state/store';
+import { type Refusal, refusal } from './refusal';
+
+/**
+ * Whether the same step was done before, and for a rollback, whether there is something to roll back. The target's
+ * ledger is asked again inside the transaction; here it gives an early and exact answer.
+ */
+export async function refusedByHistory(
+  order: InboxOrder,
+  target: Target,
+  pool: Pool,
+  nowMs: number,
+): Promise<Refusal | null> {
+  const { claims } = order;
+  if (!target.config.writable) return null;
+  const done = await findSucceeded(pool, order, claims.kind);
+  if (done) {
+    return refusal(
+      'already-applied',
+      `this revision was ${claims.kind === 'apply' ? 'applied' : 'rolled back'} before`,
+    );
+  }
+  if (claims.kind === 'apply') return null;
+  const key = { installation: claims.iss, issueId: claims.issue.id, revision: claims.content.revision };
+  const [applied, rolledBack] = [
+    await target.ledgerRow({ ...key, kind: 'apply' }),
+    await target.ledgerRow({ ...key, kind: 'rollback' }),
+  ];
+  if (rolledBack) return refusal('already-applied', 'this revision was rolled back before');
+  if (
+    !applied ||
+    applied.status !== 'succeeded' ||
+    applied.digest !== claims.digest ||
+    !applied.finished_at
+  ) {
+    return refusal('nothing-to-roll-back', 'the ledger does not show this revision as applied');
+  }
+  const receipt = (await findSucceeded(pool, order, 'apply'))?.receipt;
+  const sha256 = receipt ? createHash('sha256').update(receipt).digest('hex') : null;
+  if (sha256 === null || sha256 !== claims.applyReceiptSha256) {
+    return refusal('nothing-to-roll-back', 'the order does not name the receipt of the change it rolls back');
+  }
+  if (nowMs > Date.parse(applied.finished_at) + target.config.rollbackWindowSeconds * 1_000) {
+    return refusal('rollback-too-late', 'the time for the pre-approved rollback is over: make a new change');
+  }
+  return null;
+}

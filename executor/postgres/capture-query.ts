@@ -1,0 +1,189 @@
+import type { Connection, DatabaseError } from 'pg';
+
+/** A result column as the server describes it. */
+export interface CapturedColumn {
+  readonly name: string;
+  readonly typeOid: number;
+}
+
+/** What one statement returned. */
+export interface Captured {
+  readonly columns: readonly CapturedColumn[];
+  /** Text form of the values, at most `maxRows` rows and `maxBytes` bytes. */
+  readonly rows: readonly (readonly (string | null)[])[];
+  readonly truncated: boolean;
+  /** Command tag without counts; null for an empty statement or one that we stopped. */
+  readonly command: string | null;
+  /** Rows affected or returned. */
+  readonly count: number | null;
+}
+
+/** What a capture keeps, and whether it may stop the statement when it has enough. */
+export interface CaptureLimits {
+  readonly maxRows: number;
+  readonly maxBytes: number;
+  /**
+   * True only in a READ ONLY transaction. Elsewhere every row is fetched (and thrown away), because a function in the
+   * select list of a later row may change something that was approved.
+   */
+  readonly stopWhenFull: boolean;
+}
+
+/** The messages of `pg`'s connection that an extended-protocol query sends. */
+interface Wire {
+  stream: { cork?(): void; uncork?(): void };
+  parse(query: { text: string; name: string; types: number[] }): void;
+  bind(config: { portal: string; statement: string; values: unknown[]; binary: boolean }): void;
+  describe(target: { type: 'P' | 'S'; name: string }): void;
+  execute(config: { portal: string; rows: number }): void;
+  sync(): void;
+}
+
+/** Rows asked for at a time while the rest of a result is thrown away. */
+const drainRows = 10_000;
+
+class Collector {
+  columns: CapturedColumn[] = [];
+  rows: (string | null)[][] = [];
+  truncated = false;
+  seen = 0;
+  bytes = 0;
+  command: string | null = null;
+  tagCount: number | null = null;
+  readonly limits: CaptureLimits;
+
+  constructor(limits: CaptureLimits) {
+    this.limits = limits;
+  }
+
+  take(fields: readonly (string | null)[]): void {
+    this.seen += 1;
+    if (this.truncated) return;
+    // What the row will weigh in the JSON body, with its comma.
+    const weight = Buffer.byteLength(JSON.stringify(fields)) + 1;
+    if (this.rows.length >= this.limits.maxRows || this.bytes + weight > this.limits.maxBytes) {
+      this.truncated = true;
+      return;
+    }
+    this.bytes += weight;
+    this.rows.push([...fields]);
+  }
+
+  finish(tag: string): void {
+    const [, command = tag, count] = /^([A-Z ]+?)(?: \d+)?(?: (\d+))?$/.exec(tag) ?? [];
+    this.command = command;
+    this.tagCount = count === undefined ? null : Number(count);
+  }
+}
+
+/** One Parse–Bind–Describe–Execute–Sync, or an Execute–Sync that goes on with its portal. `pg` calls the handlers. */
+class PortalQuery {
+  // pg ends a query on these; it sets callback itself when a query timeout is configured.
+  callback?: (error?: Error) => void;
+  private failure: Error | null = null;
+  private suspended = false;
+  private readonly collector: Collector;
+  private readonly text: string | null;
+  private readonly maxRows: number;
+  private readonly settle: { done(suspended: boolean): void; fail(error: Error): void };
+
+  constructor(
+    collector: Collector,
+    text: string | null,
+    maxRows: number,
+    settle: { done(suspended: boolean): void; fail(error: Error): void },
+  ) {
+    this.collector = collector;
+    this.text = text;
+    this.maxRows = maxRows;
+    this.settle = settle;
+  }
+
+  submit(connection: Connection): void {
+    const wire = connection as unknown as Wire;
+    wire.stream.cork?.();
+    if (this.text !== null) {
+      // The extended protocol takes one statement only: a text with a second one is refused by the server.
+      wire.parse({ text: this.text, name: '', types: [] });
+      wire.bind({ portal: '', statement: '', values: [], binary: false });
+      wire.describe({ type: 'P', name: '' });
+    }
+    wire.execute({ portal: '', rows: this.maxRows });
+    wire.sync();
+    wire.stream.uncork?.();
+  }
+
+  handleRowDescription(message: { fields: readonly { name: string; dataTypeID: number }[] }): void {
+    this.collector.columns = message.fields.map(({ name, dataTypeID }) => ({ name, typeOid: dataTypeID }));
+  }
+
+  handleDataRow(message: { fields: readonly (string | null)[] }): void {
+    this.collector.take(message.fields);
+  }
+
+  handlePortalSuspended(): void {
+    this.suspended = true;
+  }
+
+  handleCommandComplete(message: { text: string }): void {
+    this.collector.finish(message.text);
+  }
+
+  handleEmptyQuery(): void {
+    this.collector.command = null;
+  }
+
+  handleCopyInResponse(connection: { sendCopyFail(message: string): void }): void {
+    connection.sendCopyFail('COPY is not allowed in a change');
+  }
+
+  handleCopyData(): void {
+    // COPY TO STDOUT is refused before it runs; its data would be nobody's.
+  }
+
+  handleError(error: DatabaseError | Error): void {
+    this.failure = error;
+    this.settle.fail(error);
+  }
+
+  handleReadyForQuery(): void {
+    if (!this.failure) this.settle.done(this.suspended);
+  }
+}
+
+/** The part of a `pg` client that a capture needs. */
+export interface QueryTarget {
+  query(submittable: { submit(connection: Connection): void }): unknown;
+}
+
+/**
+ * Runs one statement, exactly these bytes, over the extended protocol, and keeps at most `limits` of what it returns.
+ * A result of any size needs the memory of what is kept.
+ * @throws the server's error or a connection error
+ */
+export async function captureQuery(
+  client: QueryTarget,
+  text: string,
+  limits: CaptureLimits,
+): Promise<Captured> {
+  const collector = new Collector(limits);
+  const step = (sql: string | null, rows: number): Promise<boolean> =>
+    new Promise((done, fail) => {
+      client.query(new PortalQuery(collector, sql, rows, { done, fail }));
+    });
+  let suspended = await step(text, limits.maxRows + 1);
+  while (suspended && !(limits.stopWhenFull && collector.truncated)) {
+    suspended = await step(null, collector.truncated ? drainRows : limits.maxRows + 1);
+  }
+  const returnsRows = collector.columns.length > 0;
+  // The tag of a SELECT counts the last fetch only; of a RETURNING, the whole command.
+  const isSelect = collector.command === null || ['SELECT', 'FETCH', 'SHOW'].includes(collector.command);
+  return {
+    columns: collector.columns,
+    rows: collector.rows,
+    truncated: collector.truncated,
+    command: collector.command ?? (suspended ? 'SELECT' : null),
+    count:
+      returnsRows && isSelect ? (suspended ? collector.rows.length : collector.seen) : collector.tagCount,
+  };
+}

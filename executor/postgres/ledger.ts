@@ -1,0 +1,99 @@
+import { escapeIdentifier, escapeLiteral } from 'pg';
+import * as v from 'valibot';
+import { ExecutionKind } from '#core/protocol/order';
+import { Sha256Hex } from '#core/protocol/claims';
+import { StatementOutcome } from '#core/protocol/receipt';
+
+/** Version of the ledger schema that this executor speaks; `querychange.schema_version()` must say the same. */
+export const ledgerVersion = 1;
+
+/** What is kept in the ledger of a committed change: enough to write its receipt again. */
+export const LedgerResult = v.strictObject({
+  statements: v.array(StatementOutcome),
+  resultSha256: v.nullable(Sha256Hex),
+  durability: v.string(),
+});
+export type LedgerResult = v.InferOutput<typeof LedgerResult>;
+
+/** A row of `querychange.ledger` as its functions return it. */
+export const LedgerRow = v.object({
+  installation: v.string(),
+  issue_id: v.string(),
+  revision: v.number(),
+  kind: ExecutionKind,
+  jti: v.string(),
+  order_digest: v.string(),
+  digest: v.string(),
+  status: v.picklist(['running', 'succeeded']),
+  result: v.nullable(LedgerResult),
+  transaction_id: v.union([v.string(), v.pipe(v.number(), v.transform(String))]),
+  started_at: v.string(),
+  finished_at: v.nullable(v.string()),
+});
+export type LedgerRow = v.InferOutput<typeof LedgerRow>;
+
+/** Answer of `begin_execution`. */
+export const BeginReply = v.union([
+  v.object({ begun: v.literal(true), pid: v.number() }),
+  v.object({ begun: v.literal(false), row: LedgerRow }),
+]);
+
+/** Error codes that the ledger functions raise (postgres/sql/003-functions.sql). */
+export const ledgerErrors = {
+  late: 'QC001',
+  nothingToRollBack: 'QC002',
+  rollbackTooLate: 'QC003',
+  notThisExecution: 'QC004',
+} as const;
+
+/** What names one execution in the ledger. */
+export interface LedgerKey {
+  readonly installation: string;
+  readonly issueId: string;
+  readonly revision: number;
+  readonly kind: 'apply' | 'rollback';
+}
+
+const keyList = (key: LedgerKey): string =>
+  [
+    escapeLiteral(key.installation),
+    escapeLiteral(key.issueId),
+    String(key.revision),
+    escapeLiteral(key.kind),
+  ].join(', ');
+
+/** `select querychange.begin_execution(…)` with literals, to be sent together with BEGIN in one round trip. */
+export function beginExecutionSql(
+  key: LedgerKey,
+  attempt: {
+    jti: string;
+    try: number;
+    orderDigest: string;
+    digest: string;
+    issueKey: string;
+    startBy: number;
+    rollbackWindowSeconds: number;
+  },
+): string {
+  const words = [attempt.orderDigest, attempt.digest, attempt.issueKey].map(escapeLiteral).join(', ');
+  return (
+    `select querychange.begin_execution(${keyList(key)}, ${escapeLiteral(attempt.jti)}, ${attempt.try}, ${words}, ` +
+    `to_timestamp(${attempt.startBy}), interval '${attempt.rollbackWindowSeconds} seconds') as reply`
+  );
+}
+
+/** `select querychange.end_execution(…)`, to be sent together with COMMIT. */
+export function endExecutionSql(key: LedgerKey, jti: string, result: LedgerResult, endBy: number): string {
+  const json = escapeLiteral(JSON.stringify(result));
+  return `select querychange.end_execution(${keyList(key)}, ${escapeLiteral(jti)}, ${json}::jsonb, to_timestamp(${endBy})) as reply`;
+}
+
+/** `select querychange.get_execution(…)`. */
+export function getExecutionSql(key: LedgerKey): string {
+  return `select querychange.get_execution(${keyList(key)}) as reply`;
+}
+
+/** SQL that lets a login use the ledger, from the template `004-login.sql`. */
+export function forLogin(template: string, login: string): string {
+  return template.replaceAll(':login', escapeIdentifier(login));
+}

@@ -1,0 +1,100 @@
+import type { Pool } from 'pg';
+import type { TargetIdentity } from '#core/protocol/claims';
+import type { ConnectionInfo } from '#core/protocol/transport';
+import type { ConnectionConfig } from '../config';
+import { getExecutionSql, type LedgerKey, LedgerRow } from './ledger';
+import { openPool } from './pool';
+import { effectiveLedgerMode, type Probe, probeTarget } from './probe';
+import * as v from 'valibot';
+
+/** A target database with its warm connections and what is known of it. */
+export interface Target {
+  readonly config: ConnectionConfig;
+  /** Runs changes. */
+  readonly pool: Pool;
+  /** Cancels and looks; never waits behind a change. */
+  readonly control: Pool;
+  /** Type names by OID, filled as they are met. */
+  readonly typeNames: Map<number, string>;
+  /** What the last look found; looks again when that was a problem or is old. */
+  probe(): Promise<Probe>;
+  /** Looks once and opens a first session, so that the first order does not wait for it. */
+  warm(): Promise<void>;
+  /** Identity that the last successful look found, without looking. */
+  knownIdentity(): TargetIdentity | null;
+  info(): Promise<ConnectionInfo>;
+  /** The ledger row of an execution, or null. Writable connections only. */
+  ledgerRow(key: LedgerKey): Promise<LedgerRow | null>;
+  close(): Promise<void>;
+}
+
+/** A good probe is believed for this long; the identity is checked again inside every transaction. */
+const probeTtlMs = 30_000;
+
+/** Opens a target. `blocked` names a reason of the executor itself, for example that init has not been shown. */
+export function openTarget(
+  config: ConnectionConfig,
+  now: () => number,
+  blocked: () => Promise<string | null>,
+): Target {
+  const pool = openPool(config.url, { max: config.concurrency, name: 'query-change' });
+  const control = openPool(config.url, { max: 2, name: 'query-change-control' });
+  let last: { at: number; probe: Probe } | null = null;
+  let identity: TargetIdentity | null = null;
+  let running: Promise<Probe> | null = null;
+
+  const look = async (): Promise<Probe> => {
+    const found = await probeTarget(control, config);
+    const probe = { ...found, problem: found.problem ?? (await blocked()) };
+    last = { at: now(), probe };
+    identity = probe.identity ?? identity;
+    return probe;
+  };
+  const probe = async (): Promise<Probe> => {
+    if (last && last.probe.problem === null && now() - last.at < probeTtlMs) return last.probe;
+    running ??= look().finally(() => {
+      running = null;
+    });
+    return running;
+  };
+
+  return {
+    config,
+    pool,
+    control,
+    typeNames: new Map(),
+    probe,
+    async warm() {
+      await Promise.all([
+        probe(),
+        pool.connect().then(
+          (client) => client.release(),
+          () => undefined,
+        ),
+      ]);
+    },
+    knownIdentity: () => identity,
+    async info() {
+      const found = await probe();
+      const { key, name, environment, dataClasses, role, searchPath, limits } = config;
+      const { writable, results, minimumApprovals, protected: guarded } = config;
+      return {
+        ...{ key, name, environment, dataClasses, role, searchPath, limits },
+        ...{ writable, results, minimumApprovals },
+        protected: guarded,
+        engine: 'postgresql',
+        engineVersion: found.engineVersion,
+        ledgerMode: effectiveLedgerMode(config),
+        target: found.identity,
+        problem: found.problem,
+      };
+    },
+    async ledgerRow(key) {
+      const { rows } = await control.query<{ reply: unknown }>(getExecutionSql(key));
+      return v.parse(v.nullable(LedgerRow), rows[0]?.reply ?? null);
+    },
+    async close() {
+      await Promise.all([pool.end(), control.end()]);
+    },
+  };
+}

@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Config } from '../config';
+import type { Target } from '../postgres/target';
+import type { Script } from '../sql/read-script';
+import type { InboxOrder } from '../state/store';
+import { type AttemptDeps, type AttemptEnd, attemptOrder } from './attempt';
+import { nothingApplied, type Outcome } from './receipt-claims';
+
+/** An outcome with its result body, or `stopped` when a drain ended the waiting: the next start goes on. */
+export type Execution = { readonly outcome: Outcome; readonly body: string | null } | 'stopped';
+
+/** What an execution needs beside one attempt's needs. */
+export interface ExecuteDeps extends AttemptDeps {
+  readonly config: Config;
+  readonly random: () => number;
+  readonly stop: AbortSignal;
+  /** Rows of an earlier attempt that committed, if they were kept. */
+  readonly keptResult: () => Promise<string | null>;
+}
+
+const longestPauseMs = 5_000;
+
+/** Outcome of a text that PostgreSQL's grammar refuses: it fails without being sent. */
+function syntaxFailure(
+  script: Extract<Script, { kind: 'syntax-error' }>,
+  text: string,
+  attempt: number,
+): Execution {
+  const { message, position } = script.problem;
+  const error = { sqlstate: '42601', condition: 'syntax_error', position };
+  const statement = {
+    index: 0,
+    start: 0,
+    end: Buffer.byteLength(text),
+    command: null,
+    rows: null,
+    ms: 0,
+    error,
+  };
+  const body = JSON.stringify({
+    v: 1,
+    statements: [{ index: 0, columns: [], rows: [], truncated: false, message: `ERROR: ${message}` }],
+  });
+  return {
+    outcome: {
+      ...nothingApplied('failed', 'syntax-error', 'the text does not parse', attempt),
+      reason: null,
+      statements: [statement],
+    },
+    body,
+  };
+}
+
+function fromEnd(
+  end: Exclude<AttemptEnd, { kind: 'lost' | 'conflict' }>,
+  attempt: number,
+  kept: string | null,
+): Execution {
+  switch (end.kind) {
+    case 'committed': {
+      const { row } = end;
+      return {
+        outcome: {
+          ...nothingApplied('failed', '', '', attempt),
+          status: 'succeeded',
+          reason: null,
+          statements: row.result?.statements ?? [],
+          startedAt: new Date(row.started_at).toISOString(),
+          finishedAt: row.finished_at === null ? null : new Date(row.finished_at).toISOString(),
+          transactionId: row.transaction_id,
+          durability: row.result?.durability ?? null,
+        },
+        body: end.body ?? kept,
+      };
+    }
+    case 'read':
+      return {
+        outcome: {
+          ...nothingApplied('failed', '', '', attempt),
+          ...{ status: 'succeeded', reason: null, statements: end.statements },
+          ...{ startedAt: end.startedAt, finishedAt: end.finishedAt },
+        },
+        body: end.body,
+      };
+    case 'failed': {
+      const base = nothingApplied('failed', '', '', attempt);
+      return {
+        outcome: { ...base, reason: end.reason, statements: end.statements, startedAt: end.startedAt },
+        body: end.body,
+      };
+    }
+    case 'expired':
+      return { outcome: nothingApplied('expired', 'expired', end.message, attempt), body: null };
+    case 'refused':
+      return { outcome: nothingApplied('refused', end.code, end.message, attempt), body: null };
+  }
+}
+
+/**
+ * Runs an order until its outcome is known: tries again after conflicts (bounded), and after a lost connection asks the
+ * ledger by trying again, because the ledger's unique key waits for, and then shows, whatever became of the earlier
+ * transaction. `recovered`: an earlier process may have sent a COMMIT already.
+ */
+export async function executeOrder(
+  order: InboxOrder,
+  script: Exclude<Script, { kind: 'not-allowed' }>,
+  text: string,
+  attempt: number,
+  recovered: boolean,
+  deps: ExecuteDeps,
+): Promise<Execution> {
+  if (script.kind === 'syntax-error') return syntaxFailure(script, text, attempt);
+  const { claims, orderDigest } = order;
+  const { limits } = deps.config;
+  let mayHaveCommitted = recovered && deps.target.config.writable;
+  let conflicts = 0;
+  for (let failures = 0; ;) {
+    const end = await attemptOrder(claims, orderDigest, script.statements, deps);
+    if (end.kind === 'conflict') {
+      conflicts += 1;
+      if (conflicts < limits.maxTransactionTries) {
+        await delay(20 * 2 ** conflicts * (0.5 + deps.random()));
+        continue;
+      }
+      // In the opening trip a conflict means that an earlier attempt is still running: its outcome is still open.
+      if (!mayHaveCommitted || end.end.kind !== 'refused') return fromEndOf(end.end, attempt);
+      conflicts = 0;
+    } else if (end.kind !== 'lost') {
+      const kept = end.kind === 'committed' && end.earlier ? await keptFor(end, deps) : null;
+      return fromEnd(end, attempt, kept);
+    } else if (end.mayHaveCommitted) mayHaveCommitted = true;
+    failures += 1;
+    const now = deps.now() / 1_000;
+    if (!mayHaveCommitted && now > claims.startBy) {
+      return {
+        outcome: nothingApplied(
+          'expired',
+          'expired',
+          'the database was not reachable before startBy',
+          attempt,
+        ),
+        body: null,
+      };
+    }
+    if (mayHaveCommitted && now > claims.endBy + limits.unknownAfterSeconds) {
+      const message = 'the connection was lost at COMMIT and the database has not answered since';
+      return { outcome: nothingApplied('unknown', 'outcome-unknown', message, attempt), body: null };
+    }
+    const pause = Math.min(longestPauseMs, 25 * 2 ** Math.min(failures, 10)) * (0.5 + deps.random() / 2);
+    await delay(pause, undefined, { signal: deps.stop }).catch(() => undefined);
+    if (deps.stop.aborted) return 'stopped';
+  }
+}
+
+function fromEndOf(end: AttemptEnd, attempt: number): Execution {
+  if (end.kind === 'lost' || end.kind === 'conflict')
+    throw new Error('a conflict always carries a final end');
+  return fromEnd(end, attempt, null);
+}
+
+/** The kept rows, if they are the ones that the ledger vouches for. */
+async function keptFor(
+  end: Extract<AttemptEnd, { kind: 'committed' }>,
+  deps: ExecuteDeps,
+): Promise<string | null> {
+  const kept = await deps.keptResult();
+  const wanted = end.row.result?.resultSha256 ?? null;
+  if (kept === null || wanted === null) return null;
+  return createHash('sha256').update(kept).digest('hex') === wanted ? kept : null;
+}

@@ -1,0 +1,98 @@
+import { escapeIdentifier, escapeLiteral } from 'pg';
+import type { OrderClaims } from '#core/protocol/order';
+import type { ConnectionConfig } from '../config';
+import { beginExecutionSql, endExecutionSql, type LedgerKey, type LedgerResult } from '../postgres/ledger';
+
+/** PostgreSQL keeps 63 bytes of it; an issue key is far shorter. */
+const applicationName = (claims: OrderClaims): string => escapeLiteral(claims.issue.key.slice(0, 63));
+
+/** Upper bound for waiting on another transaction that runs the same change (a backend that we lost sight of). */
+const ledgerWaitMs = 30_000;
+
+/** The place of an order in the ledger. */
+export function ledgerKey(claims: OrderClaims): LedgerKey {
+  return {
+    installation: claims.iss,
+    issueId: claims.issue.id,
+    revision: claims.content.revision,
+    kind: claims.kind,
+  };
+}
+
+/** Identity and clock of the server, asked in the transaction itself: a pool may reach another server than before. */
+const whoAndWhen = (claims: OrderClaims): string => `
+  select (select system_identifier::text from pg_catalog.pg_control_system()) as "systemIdentifier",
+    (select oid::text from pg_catalog.pg_database where datname = pg_catalog.current_database()) as "databaseOid",
+    pg_catalog.current_database() as "databaseName",
+    pg_catalog.clock_timestamp() > pg_catalog.to_timestamp(${claims.startBy}) as late,
+    pg_catalog.pg_is_in_recovery() as standby,
+    pg_catalog.pg_backend_pid() as pid,
+    pg_catalog.to_json(pg_catalog.clock_timestamp()) as at`;
+
+/**
+ * Everything before the first approved statement, as one round trip. The last two results are the identity and, for a
+ * change, the answer of the ledger. Our own SQL only: approved text never enters a multi-statement message.
+ */
+export function openingSql(
+  claims: OrderClaims,
+  orderDigest: string,
+  connection: ConnectionConfig,
+): readonly string[] {
+  const { limits, searchPath, role } = claims.content;
+  const mode = connection.writable ? 'read write' : 'read only';
+  const before = [
+    `begin isolation level read committed ${mode}`,
+    'set local standard_conforming_strings = on',
+    `set local client_encoding = 'UTF8'`,
+    'set local synchronous_commit = on',
+    `set local application_name = ${applicationName(claims)}`,
+    `set local idle_in_transaction_session_timeout = ${limits.statementTimeoutMs + 10_000}`,
+    // While we wait in the ledger for an earlier attempt of the same change.
+    'set local lock_timeout = 0',
+    `set local statement_timeout = ${ledgerWaitMs}`,
+    whoAndWhen(claims),
+  ];
+  if (connection.writable) {
+    before.push(
+      beginExecutionSql(ledgerKey(claims), {
+        jti: claims.jti,
+        try: claims.try,
+        orderDigest,
+        digest: claims.digest,
+        issueKey: claims.issue.key,
+        startBy: claims.startBy,
+        rollbackWindowSeconds: connection.rollbackWindowSeconds,
+      }),
+    );
+  }
+  return [
+    ...before,
+    `set local lock_timeout = ${limits.lockTimeoutMs}`,
+    `set local statement_timeout = ${limits.statementTimeoutMs}`,
+    `select pg_catalog.set_config('search_path', ${escapeLiteral(searchPath)}, true)`,
+    `set local role ${escapeIdentifier(role)}`,
+  ];
+}
+
+/**
+ * Everything after the last approved statement, as one round trip. Deferred constraints fire while the approved role is
+ * still in force; then the settings that count at COMMIT are set again, whatever the approved SQL did to them.
+ */
+export function closingSql(
+  claims: OrderClaims,
+  connection: ConnectionConfig,
+  result: LedgerResult,
+): readonly string[] {
+  const late = `pg_catalog.clock_timestamp() > pg_catalog.to_timestamp(${claims.endBy})`;
+  if (!connection.writable) {
+    return [`select ${late} as late, pg_catalog.to_json(pg_catalog.clock_timestamp()) as at`, 'commit'];
+  }
+  return [
+    'set constraints all immediate',
+    'set local role none',
+    'set local synchronous_commit = on',
+    `set local statement_timeout = ${claims.content.limits.statementTimeoutMs}`,
+    endExecutionSql(ledgerKey(claims), claims.jti, result, claims.endBy),
+    'commit',
+  ];
+}

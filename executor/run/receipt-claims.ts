@@ -1,0 +1,72 @@
+import type { ReceiptStatus, StatementOutcome } from '#core/protocol/receipt';
+import type { OrderClaims } from '#core/protocol/order';
+import type { Target } from '../postgres/target';
+import { effectiveLedgerMode } from '../postgres/probe';
+import type { UnchainedReceipt } from '../state/receipts';
+import type { InboxOrder } from '../state/store';
+
+/** What became of an order, as its receipt tells it. */
+export interface Outcome {
+  readonly status: ReceiptStatus;
+  readonly reason: { readonly code: string; readonly message: string } | null;
+  readonly attempt: number;
+  readonly statements: readonly StatementOutcome[];
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly transactionId: string | null;
+  readonly durability: string | null;
+  readonly resultSha256: string | null;
+}
+
+/** An outcome without effect, for the given reason. */
+export function nothingApplied(
+  status: 'refused' | 'expired' | 'revoked' | 'failed' | 'unknown',
+  code: string,
+  message: string,
+  attempt: number,
+): Outcome {
+  return {
+    status,
+    reason: { code, message: message.slice(0, 500) },
+    attempt,
+    statements: [],
+    ...{ startedAt: null, finishedAt: null, transactionId: null, durability: null, resultSha256: null },
+  };
+}
+
+/** The receipt of an outcome, without its place in the chain. */
+export function receiptClaims(
+  order: InboxOrder,
+  executorId: string,
+  target: Target | null,
+  outcome: Outcome,
+  nowMs: number,
+): UnchainedReceipt {
+  const claims: OrderClaims = order.claims;
+  return {
+    v: 1,
+    iss: executorId,
+    aud: claims.iss,
+    jti: claims.jti,
+    iat: Math.floor(nowMs / 1_000),
+    kind: claims.kind,
+    issue: claims.issue,
+    revision: claims.content.revision,
+    attempt: outcome.attempt,
+    status: outcome.status,
+    reason: outcome.reason,
+    orderDigest: order.orderDigest,
+    digest: claims.digest,
+    sqlSha256: claims.sqlSha256,
+    connection: claims.content.connection,
+    environment: target?.config.environment ?? null,
+    target: target?.knownIdentity() ?? null,
+    ledgerMode: target ? effectiveLedgerMode(target.config) : 'none',
+    durability: outcome.durability,
+    statements: [...outcome.statements],
+    startedAt: outcome.startedAt,
+    finishedAt: outcome.finishedAt,
+    transactionId: outcome.transactionId,
+    resultSha256: outcome.resultSha256,
+  };
+}

@@ -1,0 +1,108 @@
+import type { PoolClient } from 'pg';
+import type { ExecutionLimits } from '#core/protocol/claims';
+import type { ResultBody, StatementOutcome } from '#core/protocol/receipt';
+import { captureQuery, type Captured } from '../postgres/capture-query';
+import { conditionName } from '../postgres/conditions';
+import { serverError, serverMessage } from '../postgres/errors';
+import type { Statement } from '../sql/cut';
+import type { Watchdog } from './watchdog';
+
+type BodyStatement = ResultBody['statements'][number];
+
+/** What running the statements came to. */
+export interface StatementsRun {
+  readonly outcomes: readonly StatementOutcome[];
+  readonly body: readonly BodyStatement[];
+  /** The server's error on the last statement that ran; null when all went well. */
+  readonly error: unknown;
+}
+
+/** Patience of the watchdog beyond the statement timeout that the server itself keeps. */
+const watchdogGraceMs = 1_000;
+
+/** Outcome of a statement that did not run. */
+export function notRun(statement: Statement): StatementOutcome {
+  const { index, start, end } = statement;
+  return { index, start, end, command: null, rows: null, ms: 0, error: null };
+}
+
+/** Translates a position inside one statement (characters from 1) to the whole text. */
+export function positionInText(statement: Statement, position: string | undefined): number | null {
+  const inside = Number(position);
+  return Number.isInteger(inside) && inside > 0 ? statement.charsBefore + inside : null;
+}
+
+/** Names of the column types, asked once per type and connection, in the transaction that may have created them. */
+async function typeNames(
+  client: PoolClient,
+  captured: Captured,
+  known: Map<number, string>,
+): Promise<readonly string[]> {
+  const unknown = [...new Set(captured.columns.map(({ typeOid }) => typeOid))].filter(
+    (oid) => !known.has(oid),
+  );
+  if (unknown.length > 0) {
+    const { rows } = await client.query<{ oid: string; name: string }>(
+      'select oid::text, pg_catalog.format_type(oid, null) as name from pg_catalog.pg_type where oid = any ($1::oid[])',
+      [unknown],
+    );
+    for (const { oid, name } of rows) known.set(Number(oid), name);
+  }
+  return captured.columns.map(({ typeOid }) => known.get(typeOid) ?? 'unknown');
+}
+
+/** Runs the statements one after the other and stops at the first error. Connection errors are thrown. */
+export async function runStatements(
+  client: PoolClient,
+  statements: readonly Statement[],
+  limits: ExecutionLimits,
+  watchdog: Watchdog,
+  known: Map<number, string>,
+  readOnly: boolean,
+): Promise<StatementsRun> {
+  const outcomes: StatementOutcome[] = [];
+  const body: BodyStatement[] = [];
+  let bytesLeft = limits.maxResultBytes;
+  for (const statement of statements) {
+    const { index, start, end } = statement;
+    const began = performance.now();
+    const elapsed = (): number => Math.round((performance.now() - began) * 1_000) / 1_000;
+    watchdog.statement(limits.statementTimeoutMs + watchdogGraceMs);
+    try {
+      const captured = await captureQuery(client, statement.text, {
+        maxRows: limits.maxResultRows,
+        maxBytes: bytesLeft,
+        stopWhenFull: readOnly,
+      });
+      const ms = elapsed();
+      watchdog.statement(null);
+      outcomes.push({ index, start, end, command: captured.command, rows: captured.count, ms, error: null });
+      if (captured.columns.length === 0) continue;
+      const types = await typeNames(client, captured, known);
+      const columns = captured.columns.map(({ name }, at) => ({ name, type: types[at] ?? 'unknown' }));
+      const rows = captured.rows.map((row) => [...row]);
+      bytesLeft -= Buffer.byteLength(JSON.stringify(rows));
+      body.push({ index, columns, rows, truncated: captured.truncated, message: null });
+    } catch (error) {
+      watchdog.statement(null);
+      const failure = serverError(error);
+      if (!failure) throw error;
+      const sqlstate = failure.code ?? 'XX000';
+      const position = positionInText(statement, failure.position);
+      outcomes.push({
+        ...notRun(statement),
+        ms: elapsed(),
+        error: { sqlstate, condition: conditionName(sqlstate), position },
+      });
+      body.push({ index, columns: [], rows: [], truncated: false, message: serverMessage(failure) });
+      outcomes.push(...statements.slice(index + 1).map(notRun));
+      return { outcomes, body, error: failure };
+    }
+  }
+  return { outcomes, body, error: null };
+}
+
+/** JSON text of a result body, or null when there is nothing to say. */
+export function bodyText(body: readonly BodyStatement[]): string | null {
+  return body.length === 0 ? null : JSON.stringify({ v: 1, statements: body });
+}

@@ -1,0 +1,70 @@
+import type { Pool } from 'pg';
+import { faultFields, type Log } from '../log';
+
+/** Guards a running change from outside, because approved SQL can switch off the timeouts of its own session. */
+export interface Watchdog {
+  /** Cancel the backend when the current statement runs longer than this; null: no statement is running. */
+  statement(timeoutMs: number | null): void;
+  /** True once the deadline of the change has passed and the watchdog has acted. */
+  readonly pastDeadline: boolean;
+  stop(): void;
+}
+
+/** Starts a watchdog over backend `pid`. `deadlineMs` is from now; the server's own clock has the last word at COMMIT. */
+export function startWatchdog(deps: {
+  control: Pool;
+  pid: number;
+  deadlineMs: number;
+  terminateAfterMs: number;
+  log: Log;
+}): Watchdog {
+  const { control, pid, log } = deps;
+  const timers = new Map<'deadline' | 'statement' | 'terminate', NodeJS.Timeout>();
+  let stopped = false;
+  let past = false;
+
+  const clear = (name: 'deadline' | 'statement' | 'terminate'): void => {
+    clearTimeout(timers.get(name));
+    timers.delete(name);
+  };
+  const signal = async (how: 'pg_cancel_backend' | 'pg_terminate_backend'): Promise<void> => {
+    if (stopped) return;
+    log.warn('watchdog', { how, pid });
+    await control
+      .query(`select pg_catalog.${how}($1)`, [pid])
+      .catch((error: unknown) => log.error('watchdog-fault', faultFields(error)));
+  };
+  const act = (): void => {
+    if (stopped) return;
+    void signal('pg_cancel_backend');
+    if (timers.has('terminate')) return;
+    timers.set(
+      'terminate',
+      setTimeout(() => void signal('pg_terminate_backend'), deps.terminateAfterMs),
+    );
+  };
+  timers.set(
+    'deadline',
+    setTimeout(
+      () => {
+        past = true;
+        act();
+      },
+      Math.max(0, deps.deadlineMs),
+    ),
+  );
+  return {
+    statement(timeoutMs) {
+      clear('statement');
+      if (!past) clear('terminate');
+      if (timeoutMs !== null) timers.set('statement', setTimeout(act, timeoutMs));
+    },
+    get pastDeadline() {
+      return past;
+    },
+    stop() {
+      stopped = true;
+      for (const name of [...timers.keys()]) clear(name);
+    },
+  };
+}

@@ -1,0 +1,192 @@
+import { createHash } from 'node:crypto';
+import { computeOrderDigest, OrderClaims } from '#core/protocol/order';
+import type { PrivateJwk } from '#core/protocol/jws';
+import type { ReceiptDelivery } from '#core/protocol/receipt';
+import * as v from 'valibot';
+import type { Config } from '../config';
+import type { Sender } from '../deliver/sender';
+import { faultFields, type Log } from '../log';
+import { executedText } from '../order/check-order';
+import type { Target } from '../postgres/target';
+import { readScript, type Script } from '../sql/read-script';
+import { claimExecution, findExecution, keepPendingResult, openExecutions } from '../state/inbox';
+import { storeFinal } from '../state/receipts';
+import type { ExecutionRow, InboxOrder, StateStore } from '../state/store';
+import type { ExecutionPoint } from './attempt';
+import { executeOrder } from './execute-order';
+import { createLanes } from './lanes';
+import { nothingApplied, type Outcome, receiptClaims } from './receipt-claims';
+
+/** Runs accepted orders and writes their receipts. */
+export interface Worker {
+  /** An order is in the inbox. Its text was read before. */
+  submit(order: InboxOrder, target: Target, script: Exclude<Script, { kind: 'not-allowed' }>): void;
+  /** Stores a final receipt for an order that does not run; null when it has one already. */
+  finish(
+    order: InboxOrder,
+    target: Target | null,
+    outcome: Outcome,
+    as: 'take-in' | 'close' | 'close-queued',
+  ): Promise<ReceiptDelivery | null>;
+  /** Takes up what an earlier process left. */
+  recover(): Promise<number>;
+  /** Lets running changes end (or gives up waiting for unreachable databases) and starts nothing new. */
+  drain(): Promise<void>;
+}
+
+/** What a worker needs. */
+export interface WorkerDeps {
+  readonly config: Config;
+  readonly store: StateStore;
+  readonly targets: ReadonlyMap<string, Target>;
+  readonly key: PrivateJwk;
+  readonly sender: Sender;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly at: (point: ExecutionPoint) => Promise<void> | void;
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** Claims of a token that we verified before we stored it. */
+async function storedOrder(row: ExecutionRow): Promise<InboxOrder> {
+  const payload = row.token?.split('.')[1];
+  if (!payload) throw new Error('the inbox row has no order');
+  const claims = v.parse(OrderClaims, JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')));
+  return { claims, orderDigest: await computeOrderDigest(claims), token: row.token ?? '' };
+}
+
+/** Creates the worker. */
+export function createWorker(deps: WorkerDeps): Worker {
+  const { config, store, log, sender, key } = deps;
+  const lanes = createLanes();
+  const stop = new AbortController();
+
+  const finishWith = async (
+    order: InboxOrder,
+    target: Target | null,
+    outcome: Outcome,
+    body: string | null,
+    as: 'take-in' | 'close' | 'close-queued',
+  ): Promise<ReceiptDelivery | null> => {
+    const resultSha256 = body === null ? null : sha256(body);
+    const claims = receiptClaims(order, config.executorId, target, { ...outcome, resultSha256 }, deps.now());
+    const delivery = await storeFinal(store.pool, store.chainId, key, { claims, result: body, as, order });
+    if (delivery) {
+      sender.wake();
+      const { jti, issue } = order.claims;
+      log.info('final', {
+        jti,
+        issue: issue.key,
+        status: outcome.status,
+        reason: outcome.reason?.code ?? null,
+      });
+    }
+    return delivery;
+  };
+
+  const run = async (
+    order: InboxOrder,
+    target: Target,
+    script: Exclude<Script, { kind: 'not-allowed' }>,
+    recovered: boolean,
+  ): Promise<void> => {
+    const { iss, jti } = order.claims;
+    const attempt = await claimExecution(store.pool, iss, jti);
+    if (attempt === null) return; // revoked while it waited
+    await deps.at('after-claim');
+    const execution = await executeOrder(
+      order,
+      script,
+      executedText(order.claims) ?? '',
+      attempt,
+      recovered,
+      {
+        config,
+        target,
+        now: deps.now,
+        random: deps.random,
+        terminateAfterMs: config.limits.terminateAfterMs,
+        stop: stop.signal,
+        log,
+        at: deps.at,
+        keepResult: (body) => keepPendingResult(store.pool, iss, jti, body),
+        keptResult: async () => (await findExecution(store.pool, iss, jti))?.pending_result ?? null,
+      },
+    );
+    if (execution === 'stopped') return;
+    await finishWith(order, target, execution.outcome, execution.body, 'close');
+    await deps.at('after-final');
+  };
+
+  const push = (
+    order: InboxOrder,
+    target: Target,
+    script: Exclude<Script, { kind: 'not-allowed' }>,
+    recovered: boolean,
+  ): void => {
+    const { key: lane, concurrency } = target.config;
+    lanes.push(lane, concurrency, async () => {
+      // A fault of our own (the state database is away) must not lose the order: it stays open, and is tried again.
+      for (
+        let pause = 100, again = recovered;
+        !stop.signal.aborted;
+        pause = Math.min(pause * 2, 5_000), again = true
+      ) {
+        try {
+          return await run(order, target, script, again);
+        } catch (error) {
+          log.error('execution-fault', { jti: order.claims.jti, ...faultFields(error) });
+          await new Promise((done) => setTimeout(done, pause));
+        }
+      }
+    });
+  };
+
+  const recoverOne = async (row: ExecutionRow): Promise<void> => {
+    const order = await storedOrder(row);
+    const target = deps.targets.get(row.connection);
+    const began = row.attempt > 0;
+    if (!target) {
+      const outcome = began
+        ? nothingApplied(
+            'unknown',
+            'unknown-connection',
+            'its connection was removed while it ran',
+            row.attempt,
+          )
+        : nothingApplied('refused', 'unknown-connection', 'its connection was removed', row.attempt);
+      await finishWith(order, null, outcome, null, 'close');
+      return;
+    }
+    const script = await readScript(executedText(order.claims) ?? '');
+    // It was allowed when it was accepted, so this only happens after an update; it may have run already.
+    if (script.kind === 'not-allowed') {
+      const status = began ? 'unknown' : 'refused';
+      await finishWith(
+        order,
+        target,
+        nothingApplied(status, 'statement-not-allowed', script.message, row.attempt),
+        null,
+        'close',
+      );
+      return;
+    }
+    push(order, target, script, began);
+  };
+
+  return {
+    submit: (order, target, script) => push(order, target, script, false),
+    finish: (order, target, outcome, as) => finishWith(order, target, outcome, null, as),
+    async recover() {
+      const rows = await openExecutions(store.pool);
+      for (const row of rows) await recoverOne(row);
+      return rows.length;
+    },
+    async drain() {
+      stop.abort();
+      await lanes.drain();
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { serve } from '@hono/node-server';
+import type { Hono } from 'hono';
+
+/** A listening HTTP server. */
+export interface Listening {
+  readonly url: string;
+  /** Takes no more connections; resolves when open requests are answered. */
+  close(): Promise<void>;
+}
+
+/**
+ * Listens on an address.
+ * @throws Error when the port is busy
+ */
+export async function listen(app: Hono, address: { host: string; port: number }): Promise<Listening> {
+  return new Promise((done, fail) => {
+    const server = serve({ fetch: app.fetch, hostname: address.host, port: address.port }, (info) => {
+      const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+      done({
+        url: `http://${host}:${info.port}`,
+        close: () =>
+          new Promise((closed) => {
+            server.close(() => closed());
+            if ('closeIdleConnections' in server) server.closeIdleConnections();
+          }),
+      });
+    });
+    server.on('error', (error: NodeJS.ErrnoException) => {
+      const busy = error.code === 'EADDRINUSE';
+      fail(busy ? new Error(`port ${address.port} on ${address.host} is in use`) : error);
+    });
+  });
+}

@@ -1,0 +1,36 @@
+import { findDeceptive, findUnencodable } from './characters';
+import { cutStatements, type Statement } from './cut';
+import { parseSql, type SyntaxProblem } from './parser';
+import { onlyReads, refusedStatement } from './rules';
+
+/** What the executor makes of an approved text before anything runs. */
+export type Script =
+  | { readonly kind: 'statements'; readonly statements: readonly Statement[]; readonly onlyReads: boolean }
+  /** PostgreSQL's grammar refuses it: the execution fails with 42601. */
+  | { readonly kind: 'syntax-error'; readonly problem: SyntaxProblem }
+  /** It parses, but holds something that may not run here. */
+  | { readonly kind: 'not-allowed'; readonly message: string };
+
+/** Cuts a text into statements and checks each against the rules. */
+export async function readScript(text: string): Promise<Script> {
+  const unencodable = findUnencodable(text);
+  if (unencodable) {
+    return { kind: 'not-allowed', message: `${unencodable.message} (character ${unencodable.position})` };
+  }
+  const parsed = await parseSql(text);
+  if (!parsed.ok) return { kind: 'syntax-error', problem: parsed.error };
+  if (parsed.value.length === 0) return { kind: 'not-allowed', message: 'the text holds no statement' };
+  const hidden = await findDeceptive(text);
+  if (hidden) return { kind: 'not-allowed', message: `${hidden.message} (character ${hidden.position})` };
+  const statements = cutStatements(text, parsed.value);
+  for (const statement of statements) {
+    const refused = await refusedStatement(statement.node);
+    if (refused !== null) {
+      return {
+        kind: 'not-allowed',
+        message: `statement ${statement.index + 1}: ${refused} is not allowed in a change`,
+      };
+    }
+  }
+  return { kind: 'statements', statements, onlyReads: statements.every(({ node }) => onlyReads(node)) };
+}

@@ -1,0 +1,69 @@
+import type { Pool } from 'pg';
+
+/** A receipt that is due for delivery. */
+export interface DueDelivery {
+  readonly id: string;
+  readonly installation: string;
+  readonly jti: string;
+  readonly posts: number;
+  readonly receipt: string;
+  readonly result: string | null;
+}
+
+/** Deliveries that are due, oldest first, without those in `busy`. */
+export async function dueDeliveries(pool: Pool, busy: readonly string[]): Promise<readonly DueDelivery[]> {
+  const { rows } = await pool.query<DueDelivery>({
+    name: 'due-deliveries',
+    text: `
+      select outbox.id, outbox.installation, outbox.jti, outbox.posts, executions.receipt, executions.result
+      from executor.outbox join executor.executions using (installation, jti)
+      where outbox.next_at <= now() and not outbox.id = any ($1::bigint[])
+      order by outbox.next_at
+      limit 32`,
+    values: [busy],
+  });
+  return rows;
+}
+
+/** Milliseconds until the next delivery is due, or null when none is waiting. */
+export async function nextDueInMs(pool: Pool): Promise<number | null> {
+  const { rows } = await pool.query<{ ms: number | null }>({
+    name: 'next-due',
+    text: `select (extract(epoch from min(next_at) - now()) * 1000)::float8 as ms from executor.outbox
+      where next_at is not null`,
+  });
+  return rows[0]?.ms ?? null;
+}
+
+/** Notes that the app has taken a receipt. Losing this note in a crash only means one more post. */
+export async function markDelivered(pool: Pool, id: string): Promise<void> {
+  await pool.query({
+    name: 'mark-delivered',
+    text: `
+      with relaxed as materialized (select set_config('synchronous_commit', 'off', true))
+      update executor.outbox set posts = posts + 1, next_at = null, delivered_at = now(), last_problem = null
+      from relaxed
+      where id = $1`,
+    values: [id],
+  });
+}
+
+/** Notes a failed post and when to try again; null gives up (the app can still ask). */
+export async function markFailed(
+  pool: Pool,
+  id: string,
+  problem: string,
+  delayMs: number | null,
+): Promise<void> {
+  await pool.query(
+    `update executor.outbox
+     set posts = posts + 1, last_problem = $2, next_at = now() + $3::float8 * interval '1 millisecond'
+     where id = $1`,
+    [id, problem, delayMs],
+  );
+}
+
+/** Makes everything undelivered due at once: after a restart the receiver may be back. */
+export async function hurryAll(pool: Pool): Promise<void> {
+  await pool.query('update executor.outbox set next_at = now() where next_at is not null');
+}

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import type { Pool } from 'pg';
+import type { PrivateJwk } from '#core/protocol/jws';
+import { signCompact } from '#core/protocol/jws';
+import { type ReceiptClaims, type ReceiptDelivery, receiptTyp } from '#core/protocol/receipt';
+import { inTransaction } from '../postgres/pool';
+import type { InboxOrder } from './store';
+
+/** All of a receipt but its place in the chain, which is given when it is written. */
+export type UnchainedReceipt = Omit<ReceiptClaims, 'chain'>;
+
+/** A final outcome on its way into the state database. */
+export interface Final {
+  readonly claims: UnchainedReceipt;
+  /** JSON text of the result body, or null. */
+  readonly result: string | null;
+  /**
+   * `take-in`: the order was refused at the door and has no row yet. `close`: its row is open.
+   * `close-queued`: only if no worker has begun it.
+   */
+  readonly as: 'take-in' | 'close' | 'close-queued';
+  readonly order: InboxOrder;
+}
+
+const takeIn = `
+  insert into executor.executions (installation, jti, state, connection, issue_id, issue_key, revision, kind, order_digest,
+    token, status, receipt, result, final_at)
+  values ($1, $2, 'final', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now())
+  on conflict (installation, jti) do nothing
+  returning 1`;
+
+const close = (states: string): string => `
+  update executor.executions set state = 'final', status = $3, receipt = $4, result = $5, pending_result = null,
+    final_at = now()
+  where installation = $1 and jti = $2 and state in (${states})
+  returning 1`;
+
+function statement(final: Final, receipt: string): { text: string; values: unknown[] } {
+  const { claims, order, result } = final;
+  if (final.as === 'take-in') {
+    const { issue, content } = order.claims;
+    return {
+      text: takeIn,
+      values: [
+        ...[claims.aud, claims.jti, claims.connection, issue.id, issue.key, content.revision, claims.kind],
+        ...[order.orderDigest, order.token, claims.status, receipt, result],
+      ],
+    };
+  }
+  const states = final.as === 'close' ? `'queued', 'running'` : `'queued'`;
+  return { text: close(states), values: [claims.aud, claims.jti, claims.status, receipt, result] };
+}
+
+class AlreadyFinal extends Error {}
+
+/**
+ * Signs a final receipt as the next link of the chain, and stores it, the final state and its delivery together.
+ * Resolves to null when the execution has a final receipt already: a receipt is never replaced.
+ */
+export async function storeFinal(
+  pool: Pool,
+  chainId: string,
+  key: PrivateJwk,
+  final: Final,
+): Promise<ReceiptDelivery | null> {
+  try {
+    return await inTransaction(pool, async (client) => {
+      // The row lock makes receipts of parallel changes line up.
+      const { rows } = await client.query<{ seq: string; head: string }>({
+        name: 'chain-head',
+        text: 'select seq, head from executor.chain where id = $1 for update',
+        values: [chainId],
+      });
+      const head = rows[0];
+      if (!head) throw new Error('the receipt chain has no head');
+      const seq = Number(head.seq) + 1;
+      const claims: ReceiptClaims = { ...final.claims, chain: { id: chainId, seq, prev: head.head } };
+      const receipt = await signCompact(claims, receiptTyp, key);
+      const stored = statement(final, receipt);
+      const { rowCount } = await client.query(stored.text, stored.values);
+      if (rowCount !== 1) throw new AlreadyFinal();
+      await client.query({
+        name: 'advance-chain',
+        text: `
+          with advanced as (update executor.chain set seq = $2, head = $3 where id = $1),
+            noted as (
+              insert into executor.audit (event, installation, jti, detail)
+              values ('final', $4, $5, jsonb_build_object('status', $6::text, 'seq', $2::bigint))
+            )
+          insert into executor.outbox (installation, jti) values ($4, $5)`,
+        values: [
+          chainId,
+          seq,
+          createHash('sha256').update(receipt).digest('hex'),
+          claims.aud,
+          claims.jti,
+          claims.status,
+        ],
+      });
+      return { receipt, result: final.result };
+    });
+  } catch (error) {
+    if (error instanceof AlreadyFinal) return null;
+    throw error;
+  }
+}
