@@ -62,9 +62,9 @@ function Site() {
         Skip to main content
       </a>
       {banner === undefined ? null : (
-        <p className="banner" role="note">
+        <section className="banner" aria-label="About this site">
           {banner}
-        </p>
+        </section>
       )}
       <TopBar />
       <main id="main" tabIndex={-1} key={me.accountId}>

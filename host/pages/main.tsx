@@ -4,6 +4,7 @@ import { App } from './app';
 import './styles/shell.css';
 import './styles/issue.css';
 import './styles/lists.css';
+import './styles/inspector.css';
 
 const root = document.querySelector('#root');
 if (!root) throw new Error('The page has no #root');

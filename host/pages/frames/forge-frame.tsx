@@ -1,16 +1,97 @@
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { attachBridge, type AttachedBridge, type BridgeHandlers } from '../../forge/bridge/host-side';
 import type { AppModule } from '../host-api';
+import { useFlags } from '../shell/flags';
+import { useSession } from '../shell/session';
+import { useTheme } from '../shell/theme';
+import { FrameModal, type ModalRequest } from './frame-modal';
+import { pageHandlers } from './page-handlers';
 
-/** The issue that a frame is on. */
-export interface FrameTarget {
-  readonly id: string;
-  readonly key: string;
+interface Props {
+  readonly module: AppModule;
+  /** Id of the issue that the frame is on; none on pages of their own. */
+  readonly issueId?: string;
+  /** The app asked the page to load its data again. */
+  readonly onChange: () => void;
+  /** Set inside a modal: another resource, what `extension.modal` says, and how it closes. */
+  readonly inModal?: {
+    readonly resource: string | undefined;
+    readonly context: unknown;
+    readonly close: (payload: unknown) => void;
+  };
 }
 
-/** A page of the app in a frame. */
-export function ForgeFrame(props: {
-  readonly module: AppModule;
-  readonly issue: FrameTarget;
-  readonly onChange: () => void;
-}) {
-  return <iframe className="frame" title={props.module.title} src={props.module.url} />;
+/** ⚠ Heights of a module that names a viewport size; the documentation gives the names only. */
+const HEIGHTS: Readonly<Record<string, number>> = { small: 200, medium: 400, large: 600, xlarge: 800 };
+const BEFORE_CONTENT = 80;
+
+/** A page of the app in a sandboxed frame on the Custom UI origin, with its bridge. */
+export function ForgeFrame({ module, issueId, onChange, inModal }: Props) {
+  const session = useSession();
+  const flags = useFlags();
+  const { colorMode } = useTheme();
+  const frame = useRef<HTMLIFrameElement>(null);
+  const bridge = useRef<AttachedBridge>();
+  const [height, setHeight] = useState(BEFORE_CONTENT);
+  const [modal, setModal] = useState<ModalRequest>();
+  const latest = useRef({ colorMode, onChange, close: inModal?.close });
+  latest.current = { colorMode, onChange, close: inModal?.close };
+
+  const resource = inModal?.resource;
+  const src = resource === undefined ? module.src : `${session.panelOrigin}/${resource}/index.html`;
+  const modalContext = inModal?.context;
+  const handlers = useMemo<BridgeHandlers>(
+    () =>
+      pageHandlers({
+        flags,
+        openModal: setModal,
+        refresh: () => latest.current.onChange(),
+        close: (payload) => latest.current.close?.(payload),
+      }),
+    [flags],
+  );
+
+  useEffect(() => {
+    const element = frame.current;
+    if (!element) return undefined;
+    const attached = attachBridge(element, {
+      moduleKey: module.key,
+      ...(issueId === undefined ? {} : { issue: issueId }),
+      frameOrigin: new URL(src).origin,
+      colorMode: () => latest.current.colorMode,
+      handlers,
+      ...(modalContext === undefined ? {} : { extension: { modal: modalContext } }),
+      onResize: setHeight,
+    });
+    bridge.current = attached;
+    element.src = src;
+    return () => attached.detach();
+  }, [module.key, issueId, src, handlers, modalContext]);
+
+  useEffect(() => bridge.current?.setColorMode(colorMode), [colorMode]);
+
+  return (
+    <div className="frame-box">
+      <iframe
+        ref={frame}
+        className="frame"
+        title={module.title}
+        sandbox={session.sandbox}
+        allow="clipboard-write"
+        style={{ height: HEIGHTS[module.viewportSize ?? ''] ?? Math.max(height, BEFORE_CONTENT) }}
+      />
+      {modal ? (
+        <FrameModal request={modal} title={module.title} onClosed={() => setModal(undefined)}>
+          {(close) => (
+            <ForgeFrame
+              module={module}
+              {...(issueId === undefined ? {} : { issueId })}
+              onChange={onChange}
+              inModal={{ resource: modal.resource, context: modal.context, close }}
+            />
+          )}
+        </FrameModal>
+      ) : null}
+    </div>
+  );
 }

@@ -1,6 +1,5 @@
 import { useState, type ReactNode } from 'react';
 import Button from '@atlaskit/button/new';
-import type { IssueModules } from '../host-api';
 import { editIssue, readEditMeta } from '../rest/jira';
 import type { Issue } from '../rest/shapes';
 import { useFlags } from '../shell/flags';
@@ -20,13 +19,13 @@ function Row({ name, children }: { readonly name: string; readonly children: Rea
   );
 }
 
-function CustomFields({ issue, modules }: { readonly issue: Issue; readonly modules: IssueModules }) {
+function CustomFields({ issue }: { readonly issue: Issue }) {
   const shown = Object.entries(issue.fields)
     .filter(([id]) => id.startsWith('customfield_'))
     .map(([id, value]) => ({
       id,
       name: issue.names[id] ?? id,
-      text: modules.fields[id] ?? fieldText(value),
+      text: fieldText(issue.renderedFields[id] ?? value),
       ofApp: issue.schema[id]?.custom?.startsWith('ari:cloud:ecosystem::') === true,
     }))
     .filter((field) => field.ofApp || field.text !== '');
@@ -91,11 +90,7 @@ function Assignee({ issue, onDone }: { readonly issue: Issue; readonly onDone: (
 }
 
 /** The right column's details: people, fields, resolution, dates. */
-export function Details(props: {
-  readonly issue: Issue;
-  readonly modules: IssueModules;
-  readonly onDone: () => void;
-}) {
+export function Details(props: { readonly issue: Issue; readonly onDone: () => void }) {
   const { issue, onDone } = props;
   const { fields } = issue;
   const [editing, setEditing] = useState(false);
@@ -114,7 +109,7 @@ export function Details(props: {
         <Row name="Reporter">
           <PersonName user={fields.reporter} none="None" />
         </Row>
-        <CustomFields issue={issue} modules={props.modules} />
+        <CustomFields issue={issue} />
         <Row name="Priority">{fields.priority?.name ?? <span className="subtle">None</span>}</Row>
         <Row name="Labels">
           {fields.labels.length === 0 ? <span className="subtle">None</span> : fields.labels.join(', ')}

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import Button from '@atlaskit/button/new';
 import DropdownMenu, { DropdownItem, DropdownItemGroup } from '@atlaskit/dropdown-menu';
 import AppsIcon from '@atlaskit/icon/core/apps';
@@ -6,7 +6,7 @@ import SectionMessage from '@atlaskit/section-message';
 import Spinner from '@atlaskit/spinner';
 import { Adf } from '../adf/render';
 import { ContextSection, PanelSection } from '../frames/sections';
-import { addPanel, type AppModule } from '../host-api';
+import { addPanel, removePanel, type AppModule } from '../host-api';
 import { Refusal, wordsOf } from '../rest/http';
 import { Link } from '../routing';
 import { useFlags } from '../shell/flags';
@@ -24,24 +24,22 @@ function AppsMenu(props: {
 }) {
   if (props.hidden.length === 0) return null;
   return (
-    <div className="toolbar">
-      <DropdownMenu<HTMLButtonElement>
-        shouldRenderToParent
-        trigger={({ triggerRef, ...trigger }) => (
-          <Button {...trigger} ref={triggerRef} iconBefore={AppsIcon}>
-            Apps
-          </Button>
-        )}
-      >
-        <DropdownItemGroup title="Open on this issue">
-          {props.hidden.map((module) => (
-            <DropdownItem key={module.key} onClick={() => props.onAdd(module)}>
-              {module.title}
-            </DropdownItem>
-          ))}
-        </DropdownItemGroup>
-      </DropdownMenu>
-    </div>
+    <DropdownMenu<HTMLButtonElement>
+      shouldRenderToParent
+      trigger={({ triggerRef, ...trigger }) => (
+        <Button {...trigger} ref={triggerRef} iconBefore={AppsIcon}>
+          Apps
+        </Button>
+      )}
+    >
+      <DropdownItemGroup title="Open on this issue">
+        {props.hidden.map((module) => (
+          <DropdownItem key={module.key} onClick={() => props.onAdd(module)}>
+            {module.title}
+          </DropdownItem>
+        ))}
+      </DropdownItemGroup>
+    </DropdownMenu>
   );
 }
 
@@ -62,27 +60,27 @@ function Breadcrumbs({ view }: { readonly view: IssueView }) {
 function IssueBody({ view, reload }: { readonly view: IssueView; readonly reload: () => void }) {
   const { issue, modules, transitions } = view;
   const flags = useFlags();
-  const [opened, setOpened] = useState<readonly string[]>([]);
-  const isShown = (module: AppModule): boolean => module.visible || opened.includes(module.key);
-  const open = async (module: AppModule): Promise<void> => {
+  const panels = modules.filter((module) => module.type === 'jira:issuePanel');
+  const change = async (module: AppModule, how: typeof addPanel): Promise<void> => {
     try {
-      await addPanel(issue.id, module.key);
-      setOpened((old) => [...old, module.key]);
+      await how(issue.id, module.key);
       reload();
     } catch (error) {
-      flags.refused(`${module.title} was not added`, error);
+      flags.refused(`${module.title} could not be changed`, error);
     }
   };
-  const target = { id: issue.id, key: issue.key };
 
   return (
     <div className="issue">
       <div className="issue-main">
         <Summary issue={issue} onDone={reload} />
-        <AppsMenu
-          hidden={modules.panels.filter((module) => !isShown(module))}
-          onAdd={(module) => void open(module)}
-        />
+        <div className="toolbar">
+          <TransitionMenu issue={issue} transitions={transitions} onDone={reload} />
+          <AppsMenu
+            hidden={panels.filter((module) => !module.added)}
+            onAdd={(module) => void change(module, addPanel)}
+          />
+        </div>
         <section aria-labelledby="description-title">
           <h2 id="description-title">Description</h2>
           {issue.fields.description ? (
@@ -91,17 +89,26 @@ function IssueBody({ view, reload }: { readonly view: IssueView; readonly reload
             <p className="subtle">No description. Use Edit in the details to add one.</p>
           )}
         </section>
-        {modules.panels.filter(isShown).map((module) => (
-          <PanelSection key={module.key} module={module} issue={target} onChange={reload} />
-        ))}
+        {panels
+          .filter((module) => module.added)
+          .map((module) => (
+            <PanelSection
+              key={module.key}
+              module={module}
+              issueId={issue.id}
+              onChange={reload}
+              onRemove={() => void change(module, removePanel)}
+            />
+          ))}
         <Activity issue={issue} onDone={reload} />
       </div>
       <aside className="issue-side" aria-label="Issue details">
-        <TransitionMenu issue={issue} transitions={transitions} onDone={reload} />
-        <Details issue={issue} modules={modules} onDone={reload} />
-        {modules.contexts.map((module) => (
-          <ContextSection key={module.key} module={module} issue={target} onChange={reload} />
-        ))}
+        <Details issue={issue} onDone={reload} />
+        {modules
+          .filter((module) => module.type === 'jira:issueContext')
+          .map((module) => (
+            <ContextSection key={module.key} module={module} issueId={issue.id} onChange={reload} />
+          ))}
       </aside>
     </div>
   );

@@ -1,5 +1,6 @@
 import { useRef, useState, type FormEvent } from 'react';
-import Button from '@atlaskit/button/new';
+import Button, { IconButton } from '@atlaskit/button/new';
+import EditIcon from '@atlaskit/icon/core/edit';
 import Textfield from '@atlaskit/textfield';
 import { editIssue } from '../rest/jira';
 import type { Issue } from '../rest/shapes';
@@ -29,14 +30,14 @@ export function Summary({ issue, onDone }: { readonly issue: Issue; readonly onD
     return (
       <h1 className="summary">
         {issue.fields.summary}
-        <button
+        <IconButton
           ref={opener}
-          type="button"
-          aria-label="Edit summary"
+          icon={EditIcon}
+          label="Edit summary"
+          spacing="compact"
+          appearance="subtle"
           onClick={() => setDraft(issue.fields.summary)}
-        >
-          Edit
-        </button>
+        />
       </h1>
     );
   }

@@ -1,5 +1,5 @@
 import { useCallback } from 'react';
-import { readModules, type IssueModules } from '../host-api';
+import { readModules, type AppModule } from '../host-api';
 import { useIssueChanges } from '../live';
 import { readIssue, readTransitions } from '../rest/jira';
 import type { Issue, Transition } from '../rest/shapes';
@@ -9,7 +9,7 @@ import { useLoad, type Loaded } from '../use-load';
 export interface IssueView {
   readonly issue: Issue;
   readonly transitions: readonly Transition[];
-  readonly modules: IssueModules;
+  readonly modules: readonly AppModule[];
 }
 
 /** Loads an issue and follows its changes. */
@@ -24,7 +24,7 @@ export function useIssue(key: string): Loaded<IssueView> {
   useIssueChanges(
     useCallback(
       (changed) => {
-        if (changed === id) reload();
+        if (changed === id || changed === undefined) reload();
       },
       [id, reload],
     ),

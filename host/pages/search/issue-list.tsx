@@ -31,9 +31,11 @@ export function IssueList({ jql, empty }: { readonly jql: string; readonly empty
         <IssueTable rows={data.rows} columns={data.columns} selected={shown} onSelect={setSelected} />
       )}
       {data.nextPageToken === undefined ? null : (
-        <Button isLoading={loading} onClick={more}>
-          Next page
-        </Button>
+        <div>
+          <Button isLoading={loading} onClick={more}>
+            Next page
+          </Button>
+        </div>
       )}
     </>
   );

@@ -3,7 +3,7 @@ import { Initials } from './person';
 import { useSession } from './session';
 import type { Person } from '../host-api';
 
-const roleOf = (person: Person): string => person.role ?? person.groups.join(', ');
+const roleOf = (person: Person): string => person.groups.filter((group) => group !== 'jira-users').join(', ');
 
 /** The avatar menu: shows who acts and lets one person play everybody. */
 export function UserMenu() {
