@@ -43,7 +43,8 @@ function stillGood(options: BundleOptions, file: string, recordFile: string): Bu
   const record = v.safeParse(RecordSchema, JSON.parse(readFileSync(recordFile, 'utf8')));
   if (!record.success) return undefined;
   const entries = Object.entries(record.output.inputs);
-  if (!entries.every(([name, { sha256 }]) => digest(path.resolve(options.baseDir, name)) === sha256)) return undefined;
+  if (!entries.every(([name, { sha256 }]) => digest(path.resolve(options.baseDir, name)) === sha256))
+    return undefined;
   const inputs = Object.fromEntries(entries.map(([name, { bytes }]) => [name, bytes]));
   return { file, bytes: record.output.bytes, inputs, cached: true };
 }
@@ -68,7 +69,8 @@ function loaderOf(file: string): 'ts' | 'tsx' | 'jsx' | 'js' {
  * follows Node instead when package.json says `"type": "module"`, but only for files of its own namespace.
  */
 function forgeInterop(baseDir: string): Plugin {
-  const ownFile = (file: string): boolean => file.startsWith(baseDir + path.sep) && !file.includes('node_modules');
+  const ownFile = (file: string): boolean =>
+    file.startsWith(baseDir + path.sep) && !file.includes('node_modules');
   return {
     name: 'forge-interop',
     setup(build) {
@@ -85,7 +87,11 @@ function forgeInterop(baseDir: string): Plugin {
         return { path: found.path, namespace: APP, sideEffects: found.sideEffects };
       });
       build.onLoad({ filter: /.*/, namespace: APP }, ({ path: file }) => {
-        return { contents: readFileSync(file, 'utf8'), loader: loaderOf(file), resolveDir: path.dirname(file) };
+        return {
+          contents: readFileSync(file, 'utf8'),
+          loader: loaderOf(file),
+          resolveDir: path.dirname(file),
+        };
       });
     },
   };

@@ -57,7 +57,11 @@ const MAX_RETRY_AFTER_S = 900;
 const RetrySchema = v.looseObject({
   _retry: v.literal(true),
   retryOptions: v.optional(
-    v.looseObject({ retryAfter: v.optional(v.number()), retryReason: v.optional(v.string()), retryData: v.optional(v.unknown()) }),
+    v.looseObject({
+      retryAfter: v.optional(v.number()),
+      retryReason: v.optional(v.string()),
+      retryData: v.optional(v.unknown()),
+    }),
     {},
   ),
 });
@@ -104,7 +108,10 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
         else again(delivery, Math.min(retryAfter ?? 1, MAX_RETRY_AFTER_S), reason, retryData);
       }
     } catch (error) {
-      const reason = error instanceof Error && 'errorType' in error ? String(error.errorType) : 'FUNCTION_PLATFORM_UNKNOWN_ERROR';
+      const reason =
+        error instanceof Error && 'errorType' in error
+          ? String(error.errorType)
+          : 'FUNCTION_PLATFORM_UNKNOWN_ERROR';
       if (delivery.retryCount >= MAX_RETRIES) giveUp(delivery, reason);
       else again(delivery, backoffSeconds(delivery.retryCount), reason);
     } finally {
@@ -124,7 +131,9 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
       running.add(delivery);
       void attempt(delivery);
     }
-    const next = Math.min(...waiting.filter((delivery) => delivery.dueAt > now).map((delivery) => delivery.dueAt));
+    const next = Math.min(
+      ...waiting.filter((delivery) => delivery.dueAt > now).map((delivery) => delivery.dueAt),
+    );
     if (Number.isFinite(next)) cancelTimer = clock.after(next - now, pump);
     options.onChange();
   }
@@ -143,7 +152,8 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     },
     pending: () => [...running, ...waiting],
     running: () => running.size,
-    busy: (withinMs) => running.size > 0 || waiting.some((delivery) => delivery.dueAt <= clock.now() + withinMs),
+    busy: (withinMs) =>
+      running.size > 0 || waiting.some((delivery) => delivery.dueAt <= clock.now() + withinMs),
     snapshot: () => [...running, ...waiting],
     restore(state) {
       waiting = v.parse(v.array(DeliverySchema), state);

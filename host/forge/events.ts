@@ -7,14 +7,22 @@ import type { HostLog } from './log';
 import type { Manifest } from './manifest';
 
 /** Evaluates a Jira expression against variables; `host/jira` has the interpreter. Throws when it is broken. */
-export type ExpressionEvaluator = (expression: string, variables: Readonly<Record<string, unknown>>) => unknown;
+export type ExpressionEvaluator = (
+  expression: string,
+  variables: Readonly<Record<string, unknown>>,
+) => unknown;
 
 const FilterSchema = v.looseObject({
   ignoreSelf: v.optional(v.boolean()),
   expression: v.optional(v.string()),
-  onError: v.optional(v.picklist(['IGNORE', 'IGNORE_AND_LOG', 'RECEIVE', 'RECEIVE_AND_LOG']), 'IGNORE_AND_LOG'),
+  onError: v.optional(
+    v.picklist(['IGNORE', 'IGNORE_AND_LOG', 'RECEIVE', 'RECEIVE_AND_LOG']),
+    'IGNORE_AND_LOG',
+  ),
 });
-const EventsSchema = v.array(v.union([v.string(), v.looseObject({ eventType: v.string(), filter: v.optional(FilterSchema) })]));
+const EventsSchema = v.array(
+  v.union([v.string(), v.looseObject({ eventType: v.string(), filter: v.optional(FilterSchema) })]),
+);
 
 type Filter = v.InferOutput<typeof FilterSchema>;
 

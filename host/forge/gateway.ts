@@ -62,7 +62,8 @@ export function proxyError(status: number, code: string): Response {
   return new Response(null, { status, headers: { 'forge-proxy-error': code } });
 }
 
-const TEXT_TYPES = /^(text\/|application\/(json|problem\+json|x-ndjson|xml|javascript|x-www-form-urlencoded))/;
+const TEXT_TYPES =
+  /^(text\/|application\/(json|problem\+json|x-ndjson|xml|javascript|x-www-form-urlencoded))/;
 
 async function toWire(response: Response): Promise<Omit<FetchedMessage, 't' | 'rpc'>> {
   const headers = [...response.headers.entries()].filter(
@@ -91,7 +92,12 @@ export function createGateway(
   function notModelled(message: FetchMessage): Response {
     const name = describe(message);
     missing.push(name);
-    log.write({ level: 'error', source: 'platform', invocationId: message.id, text: `EMULATOR_NOT_MODELLED ${name}` });
+    log.write({
+      level: 'error',
+      source: 'platform',
+      invocationId: message.id,
+      text: `EMULATOR_NOT_MODELLED ${name}`,
+    });
     const body = { code: 'EMULATOR_NOT_MODELLED', message: `The local host does not model ${name}` };
     return Response.json(body, { status: 501, headers: { 'forge-proxy-error': 'EMULATOR_NOT_MODELLED' } });
   }
@@ -108,7 +114,10 @@ export function createGateway(
         path: message.path,
         method: init.method,
         headers: new Headers(init.headers.map(([name, value]): [string, string] => [name, value])),
-        body: init.body?.base64 === undefined ? init.body?.text : new Uint8Array(Buffer.from(init.body.base64, 'base64')),
+        body:
+          init.body?.base64 === undefined
+            ? init.body?.text
+            : new Uint8Array(Buffer.from(init.body.base64, 'base64')),
         redirect: init.redirect === 'manual' || init.redirect === 'error' ? init.redirect : 'follow',
         invocation,
         signal,
@@ -123,7 +132,12 @@ export function createGateway(
         }
         const text = error instanceof Error ? error.message : String(error);
         if (!signal.aborted) {
-          log.write({ level: 'error', source: 'platform', invocationId: message.id, text: `${describe(message)}: ${text}` });
+          log.write({
+            level: 'error',
+            source: 'platform',
+            invocationId: message.id,
+            text: `${describe(message)}: ${text}`,
+          });
         }
         return { name: 'TypeError', message: `fetch failed: ${text}` };
       }

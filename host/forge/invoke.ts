@@ -31,7 +31,13 @@ export interface ExtensionContext {
 /** The calling conventions of Forge functions, one method each. Methods reject with InvocationFailure. */
 export interface Invoker {
   /** `({ call, context }, { principal, … })`, dispatched inside by `@forge/resolver`. */
-  resolver(moduleKey: string, functionKey: string, payload: unknown, accountId: string, extension: ExtensionContext): Promise<unknown>;
+  resolver(
+    moduleKey: string,
+    functionKey: string,
+    payload: unknown,
+    accountId: string,
+    extension: ExtensionContext,
+  ): Promise<unknown>;
   /** `(payload) → { result, errorMessage }`; no user. Anything else than a boolean result rejects. */
   validator(moduleKey: string, payload: unknown): Promise<ValidatorReply>;
   /** `(event)`; a returned `_retry` asks for another delivery. */
@@ -155,7 +161,14 @@ export function createInvoker(options: InvokerOptions): Invoker {
     });
     const bill = (ms: number, outcome: 'ok' | 'error'): void => {
       const gbSeconds = (declaration.memoryMB / 1024) * (ms / 1000);
-      meter.invocation({ invocationId: id, functionKey: call.functionKey, moduleType: call.moduleType, ms, gbSeconds, outcome });
+      meter.invocation({
+        invocationId: id,
+        functionKey: call.functionKey,
+        moduleType: call.moduleType,
+        ms,
+        gbSeconds,
+        outcome,
+      });
     };
     try {
       const { value, ms } = await runtime.invoke({
@@ -179,7 +192,11 @@ export function createInvoker(options: InvokerOptions): Invoker {
             license: { active: true },
             permissions: { scopes: manifest.scopes, external: manifest.permissions['external'] ?? {} },
           },
-          container: { region: 'local', runtime: manifest.runtime, handler: `${declaration.file}.${declaration.exportName}` },
+          container: {
+            region: 'local',
+            runtime: manifest.runtime,
+            handler: `${declaration.file}.${declaration.exportName}`,
+          },
           ...(call.accountId === undefined ? {} : { aaid: call.accountId }),
           tracing: { traceId: randomBytes(16).toString('hex'), spanId: randomBytes(8).toString('hex') },
           realtime: call.extension === undefined ? {} : { contextToken: id },
@@ -192,7 +209,13 @@ export function createInvoker(options: InvokerOptions): Invoker {
       if (error instanceof InvocationFailure) {
         bill(error.ms, 'error');
         const text = `${error.errorType}: ${error.message}${error.appStack === undefined ? '' : `\n${error.appStack}`}`;
-        log.write({ level: 'error', source: 'platform', invocationId: id, functionKey: call.functionKey, text });
+        log.write({
+          level: 'error',
+          source: 'platform',
+          invocationId: id,
+          functionKey: call.functionKey,
+          text,
+        });
       }
       throw error;
     } finally {
@@ -204,7 +227,8 @@ export function createInvoker(options: InvokerOptions): Invoker {
   async function runModule(moduleType: string, moduleKey: string, payload: unknown): Promise<unknown> {
     const module = findModule(manifest, moduleType, moduleKey);
     const functionKey = module === undefined ? undefined : functionOf(module);
-    if (functionKey === undefined) throw new NoSuchModule(`No ${moduleType} ${moduleKey} with a function in the manifest`);
+    if (functionKey === undefined)
+      throw new NoSuchModule(`No ${moduleType} ${moduleKey} with a function in the manifest`);
     return await run({ functionKey, moduleKey, moduleType, args: [payload, payloadContext(undefined)] });
   }
 
@@ -218,7 +242,12 @@ export function createInvoker(options: InvokerOptions): Invoker {
     async resolver(moduleKey, functionKey, payload, accountId, extension) {
       const { type, module } = resolverModule(manifest, moduleKey);
       const resolver = v.parse(ResolverSchema, module['resolver']).function;
-      const context = { ...eventContext(moduleKey), accountId, localId: localId(installation, moduleKey, extension), extension };
+      const context = {
+        ...eventContext(moduleKey),
+        accountId,
+        localId: localId(installation, moduleKey, extension),
+        extension,
+      };
       const args = [{ call: { functionKey, payload }, context }, payloadContext(accountId)];
       return await run({ functionKey: resolver, moduleKey, moduleType: type, args, accountId, extension });
     },
@@ -226,18 +255,26 @@ export function createInvoker(options: InvokerOptions): Invoker {
       const value = await runModule('jira:workflowValidator', moduleKey, payload);
       const reply = v.safeParse(ValidatorReplySchema, value);
       if (!reply.success) {
-        throw new InvocationFailure('INVALID_RESULT', `Validator ${moduleKey} did not return { result: boolean }`, 0);
+        throw new InvocationFailure(
+          'INVALID_RESULT',
+          `Validator ${moduleKey} did not return { result: boolean }`,
+          0,
+        );
       }
       const { result, errorMessage } = reply.output;
       return errorMessage === undefined ? { result } : { result, errorMessage };
     },
     postFunction: async (moduleKey, payload) =>
       await runModule('jira:workflowPostFunction', moduleKey, withContext(moduleKey, payload)),
-    trigger: async (moduleKey, payload) => await runModule('trigger', moduleKey, withContext(moduleKey, payload)),
+    trigger: async (moduleKey, payload) =>
+      await runModule('trigger', moduleKey, withContext(moduleKey, payload)),
     consumer: async (moduleKey, event) => await runModule('consumer', moduleKey, event),
     scheduled: async (moduleKey) =>
-      await runModule('scheduledTrigger', moduleKey, { context: { cloudId: installation.cloudId, moduleKey } }),
-    webTrigger: async (moduleKey, request) => await runModule('webtrigger', moduleKey, withContext(moduleKey, request)),
+      await runModule('scheduledTrigger', moduleKey, {
+        context: { cloudId: installation.cloudId, moduleKey },
+      }),
+    webTrigger: async (moduleKey, request) =>
+      await runModule('webtrigger', moduleKey, withContext(moduleKey, request)),
     raw: async (functionKey, args, accountId) =>
       await run({
         functionKey,

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
+import { parse as parseYaml } from 'yaml';
 
 const run = promisify(execFile);
 
@@ -14,7 +15,12 @@ export interface ManifestVerdict {
 }
 
 const FindingsSchema = v.array(
-  v.looseObject({ level: v.string(), message: v.string(), line: v.optional(v.number()), reference: v.optional(v.string()) }),
+  v.looseObject({
+    level: v.string(),
+    message: v.string(),
+    line: v.optional(v.number()),
+    reference: v.optional(v.string()),
+  }),
 );
 const VerdictSchema = v.object({ errors: v.array(v.string()), warnings: v.array(v.string()) });
 
@@ -41,9 +47,27 @@ function verdictOf(findings: v.InferOutput<typeof FindingsSchema>): ManifestVerd
   return { errors, warnings };
 }
 
+const ResourcesSchema = v.looseObject({
+  resources: v.optional(v.array(v.looseObject({ path: v.string() })), []),
+});
+
+/** Which resources are there; the verdict depends on it beside the text. */
+function builtResources(appDir: string, text: string): string {
+  const parsed = v.safeParse(ResourcesSchema, parseYaml(text));
+  const paths = parsed.success ? parsed.output.resources.map((resource) => resource.path) : [];
+  return paths.map((dir) => `${dir}:${existsSync(path.resolve(appDir, dir, 'index.html'))}`).join(' ');
+}
+
 /** Validates the manifest of `appDir` with the official schema, references and scopes; cached by content. */
-export async function validateManifest(appDir: string, text: string, cacheDir: string): Promise<ManifestVerdict> {
-  const key = createHash('sha256').update(`1\0${appDir}\0${text}`).digest('hex').slice(0, 32);
+export async function validateManifest(
+  appDir: string,
+  text: string,
+  cacheDir: string,
+): Promise<ManifestVerdict> {
+  const key = createHash('sha256')
+    .update(['2', appDir, builtResources(appDir, text), text].join('\0'))
+    .digest('hex')
+    .slice(0, 32);
   const cached = path.join(cacheDir, `manifest-${key}.json`);
   if (existsSync(cached)) {
     const known = v.safeParse(VerdictSchema, JSON.parse(readFileSync(cached, 'utf8')));
@@ -55,7 +79,7 @@ export async function validateManifest(appDir: string, text: string, cacheDir: s
     maxBuffer: 16 * 1024 * 1024,
   });
   const verdict = verdictOf(v.parse(FindingsSchema, JSON.parse(stdout)));
-  if (verdict.errors.length === 0 && verdict.warnings.length === 0) {
+  if (verdict.errors.length === 0) {
     mkdirSync(cacheDir, { recursive: true });
     writeFileSync(cached, JSON.stringify(verdict));
   }

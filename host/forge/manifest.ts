@@ -14,7 +14,11 @@ const FunctionSchema = v.object({
   runtime: v.optional(v.object({ memoryMB: v.optional(v.number()) })),
 });
 
-const EgressSchema = v.union([v.string(), v.looseObject({ address: v.string() }), v.looseObject({ remote: v.string() })]);
+const EgressSchema = v.union([
+  v.string(),
+  v.looseObject({ address: v.string() }),
+  v.looseObject({ remote: v.string() }),
+]);
 
 const RemoteSchema = v.looseObject({
   key: Key,
@@ -25,7 +29,10 @@ const RemoteSchema = v.looseObject({
 
 const EntitySchema = v.object({
   name: Key,
-  attributes: v.record(v.string(), v.object({ type: v.picklist(['string', 'boolean', 'float', 'integer', 'any']) })),
+  attributes: v.record(
+    v.string(),
+    v.object({ type: v.picklist(['string', 'boolean', 'float', 'integer', 'any']) }),
+  ),
   indexes: v.optional(
     v.array(
       v.union([
@@ -40,7 +47,6 @@ const EntitySchema = v.object({
 const ManifestSchema = v.looseObject({
   app: v.looseObject({
     id: v.pipe(v.string(), v.regex(/^ari:cloud:ecosystem::app\/[0-9a-f-]{36}$/)),
-    name: v.optional(v.string()),
     runtime: v.looseObject({ name: v.string(), memoryMB: v.optional(v.number()) }),
     storage: v.optional(v.looseObject({ entities: v.optional(v.array(EntitySchema)) })),
   }),
@@ -50,10 +56,15 @@ const ManifestSchema = v.looseObject({
   permissions: v.optional(
     v.looseObject({
       scopes: v.optional(
-        v.union([v.array(v.string()), v.record(v.string(), v.nullish(v.looseObject({ allowImpersonation: v.optional(v.boolean()) })))]),
+        v.union([
+          v.array(v.string()),
+          v.record(v.string(), v.nullish(v.looseObject({ allowImpersonation: v.optional(v.boolean()) }))),
+        ]),
         [],
       ),
-      external: v.optional(v.looseObject({ fetch: v.optional(v.looseObject({ backend: v.optional(v.array(EgressSchema)) })) })),
+      external: v.optional(
+        v.looseObject({ fetch: v.optional(v.looseObject({ backend: v.optional(v.array(EgressSchema)) })) }),
+      ),
     }),
     {},
   ),
@@ -106,7 +117,10 @@ export class ManifestError extends Error {
 
 const DEFAULT_MEMORY_MB = 512;
 
-function readFunctions(modules: Record<string, readonly AppModule[]>, memoryMB: number): Map<string, FunctionDeclaration> {
+function readFunctions(
+  modules: Record<string, readonly AppModule[]>,
+  memoryMB: number,
+): Map<string, FunctionDeclaration> {
   const functions = new Map<string, FunctionDeclaration>();
   for (const raw of modules['function'] ?? []) {
     const declared = v.parse(FunctionSchema, raw);
@@ -134,9 +148,10 @@ export function declaredBaseUrl(manifest: Manifest, remoteKey: string): string |
 
 /**
  * Reads and checks `manifest.yml`. Throws ManifestError with every finding when `@forge/manifest` refuses it;
- * its verdict is cached by content in `cacheDir`.
+ * its verdict is cached by content in `cacheDir`. `name` is what the developer console would hold: the manifest no
+ * longer has one.
  */
-export async function loadManifest(appDir: string, cacheDir: string): Promise<Manifest> {
+export async function loadManifest(appDir: string, cacheDir: string, name = 'App'): Promise<Manifest> {
   const file = path.join(appDir, 'manifest.yml');
   const text = readFileSync(file, 'utf8');
   const { errors, warnings } = await validateManifest(appDir, text, cacheDir);
@@ -152,14 +167,17 @@ export async function loadManifest(appDir: string, cacheDir: string): Promise<Ma
   const egress = (permissions.external?.fetch?.backend ?? []).flatMap((entry) => {
     if (typeof entry === 'string') return [entry];
     if ('address' in entry && typeof entry.address === 'string') return [entry.address];
-    const base = 'remote' in entry && typeof entry.remote === 'string' ? baseUrlOf(remoteMap.get(entry.remote)) : undefined;
+    const base =
+      'remote' in entry && typeof entry.remote === 'string'
+        ? baseUrlOf(remoteMap.get(entry.remote))
+        : undefined;
     return base === undefined ? [] : [base];
   });
   return {
     appDir,
     appId: app.id,
     appUuid: app.id.slice(app.id.lastIndexOf('/') + 1),
-    name: app.name ?? path.basename(appDir),
+    name,
     runtime: app.runtime.name,
     functions: readFunctions(modules, app.runtime.memoryMB ?? DEFAULT_MEMORY_MB),
     modules,
@@ -167,7 +185,8 @@ export async function loadManifest(appDir: string, cacheDir: string): Promise<Ma
     remotes: remoteMap,
     entities: new Map((app.storage?.entities ?? []).map((entity) => [entity.name, entity])),
     scopes: Array.isArray(scopes) ? scopes : Object.keys(scopes),
-    impersonation: !Array.isArray(scopes) && Object.values(scopes).some((scope) => scope?.allowImpersonation === true),
+    impersonation:
+      !Array.isArray(scopes) && Object.values(scopes).some((scope) => scope?.allowImpersonation === true),
     egress,
     permissions,
     warnings,

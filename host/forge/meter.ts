@@ -34,7 +34,9 @@ export interface HostMeter extends Meter {
   /** Newest entries last, at most 1,000. */
   entries(): readonly MeterEntry[];
   /** Invocations, calls and milliseconds per function key. */
-  byFunction(): Readonly<Record<string, { invocations: number; ms: number; gbSeconds: number; errors: number }>>;
+  byFunction(): Readonly<
+    Record<string, { invocations: number; ms: number; gbSeconds: number; errors: number }>
+  >;
   clear(): void;
 }
 
@@ -94,7 +96,11 @@ export function createMeter(now: () => number): HostMeter {
       totals.kvsOperations += 1;
       totals.kvsReadBytes += entry.readBytes;
       totals.kvsWrittenBytes += entry.writtenBytes;
-      note('kvs', entry.invocationId, `${entry.operation}: ${entry.readBytes} B read, ${entry.writtenBytes} B written`);
+      note(
+        'kvs',
+        entry.invocationId,
+        `${entry.operation}: ${entry.readBytes} B read, ${entry.writtenBytes} B written`,
+      );
     },
     queue(entry) {
       totals.queueEvents += entry.events;
@@ -103,7 +109,8 @@ export function createMeter(now: () => number): HostMeter {
     mark: () => ({ ...totals }),
     since(mark = zero()) {
       const result = zero();
-      for (const name of Object.keys(result) as (keyof MeterTotals)[]) result[name] = totals[name] - mark[name];
+      for (const name of Object.keys(result) as (keyof MeterTotals)[])
+        result[name] = totals[name] - mark[name];
       return result;
     },
     entries: () => entries.slice(-KEPT_ENTRIES),

@@ -103,7 +103,10 @@ function payloadOf(delivery: Delivery): Record<string, unknown> {
   const payload = v.parse(v.record(v.string(), v.unknown()), delivery.payload);
   if (delivery.retryCount === 0) return payload;
   const { retryCount, retryReason, retryData } = delivery;
-  return { ...payload, retryContext: { retryCount, retryReason, ...(retryData === undefined ? {} : { retryData }) } };
+  return {
+    ...payload,
+    retryContext: { retryCount, retryReason, ...(retryData === undefined ? {} : { retryData }) },
+  };
 }
 
 /** Starts the platform: bundles the functions and starts the runtime process. */
@@ -128,8 +131,12 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     variables: options.variables,
     onFetch: async (call, signal) => await gateway.fetch(call, signal),
     onLog: (invocationId, level, text) => {
-      const functionKey = invocationId === undefined ? undefined : invoker.active.get(invocationId)?.functionKey;
-      const from = { ...(invocationId === undefined ? {} : { invocationId }), ...(functionKey === undefined ? {} : { functionKey }) };
+      const functionKey =
+        invocationId === undefined ? undefined : invoker.active.get(invocationId)?.functionKey;
+      const from = {
+        ...(invocationId === undefined ? {} : { invocationId }),
+        ...(functionKey === undefined ? {} : { functionKey }),
+      };
       log.write({ level, source: 'app', text, ...from });
     },
   });
@@ -167,7 +174,15 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     invoker.active,
     log,
   );
-  const events = createProductEvents({ manifest, installation, deliveries, clock, faults, log, evaluate: options.evaluate });
+  const events = createProductEvents({
+    manifest,
+    installation,
+    deliveries,
+    clock,
+    faults,
+    log,
+    evaluate: options.evaluate,
+  });
 
   async function runSchedule(moduleKey: string): Promise<void> {
     if (findModule(manifest, 'scheduledTrigger', moduleKey) === undefined) {
@@ -192,7 +207,8 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     scopes: manifest.scopes,
     modules: manifest.modules,
     validate: async (moduleKey, payload) => await invoker.validator(moduleKey, payload),
-    postFunction: (moduleKey, payload) => deliveries.add({ kind: 'postFunction', moduleKey, payload, dueAt: clock.now() }),
+    postFunction: (moduleKey, payload) =>
+      deliveries.add({ kind: 'postFunction', moduleKey, payload, dueAt: clock.now() }),
     productEvent: (eventType, payload) => events.deliver(eventType, payload),
   };
 

@@ -19,7 +19,10 @@ const PushSchema = v.object({
 });
 const JobSchema = v.object({ queueName: v.string(), jobId: v.string() });
 const JobsSchema = v.array(
-  v.tuple([v.string(), v.object({ queueName: v.string(), success: v.number(), inProgress: v.number(), failed: v.number() })]),
+  v.tuple([
+    v.string(),
+    v.object({ queueName: v.string(), success: v.number(), inProgress: v.number(), failed: v.number() }),
+  ]),
 );
 
 interface Job {
@@ -48,7 +51,9 @@ const MAX_DELAY_S = 900;
 /** Makes the queues of one app. */
 export function createQueues(manifest: Manifest, deliveries: Deliveries, meter: Meter, clock: Clock): Queues {
   const jobs = new Map<string, Job>();
-  const consumers = new Map((manifest.modules['consumer'] ?? []).map((module) => [String(module['queue']), module.key]));
+  const consumers = new Map(
+    (manifest.modules['consumer'] ?? []).map((module) => [String(module['queue']), module.key]),
+  );
 
   function publish(body: unknown, invocation: Invocation): Response {
     const parsed = v.safeParse(PushSchema, body);
@@ -56,7 +61,8 @@ export function createQueues(manifest: Manifest, deliveries: Deliveries, meter: 
     const { queueName, jobId, payload } = parsed.output;
     const consumer = consumers.get(queueName);
     // ⚠ What Forge says to a push into a queue that nobody consumes is not documented; silence would hide the typo.
-    if (consumer === undefined) return Response.json({ message: `No consumer for queue ${queueName}` }, { status: 400 });
+    if (consumer === undefined)
+      return Response.json({ message: `No consumer for queue ${queueName}` }, { status: 400 });
     if (payload.length > MAX_EVENTS || Buffer.byteLength(JSON.stringify(payload)) > MAX_BYTES) {
       return Response.json({ errorMessage: 'At most 50 events and 200 KB per push' }, { status: 413 });
     }

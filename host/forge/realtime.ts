@@ -30,7 +30,11 @@ export class RealtimeRefusal extends Error {
 export interface Realtime {
   publish(request: ChannelRequest & { payload: string }): { eventId: string; eventTimestamp: number };
   subscribe(request: ChannelRequest, listener: (event: RealtimeEvent) => void): () => void;
-  sign(channelName: string, claims: unknown, permissions: readonly string[] | undefined): { jwt: string; expiresAt: number };
+  sign(
+    channelName: string,
+    claims: unknown,
+    permissions: readonly string[] | undefined,
+  ): { jwt: string; expiresAt: number };
   clear(): void;
 }
 
@@ -65,7 +69,8 @@ export function createRealtime(clock: Clock): Realtime {
     const token = v.parse(TokenSchema, JSON.parse(Buffer.from(body ?? '', 'base64url').toString('utf8')));
     if (token.exp * 1000 <= clock.now()) throw new RealtimeRefusal('TOKEN_EXPIRED');
     if (token.channel.name !== request.channelName) throw new RealtimeRefusal('CHANNEL_NAME_MISMATCH');
-    if (token.permissions !== undefined && !token.permissions.includes(permission)) throw new RealtimeRefusal('MISSING_PERMISSION');
+    if (token.permissions !== undefined && !token.permissions.includes(permission))
+      throw new RealtimeRefusal('MISSING_PERMISSION');
     return token.claims ?? {};
   }
 
@@ -92,7 +97,12 @@ export function createRealtime(clock: Clock): Realtime {
     publish(request) {
       const key = keyOf(request, 'publish');
       const eventTimestamp = clock.now();
-      const event = { eventId: randomUUID(), eventTimestamp, channelName: request.channelName, payload: request.payload };
+      const event = {
+        eventId: randomUUID(),
+        eventTimestamp,
+        channelName: request.channelName,
+        payload: request.payload,
+      };
       for (const listener of listeners.get(key) ?? []) listener(event);
       return { eventId: event.eventId, eventTimestamp };
     },
@@ -107,7 +117,12 @@ export function createRealtime(clock: Clock): Realtime {
     },
     sign(channelName, claims, permissions) {
       const exp = Math.floor(clock.now() / 1000) + TOKEN_SECONDS;
-      const payload = { channel: { name: channelName }, claims, ...(permissions === undefined ? {} : { permissions }), exp };
+      const payload = {
+        channel: { name: channelName },
+        claims,
+        ...(permissions === undefined ? {} : { permissions }),
+        exp,
+      };
       const text = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(payload)}`;
       return { jwt: `${text}.${signature(text)}`, expiresAt: exp };
     },

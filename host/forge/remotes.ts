@@ -40,7 +40,13 @@ function matches(pattern: string, hostname: string): boolean {
 }
 
 /** Makes the remotes of one app; the signing key is made at the first call. */
-export function createRemotes(manifest: Manifest, installation: Installation, clock: Clock, apiBaseUrl: () => string, onChange: () => void): Remotes {
+export function createRemotes(
+  manifest: Manifest,
+  installation: Installation,
+  clock: Clock,
+  apiBaseUrl: () => string,
+  onChange: () => void,
+): Remotes {
   const configured = new Map<string, string>();
   const kid = randomUUID();
   let pair: ReturnType<typeof generateKeyPair> | undefined;
@@ -82,7 +88,9 @@ export function createRemotes(manifest: Manifest, installation: Installation, cl
         installation: { id: installation.installationId, contexts: [{ name: installation.contextAri }] },
       };
       const claims = { app, context: { cloudId: installation.cloudId, moduleKey: invocation.moduleKey } };
-      return await new SignJWT(invocation.accountId === undefined ? claims : { ...claims, principal: invocation.accountId })
+      return await new SignJWT(
+        invocation.accountId === undefined ? claims : { ...claims, principal: invocation.accountId },
+      )
         .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid })
         .setIssuer('forge/invocation-token')
         .setAudience(manifest.appId)
@@ -99,7 +107,8 @@ export function createRemotes(manifest: Manifest, installation: Installation, cl
     snapshot: () => Object.fromEntries(configured),
     restore(state) {
       configured.clear();
-      for (const [key, address] of Object.entries(v.parse(v.record(v.string(), v.string()), state))) configured.set(key, address);
+      for (const [key, address] of Object.entries(v.parse(v.record(v.string(), v.string()), state)))
+        configured.set(key, address);
     },
     clear: () => configured.clear(),
   };

@@ -20,7 +20,10 @@ const MAX_LOG_LINES = 100;
 const MAX_LOG_BYTES = 200 * 1024;
 
 const current = new AsyncLocalStorage<Running>();
-const waiting = new Map<number, { resolve: (response: Response) => void; reject: (error: unknown) => void }>();
+const waiting = new Map<
+  number,
+  { resolve: (response: Response) => void; reject: (error: unknown) => void }
+>();
 const load = createRequire(`${process.cwd()}/`);
 let lastRpc = 0;
 
@@ -40,7 +43,10 @@ function makeRuntime(message: InvokeMessage): object {
   return {
     ...meta,
     proxy: { token: 'local', url: proxyUrl },
-    lambdaContext: { awsRequestId: message.id, getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()) },
+    lambdaContext: {
+      awsRequestId: message.id,
+      getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+    },
     metrics: noMetrics,
     featureFlags: () => false,
   };
@@ -60,14 +66,20 @@ function fromWireBody(body: WireBody): string | Uint8Array<ArrayBuffer> | null {
 
 const NO_BODY = new Set([101, 204, 205, 304]);
 
-async function hostFetch(meta: Record<string, unknown>, path: string, init: RequestInit = {}): Promise<Response> {
+async function hostFetch(
+  meta: Record<string, unknown>,
+  path: string,
+  init: RequestInit = {},
+): Promise<Response> {
   const running = current.getStore();
   if (running === undefined) throw new Error('Forge runtime not found.');
   init.signal?.throwIfAborted();
   const headers = new Headers(init.headers);
   const body = await toWireBody(init.body);
   if (body !== undefined && !headers.has('content-type')) {
-    const implied = new Request('http://local/', { method: 'POST', body: init.body ?? null }).headers.get('content-type');
+    const implied = new Request('http://local/', { method: 'POST', body: init.body ?? null }).headers.get(
+      'content-type',
+    );
     if (implied !== null) headers.set('content-type', implied);
   }
   const rpc = ++lastRpc;
@@ -96,7 +108,8 @@ async function hostFetch(meta: Record<string, unknown>, path: string, init: Requ
 }
 
 async function egressFetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-  if (typeof input === 'string' || input instanceof URL) return await hostFetch({ type: 'egress' }, String(input), init);
+  if (typeof input === 'string' || input instanceof URL)
+    return await hostFetch({ type: 'egress' }, String(input), init);
   const body = ['GET', 'HEAD'].includes(input.method) ? null : Buffer.from(await input.arrayBuffer());
   const headers = init?.headers ?? input.headers;
   return await hostFetch({ type: 'egress' }, input.url, { method: input.method, body, ...init, headers });
@@ -107,16 +120,21 @@ function settle(message: Extract<ToChild, { t: 'fetched' | 'fetchFailed' }>): vo
   if (waiter === undefined) return;
   waiting.delete(message.rpc);
   if (message.t === 'fetchFailed') {
-    const error = Object.assign(message.name === 'TypeError' ? new TypeError(message.message) : new Error(message.message), {
-      ...(message.name === 'TypeError' ? {} : { name: message.name }),
-      ...(message.status === undefined ? {} : { status: message.status }),
-    });
+    const error = Object.assign(
+      message.name === 'TypeError' ? new TypeError(message.message) : new Error(message.message),
+      {
+        ...(message.name === 'TypeError' ? {} : { name: message.name }),
+        ...(message.status === undefined ? {} : { status: message.status }),
+      },
+    );
     waiter.reject(error);
     return;
   }
   const { status, statusText } = message;
   const headers = message.headers.map(([name, value]): [string, string] => [name, value]);
-  waiter.resolve(new Response(NO_BODY.has(status) ? null : fromWireBody(message.body), { status, statusText, headers }));
+  waiter.resolve(
+    new Response(NO_BODY.has(status) ? null : fromWireBody(message.body), { status, statusText, headers }),
+  );
 }
 
 async function invoke(message: InvokeMessage): Promise<void> {
@@ -151,7 +169,12 @@ function captureConsole(): void {
       }
       send({ t: 'log', level, text, ...(running === undefined ? {} : { id: running.id }) });
     };
-  const methods = { log: capture('info'), info: capture('info'), warn: capture('warn'), error: capture('error') };
+  const methods = {
+    log: capture('info'),
+    info: capture('info'),
+    warn: capture('warn'),
+    error: capture('error'),
+  };
   Object.assign(console, methods, { debug: capture('debug'), trace: capture('debug') });
 }
 

@@ -87,7 +87,12 @@ export type FromChild =
   | { readonly t: 'pong' }
   | { readonly t: 'result'; readonly id: string; readonly ms: number; readonly value?: unknown }
   | { readonly t: 'error'; readonly id: string; readonly ms: number; readonly error: WireError }
-  | { readonly t: 'log'; readonly id?: string; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly text: string }
+  | {
+      readonly t: 'log';
+      readonly id?: string;
+      readonly level: 'debug' | 'info' | 'warn' | 'error';
+      readonly text: string;
+    }
   | { readonly t: 'abort'; readonly rpc: number }
   | FetchMessage;
 

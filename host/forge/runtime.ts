@@ -1,5 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import type { FetchFailedMessage, FetchedMessage, FetchMessage, FromChild, InvokeMessage, ToChild } from './runtime-protocol';
+import type {
+  FetchFailedMessage,
+  FetchedMessage,
+  FetchMessage,
+  FromChild,
+  InvokeMessage,
+  ToChild,
+} from './runtime-protocol';
 
 /** A function ended without a value: it threw, ran out of time, or its process died. */
 export class InvocationFailure extends Error {
@@ -31,7 +38,11 @@ export interface RuntimeOptions {
   /** The app's variables: the whole environment of the process. */
   readonly variables: Readonly<Record<string, string>>;
   readonly onFetch: FetchHandler;
-  readonly onLog: (invocationId: string | undefined, level: 'debug' | 'info' | 'warn' | 'error', text: string) => void;
+  readonly onLog: (
+    invocationId: string | undefined,
+    level: 'debug' | 'info' | 'warn' | 'error',
+    text: string,
+  ) => void;
 }
 
 /** Runs functions in a process of their own. */
@@ -79,7 +90,12 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     try {
       const reply = await options.onFetch(call, controller.signal);
       if (worker.pending.has(call.id)) {
-        post(worker, 'name' in reply ? { t: 'fetchFailed', rpc: call.rpc, ...reply } : { t: 'fetched', rpc: call.rpc, ...reply });
+        post(
+          worker,
+          'name' in reply
+            ? { t: 'fetchFailed', rpc: call.rpc, ...reply }
+            : { t: 'fetched', rpc: call.rpc, ...reply },
+        );
       }
     } finally {
       worker.calls.delete(call.rpc);
@@ -91,7 +107,8 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     else if (message.t === 'log') options.onLog(message.id, message.level, message.text);
     else if (message.t === 'abort') worker.calls.get(message.rpc)?.abort();
     else if (message.t === 'pong') worker.answered = true;
-    else if (message.t === 'result') worker.pending.get(message.id)?.settle({ value: message.value, ms: message.ms });
+    else if (message.t === 'result')
+      worker.pending.get(message.id)?.settle({ value: message.value, ms: message.ms });
     else if (message.t === 'error') {
       const { name, message: text, stack } = message.error;
       worker.pending.get(message.id)?.settle(new InvocationFailure(name, text, message.ms, stack));
@@ -104,7 +121,9 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     for (const controller of worker.calls.values()) controller.abort();
     for (const pending of worker.pending.values()) {
       const text = 'The runtime process ended while the function was running';
-      pending.settle(new InvocationFailure('FUNCTION_PLATFORM_UNKNOWN_ERROR', text, performance.now() - pending.startedAt));
+      pending.settle(
+        new InvocationFailure('FUNCTION_PLATFORM_UNKNOWN_ERROR', text, performance.now() - pending.startedAt),
+      );
     }
   }
 
@@ -152,7 +171,13 @@ export function createRuntime(options: RuntimeOptions): Runtime {
         if (worker.retired && worker.pending.size === 0) worker.child.kill('SIGKILL');
       };
       const timer = setTimeout(() => {
-        settle(new InvocationFailure('FUNCTION_TIME_OUT', `The function ran longer than ${message.timeoutMs} ms`, message.timeoutMs));
+        settle(
+          new InvocationFailure(
+            'FUNCTION_TIME_OUT',
+            `The function ran longer than ${message.timeoutMs} ms`,
+            message.timeoutMs,
+          ),
+        );
         retire(worker);
       }, message.timeoutMs);
       worker.pending.set(message.id, { startedAt, timer, settle });

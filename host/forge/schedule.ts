@@ -9,7 +9,11 @@ const INTERVAL_MS: Readonly<Record<string, number>> = {
 };
 
 /** Starts the timers of all scheduled triggers, first about five minutes after the start; returns stop. */
-export function startSchedule(manifest: Manifest, clock: Clock, run: (moduleKey: string) => void): () => void {
+export function startSchedule(
+  manifest: Manifest,
+  clock: Clock,
+  run: (moduleKey: string) => void,
+): () => void {
   const cancels = new Map<string, () => void>();
   for (const module of manifest.modules['scheduledTrigger'] ?? []) {
     const interval = INTERVAL_MS[String(module['interval'])];

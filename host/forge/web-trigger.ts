@@ -7,7 +7,14 @@ const UrlsSchema = v.array(v.tuple([v.string(), v.string()]));
 const OutputsSchema = v.looseObject({
   type: v.optional(v.picklist(['static', 'dynamic']), 'dynamic'),
   outputs: v.optional(
-    v.array(v.looseObject({ key: v.string(), statusCode: v.number(), body: v.optional(v.string()), contentType: v.optional(v.string()) })),
+    v.array(
+      v.looseObject({
+        key: v.string(),
+        statusCode: v.number(),
+        body: v.optional(v.string()),
+        contentType: v.optional(v.string()),
+      }),
+    ),
     [],
   ),
 });
@@ -44,7 +51,9 @@ function multi(entries: Iterable<[string, string]>): Record<string, string[]> {
 
 function staticReply(response: v.InferOutput<typeof OutputsSchema>, value: unknown): Response {
   const reply = v.safeParse(StaticReplySchema, value);
-  const output = reply.success ? response.outputs.find(({ key }) => key === reply.output.outputKey) : undefined;
+  const output = reply.success
+    ? response.outputs.find(({ key }) => key === reply.output.outputKey)
+    : undefined;
   if (output === undefined) return new Response('', { status: 500 });
   const headers = { 'content-type': output.contentType ?? 'text/plain' };
   return new Response(output.body ?? '', { status: output.statusCode, headers });

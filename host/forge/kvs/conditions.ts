@@ -22,7 +22,10 @@ export const ConditionSchema = v.object({
 });
 
 /** All or any of several conditions. */
-export const FiltersSchema = v.object({ and: v.optional(v.array(ConditionSchema)), or: v.optional(v.array(ConditionSchema)) });
+export const FiltersSchema = v.object({
+  and: v.optional(v.array(ConditionSchema)),
+  or: v.optional(v.array(ConditionSchema)),
+});
 
 /** A range on the last attribute of an index. */
 export const RangeSchema = v.omit(ConditionSchema, ['property']);
@@ -31,7 +34,8 @@ type Condition = v.InferOutput<typeof RangeSchema>;
 
 /** Orders two values of one type; undefined when they cannot be compared. */
 export function compareValues(a: unknown, b: unknown): number | undefined {
-  const comparable = (typeof a === 'number' && typeof b === 'number') || (typeof a === 'string' && typeof b === 'string');
+  const comparable =
+    (typeof a === 'number' && typeof b === 'number') || (typeof a === 'string' && typeof b === 'string');
   if (!comparable) return undefined;
   return Number(a > b) - Number(a < b);
 }
@@ -78,11 +82,15 @@ export function meets(actual: unknown, { condition, values }: Condition): boolea
 }
 
 /** Says whether an entity value passes the filters; `value` is undefined for an absent entity. */
-export function passes(value: Readonly<Record<string, unknown>> | undefined, filters: v.InferOutput<typeof FiltersSchema>): boolean {
+export function passes(
+  value: Readonly<Record<string, unknown>> | undefined,
+  filters: v.InferOutput<typeof FiltersSchema>,
+): boolean {
   if (filters.and !== undefined && filters.or !== undefined) {
     throw new KvsFault(400, 'INVALID_FILTER', 'Filters are either all "and" or all "or"');
   }
-  const test = (condition: v.InferOutput<typeof ConditionSchema>): boolean => meets(value?.[condition.property], condition);
+  const test = (condition: v.InferOutput<typeof ConditionSchema>): boolean =>
+    meets(value?.[condition.property], condition);
   if (filters.or !== undefined) return filters.or.some(test);
   return (filters.and ?? []).every(test);
 }

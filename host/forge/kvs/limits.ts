@@ -19,7 +19,8 @@ export function checkKey(key: string): void {
   if (key.length > KVS_LIMITS.keyLength) {
     throw new KvsFault(400, 'KEY_TOO_LONG', `Key must be at most ${KVS_LIMITS.keyLength} characters`);
   }
-  if (!KEY.test(key)) throw new KvsFault(400, 'INVALID_KEY', `Key "${key}" has characters that are not allowed`);
+  if (!KEY.test(key))
+    throw new KvsFault(400, 'INVALID_KEY', `Key "${key}" has characters that are not allowed`);
 }
 
 function depthOf(value: unknown): number {
@@ -66,7 +67,11 @@ export function checkEntityValue(entity: EntityDeclaration, value: unknown): voi
       throw new KvsFault(400, 'INVALID_ATTRIBUTE', `Entity ${entity.name} declares no attribute ${name}`);
     }
     if (!fits(declared.type, attribute)) {
-      throw new KvsFault(400, 'INVALID_ATTRIBUTE', `Attribute ${name} of ${entity.name} must be ${declared.type}`);
+      throw new KvsFault(
+        400,
+        'INVALID_ATTRIBUTE',
+        `Attribute ${name} of ${entity.name} must be ${declared.type}`,
+      );
     }
   }
 }

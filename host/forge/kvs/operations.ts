@@ -14,14 +14,21 @@ export interface KvsReply {
   readonly writtenBytes: number;
 }
 
-const Ttl = v.object({ value: v.pipe(v.number(), v.minValue(1)), unit: v.picklist(['SECONDS', 'MINUTES', 'HOURS', 'DAYS']) });
+const Ttl = v.object({
+  value: v.pipe(v.number(), v.minValue(1)),
+  unit: v.picklist(['SECONDS', 'MINUTES', 'HOURS', 'DAYS']),
+});
 const SetOptions = v.object({
   ttl: v.optional(Ttl),
   keyPolicy: v.optional(v.picklist(['OVERRIDE', 'FAIL_IF_EXISTS'])),
   returnValue: v.optional(v.picklist(['PREVIOUS', 'LATEST'])),
   returnMetadataFields: v.optional(v.array(v.string())),
 });
-const GetBody = v.object({ key: v.string(), entityName: v.optional(v.string()), options: v.optional(v.unknown()) });
+const GetBody = v.object({
+  key: v.string(),
+  entityName: v.optional(v.string()),
+  options: v.optional(v.unknown()),
+});
 const SetBody = v.object({
   key: v.string(),
   value: v.unknown(),
@@ -47,7 +54,8 @@ function parse<const S extends v.GenericSchema>(schema: S, body: unknown): v.Inf
   throw new KvsFault(400, 'INVALID_REQUEST', `${v.getDotPath(issue) ?? 'body'}: ${issue.message}`);
 }
 
-const bytesOf = (record: KvsRecord | undefined): number => (record === undefined ? 0 : Buffer.byteLength(record.value));
+const bytesOf = (record: KvsRecord | undefined): number =>
+  record === undefined ? 0 : Buffer.byteLength(record.value);
 
 /** The operations of the KVS API by path, over one store. Throws KvsFault for what Forge refuses. */
 export function createKvsOperations(
@@ -57,7 +65,8 @@ export function createKvsOperations(
 ): ReadonlyMap<string, (body: unknown) => KvsReply> {
   function entity(name: string | undefined): EntityDeclaration {
     const declared = entities.get(name ?? '');
-    if (declared === undefined) throw new KvsFault(400, 'INVALID_ENTITY', `The manifest declares no entity ${name ?? ''}`);
+    if (declared === undefined)
+      throw new KvsFault(400, 'INVALID_ENTITY', `The manifest declares no entity ${name ?? ''}`);
     return declared;
   }
 
@@ -133,10 +142,16 @@ export function createKvsOperations(
     return { body: { successfulKeys, failedKeys }, readBytes, writtenBytes };
   }
 
-  const nameOf = (item: { key: string; entityName?: string | undefined }): { key: string; entityName?: string } =>
+  const nameOf = (item: {
+    key: string;
+    entityName?: string | undefined;
+  }): { key: string; entityName?: string } =>
     item.entityName === undefined ? { key: item.key } : { key: item.key, entityName: item.entityName };
 
-  function checkConditions(request: { key: string; entityName?: string | undefined }, conditions: v.InferOutput<typeof FiltersSchema>): number {
+  function checkConditions(
+    request: { key: string; entityName?: string | undefined },
+    conditions: v.InferOutput<typeof FiltersSchema>,
+  ): number {
     const record = store.get(`entity/${entity(request.entityName).name}`, request.key);
     const value = record === undefined ? undefined : (JSON.parse(record.value) as Record<string, unknown>);
     if (!passes(value, conditions)) {
@@ -150,7 +165,11 @@ export function createKvsOperations(
     const request = parse(TransactionBody, body);
     const all = [...request.set, ...request.delete, ...request.check];
     if (all.length === 0 || all.length > KVS_LIMITS.operations) {
-      throw new KvsFault(400, 'INVALID_TRANSACTION', `A transaction has 1 to ${KVS_LIMITS.operations} operations`);
+      throw new KvsFault(
+        400,
+        'INVALID_TRANSACTION',
+        `A transaction has 1 to ${KVS_LIMITS.operations} operations`,
+      );
     }
     const names = new Set(all.map((operation) => `${spaceOf(operation)}\0${operation.key}`));
     if (names.size !== all.length) {
@@ -165,12 +184,14 @@ export function createKvsOperations(
     for (const operation of all) {
       if (operation.conditions !== undefined) readBytes += checkConditions(operation, operation.conditions);
     }
-    for (const { operation, text } of writes) store.put(spaceOf(operation), operation.key, text, expiry(operation));
+    for (const { operation, text } of writes)
+      store.put(spaceOf(operation), operation.key, text, expiry(operation));
     for (const operation of request.delete) store.remove(spaceOf(operation), operation.key);
     return { readBytes, writtenBytes: writes.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0) };
   }
 
-  const entitySpace = (request: { entityName?: string | undefined }): string => `entity/${entity(request.entityName).name}`;
+  const entitySpace = (request: { entityName?: string | undefined }): string =>
+    `entity/${entity(request.entityName).name}`;
   const readBytesOf = (data: readonly { value: unknown }[]): number =>
     data.reduce((sum, { value }) => sum + Buffer.byteLength(JSON.stringify(value)), 0);
 
@@ -188,7 +209,13 @@ export function createKvsOperations(
     ['/api/v1/entity/query', (body) => queryEntity(parse(EntityQuerySchema, body))],
     ['/api/v1/batch/set', (body) => batch(parse(v.array(SetBody), body), set, nameOf)],
     ['/api/v1/batch/delete', (body) => batch(parse(v.array(GetBody), body), remove, nameOf)],
-    ['/api/v1/batch/get', (body) => batch(parse(v.array(GetBody), body), get, (item, reply) => Object.assign({}, reply.body, nameOf(item)))],
+    [
+      '/api/v1/batch/get',
+      (body) =>
+        batch(parse(v.array(GetBody), body), get, (item, reply) =>
+          Object.assign({}, reply.body, nameOf(item)),
+        ),
+    ],
     ['/api/v1/transaction', transact],
   ]);
 

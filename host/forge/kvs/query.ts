@@ -10,7 +10,13 @@ export const QuerySchema = v.object({
   limit: v.optional(v.number()),
   after: v.optional(v.string()),
   where: v.optional(
-    v.array(v.object({ property: v.literal('key'), condition: v.literal('BEGINS_WITH'), values: v.tuple([v.string()]) })),
+    v.array(
+      v.object({
+        property: v.literal('key'),
+        condition: v.literal('BEGINS_WITH'),
+        values: v.tuple([v.string()]),
+      }),
+    ),
   ),
   options: v.optional(v.unknown()),
 });
@@ -30,7 +36,13 @@ export const EntityQuerySchema = v.object({
 
 /** One page of results. */
 export interface Page {
-  readonly data: readonly { key: string; value: unknown; createdAt: number; updatedAt: number; expireTime?: string }[];
+  readonly data: readonly {
+    key: string;
+    value: unknown;
+    createdAt: number;
+    updatedAt: number;
+    expireTime?: string;
+  }[];
   readonly cursor?: string;
 }
 
@@ -69,7 +81,9 @@ export function queryKeys(store: KvsStore, body: v.InferOutput<typeof QuerySchem
   const limit = limitOf(body.limit);
   const prefix = body.where?.[0]?.values[0] ?? '';
   const after = body.after === undefined ? undefined : decodeCursor(body.after).key;
-  const all = store.view('kv').filter(([key]) => key.startsWith(prefix) && (after === undefined || key > after));
+  const all = store
+    .view('kv')
+    .filter(([key]) => key.startsWith(prefix) && (after === undefined || key > after));
   const page = all.slice(0, limit);
   const last = page.at(-1);
   const cursor = last !== undefined && all.length > limit ? { cursor: encodeCursor({ key: last[0] }) } : {};
@@ -102,12 +116,19 @@ function compareRows(a: { key: string; range?: unknown }, b: { key: string; rang
   return (compareValues(a.range, b.range) ?? 0) || (compareValues(a.key, b.key) ?? 0);
 }
 
-function indexRows(store: KvsStore, entity: EntityDeclaration, index: IndexShape, partition: readonly unknown[]): Row[] {
+function indexRows(
+  store: KvsStore,
+  entity: EntityDeclaration,
+  index: IndexShape,
+  partition: readonly unknown[],
+): Row[] {
   const rows: Row[] = [];
   for (const [key, record] of store.view(`entity/${entity.name}`)) {
     const value = JSON.parse(record.value) as Record<string, unknown>;
     const range = value[index.range];
-    const inPartition = index.partition.every((name, at) => value[name] !== undefined && value[name] === partition[at]);
+    const inPartition = index.partition.every(
+      (name, at) => value[name] !== undefined && value[name] === partition[at],
+    );
     if (range !== undefined && inPartition) rows.push({ key, record, value, range });
   }
   return rows;
@@ -117,12 +138,20 @@ function indexRows(store: KvsStore, entity: EntityDeclaration, index: IndexShape
  * One page of an index. Filters apply to the page that was read, so that a page may hold fewer entries than the
  * limit and still have a cursor ⚠ (documented for the index store; the exact page size is not).
  */
-export function queryEntities(store: KvsStore, entity: EntityDeclaration, body: v.InferOutput<typeof EntityQuerySchema>): Page {
+export function queryEntities(
+  store: KvsStore,
+  entity: EntityDeclaration,
+  body: v.InferOutput<typeof EntityQuerySchema>,
+): Page {
   const limit = limitOf(body.limit);
   const index = indexOf(entity, body.indexName);
   const partition = body.partition ?? [];
   if (partition.length !== index.partition.length) {
-    throw new KvsFault(400, 'INVALID_PARTITION', `Index ${body.indexName} wants ${index.partition.length} partition values`);
+    throw new KvsFault(
+      400,
+      'INVALID_PARTITION',
+      `Index ${body.indexName} wants ${index.partition.length} partition values`,
+    );
   }
   const { range, filters } = body;
   const direction = body.sort === 'DESC' ? -1 : 1;
@@ -135,7 +164,10 @@ export function queryEntities(store: KvsStore, entity: EntityDeclaration, body: 
   }
   const read = rows.slice(0, limit);
   const last = read.at(-1);
-  const more = last !== undefined && rows.length > limit ? { cursor: encodeCursor({ key: last.key, range: last.range }) } : {};
+  const more =
+    last !== undefined && rows.length > limit
+      ? { cursor: encodeCursor({ key: last.key, range: last.range }) }
+      : {};
   const kept = filters === undefined ? read : read.filter((row) => passes(row.value, filters));
   return { data: kept.map((row) => showRecord(row.key, row.record)), ...more };
 }

@@ -28,7 +28,12 @@ const SnapshotSchema = v.record(
   v.string(),
   v.record(
     v.string(),
-    v.object({ value: v.string(), createdAt: v.number(), updatedAt: v.number(), expireAt: v.optional(v.number()) }),
+    v.object({
+      value: v.string(),
+      createdAt: v.number(),
+      updatedAt: v.number(),
+      expireAt: v.optional(v.number()),
+    }),
   ),
 );
 
@@ -65,7 +70,8 @@ export function createKvsStore(clock: Clock, onChange: () => void = () => undefi
   function remember(name: string, key: string): void {
     const now = clock.now();
     undos = undos.filter((undo) => undo.at > now - tuning.queryLagMs);
-    if (tuning.queryLagMs > 0) undos.push({ at: now, space: name, key, previous: spaces.get(name)?.get(key) });
+    if (tuning.queryLagMs > 0)
+      undos.push({ at: now, space: name, key, previous: spaces.get(name)?.get(key) });
   }
 
   function swept(record: KvsRecord): boolean {
@@ -126,7 +132,10 @@ export function createKvsStore(clock: Clock, onChange: () => void = () => undefi
       Object.fromEntries(
         [...spaces].map(([name, map]) => [
           name,
-          { keys: map.size, bytes: [...map.values()].reduce((sum, record) => sum + Buffer.byteLength(record.value), 0) },
+          {
+            keys: map.size,
+            bytes: [...map.values()].reduce((sum, record) => sum + Buffer.byteLength(record.value), 0),
+          },
         ]),
       ),
   };

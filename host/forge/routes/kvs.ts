@@ -14,7 +14,10 @@ export function kvsRoutes(
     matches: (call) => call.meta['type'] === 'kvs' && call.path === path,
     serve(call) {
       if (!scopes.includes('storage:app')) {
-        return Response.json({ code: 'UNAUTHORIZED', message: 'The scope storage:app is missing' }, { status: 403 });
+        return Response.json(
+          { code: 'UNAUTHORIZED', message: 'The scope storage:app is missing' },
+          { status: 403 },
+        );
       }
       const invocationId = call.invocation.id;
       const name = path.slice('/api/v1/'.length);

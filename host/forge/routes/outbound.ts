@@ -3,8 +3,26 @@ import type { Manifest } from '../manifest';
 import { isLoopback, type Remotes } from '../remotes';
 
 /** Ports that Forge's outbound proxy allows (nodejs-runtime, 2026-08-21). */
-const ALLOWED_PORTS = new Set(['', '80', '443', '8060', '8080', '8085', '8089', '8090', '8443', '8444', '7990']);
-const NOT_FORWARDED = ['host', 'connection', 'content-length', 'forge-proxy-authorization', 'forge-proxy-target'];
+const ALLOWED_PORTS = new Set([
+  '',
+  '80',
+  '443',
+  '8060',
+  '8080',
+  '8085',
+  '8089',
+  '8090',
+  '8443',
+  '8444',
+  '7990',
+]);
+const NOT_FORWARDED = [
+  'host',
+  'connection',
+  'content-length',
+  'forge-proxy-authorization',
+  'forge-proxy-target',
+];
 
 /** True when an address of the manifest (`https://*.example.com`, `*`) covers the URL. Paths don't count. */
 export function egressAllows(addresses: readonly string[], url: URL): boolean {
@@ -32,7 +50,11 @@ export function outboundRoutes(options: {
     return target === undefined ? url : new URL(url.pathname + url.search, target);
   }
 
-  async function send(call: GatewayCall, url: URL, extra: Readonly<Record<string, string>>): Promise<Response> {
+  async function send(
+    call: GatewayCall,
+    url: URL,
+    extra: Readonly<Record<string, string>>,
+  ): Promise<Response> {
     const headers = new Headers(call.headers);
     for (const name of NOT_FORWARDED) headers.delete(name);
     for (const [name, value] of Object.entries(extra)) headers.set(name, value);
@@ -52,7 +74,10 @@ export function outboundRoutes(options: {
     const base = remotes.url(key);
     if (remote === undefined || base === undefined) return proxyError(400, 'INVALID_REMOTE');
     const target = new URL(base);
-    const url = new URL(target.pathname.replace(/\/+$/, '') + (call.path.startsWith('/') ? call.path : `/${call.path}`), target);
+    const url = new URL(
+      target.pathname.replace(/\/+$/, '') + (call.path.startsWith('/') ? call.path : `/${call.path}`),
+      target,
+    );
     // The path must not lead to another host than the admin named.
     if (url.origin !== target.origin) return proxyError(400, 'INVALID_REMOTE');
     const authorization = `Bearer ${await remotes.invocationToken(call.invocation)}`;
@@ -62,7 +87,9 @@ export function outboundRoutes(options: {
   return [
     {
       id: 'frc customer-managed remote',
-      matches: (call) => call.meta['type'] === 'frc' && manifest.remotes.get(String(call.meta['remote']))?.configurable !== undefined,
+      matches: (call) =>
+        call.meta['type'] === 'frc' &&
+        manifest.remotes.get(String(call.meta['remote']))?.configurable !== undefined,
       serve: invokeRemote,
     },
     { id: 'frc declared remote', matches: (call) => call.meta['type'] === 'frc', serve: invokeRemote },
@@ -70,7 +97,8 @@ export function outboundRoutes(options: {
       id: 'egress',
       matches: (call) => call.meta['type'] === 'egress',
       async serve(call) {
-        if (!URL.canParse(call.path)) throw new GatewayRefusal('TypeError', `Failed to parse URL from ${call.path}`);
+        if (!URL.canParse(call.path))
+          throw new GatewayRefusal('TypeError', `Failed to parse URL from ${call.path}`);
         const url = new URL(call.path);
         const portAllowed = ALLOWED_PORTS.has(url.port) || isLoopback(mapped(url));
         if (!egressAllows(manifest.egress, url) || !portAllowed) {

@@ -45,7 +45,14 @@ export function realtimeRoutes(realtime: Realtime): GatewayRoute[] {
         const { contextOverrides } = v.parse(ContextSchema, context === undefined ? {} : JSON.parse(context));
         const { extension } = call.invocation;
         return answer(() => ({
-          publishRealtimeChannel: realtime.publish({ channelName: name, payload, isGlobal, token, contextOverrides, extension }),
+          publishRealtimeChannel: realtime.publish({
+            channelName: name,
+            payload,
+            isGlobal,
+            token,
+            contextOverrides,
+            extension,
+          }),
         }));
       },
     },

@@ -9,7 +9,8 @@ const CreateSchema = v.looseObject({
   forceCreate: v.optional(v.nullable(v.boolean())),
 });
 
-const isStargate = (call: GatewayCall): boolean => call.meta['type'] === 'fpp' && call.meta['remote'] === 'stargate';
+const isStargate = (call: GatewayCall): boolean =>
+  call.meta['type'] === 'fpp' && call.meta['remote'] === 'stargate';
 
 function graph(call: GatewayCall): v.InferOutput<typeof GraphSchema> | undefined {
   if (!isStargate(call) || call.path !== '/graphql') return undefined;
@@ -30,17 +31,23 @@ function operation(
 }
 
 /** Web trigger URLs by GraphQL, queues by their webhook paths; all of it as the app. */
-export function stargateRoutes(webTriggers: WebTriggers, queues: Queues, siteUrl: () => string): GatewayRoute[] {
+export function stargateRoutes(
+  webTriggers: WebTriggers,
+  queues: Queues,
+  siteUrl: () => string,
+): GatewayRoute[] {
   const absolute = (path: string): string => new URL(path, siteUrl()).href;
   const queue = (name: string, serve: GatewayRoute['serve']): GatewayRoute => ({
     id: `queue ${name}`,
-    matches: (call) => isStargate(call) && call.meta['provider'] === 'app' && call.path.startsWith(`/webhook/queue/${name}/`),
+    matches: (call) =>
+      isStargate(call) && call.meta['provider'] === 'app' && call.path.startsWith(`/webhook/queue/${name}/`),
     serve,
   });
   return [
     operation('createWebTriggerUrl', (variables) => {
       const { input, forceCreate } = v.parse(CreateSchema, variables);
-      if (input.secretKeyConfig !== undefined) throw new Error('EMULATOR_NOT_MODELLED: secretKeyConfig of web triggers');
+      if (input.secretKeyConfig !== undefined)
+        throw new Error('EMULATOR_NOT_MODELLED: secretKeyConfig of web triggers');
       const path = webTriggers.path(input.triggerKey, forceCreate ?? false);
       return path === undefined ? null : { url: absolute(path) };
     }),

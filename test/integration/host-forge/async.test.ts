@@ -36,11 +36,17 @@ describe('queue', () => {
     await fixture.platform.idle();
     fixture.clock.advance(10_000);
     await fixture.platform.idle();
-    expect(await read('done:again')).toEqual({ tries: 3, retry: { retryCount: 2, retryReason: 'FUNCTION_RETRY_REQUEST', retryData: { tries: 2 } } });
+    expect(await read('done:again')).toEqual({
+      tries: 3,
+      retry: { retryCount: 2, retryReason: 'FUNCTION_RETRY_REQUEST', retryData: { tries: 2 } },
+    });
   });
 
   it('tries again with back-off when the consumer throws, and gives up after four retries', async () => {
-    const { jobId } = await push({ body: { name: 'bad', mode: 'fail' } }, { body: { name: 'shaky', mode: 'throw' } });
+    const { jobId } = await push(
+      { body: { name: 'bad', mode: 'fail' } },
+      { body: { name: 'shaky', mode: 'throw' } },
+    );
     for (const seconds of [0, 1, 2, 4, 8, 16]) {
       fixture.clock.advance(seconds * 1000);
       await fixture.platform.idle();
@@ -50,7 +56,10 @@ describe('queue', () => {
   });
 
   it('runs at most as many events of one concurrency key as the limit says', async () => {
-    const event = (name: string): object => ({ body: { name, holdMs: 30 }, concurrency: { key: 'one', limit: 1 } });
+    const event = (name: string): object => ({
+      body: { name, holdMs: 30 },
+      concurrency: { key: 'one', limit: 1 },
+    });
     await push(event('c1'), event('c2'), event('c3'));
     await fixture.platform.idle();
     expect(await read('most')).toBe(1);
@@ -80,17 +89,30 @@ describe('web triggers', () => {
     expect(url).toMatch(/\/public\/[0-9a-f-]{36}$/);
     expect(again).toBe(url);
     expect(known).toEqual([{ moduleKey: 'static-hook', url }]);
-    const reply = await fixture.platform.webTriggers.serve(new Request(`${url}?a=1&a=2`, { method: 'POST', body: 'hello', headers: { 'x-mine': 'yes' } }));
+    const reply = await fixture.platform.webTriggers.serve(
+      new Request(`${url}?a=1&a=2`, { method: 'POST', body: 'hello', headers: { 'x-mine': 'yes' } }),
+    );
     expect([reply.status, await reply.text()]).toEqual([202, 'accepted']);
-    expect(await read('hook')).toMatchObject({ method: 'POST', body: 'hello', headers: { 'x-mine': ['yes'] }, queryParameters: { a: ['1', '2'] } });
-    const wrong = await fixture.platform.webTriggers.serve(new Request(url, { method: 'POST', body: 'wrong' }));
+    expect(await read('hook')).toMatchObject({
+      method: 'POST',
+      body: 'hello',
+      headers: { 'x-mine': ['yes'] },
+      queryParameters: { a: ['1', '2'] },
+    });
+    const wrong = await fixture.platform.webTriggers.serve(
+      new Request(url, { method: 'POST', body: 'wrong' }),
+    );
     expect(wrong.status).toBe(500);
   });
 
   it('answers dynamically, until the URL is deleted', async () => {
     const { url } = await hook('dynamic-hook');
     const reply = await fixture.platform.webTriggers.serve(new Request(`${url}/sub/path`));
-    expect([reply.status, reply.headers.get('x-seen'), await reply.text()]).toEqual([418, 'GET, /sub/path', 'tea']);
+    expect([reply.status, reply.headers.get('x-seen'), await reply.text()]).toEqual([
+      418,
+      'GET, /sub/path',
+      'tea',
+    ]);
     expect(await fixture.call('unhook', { url })).toBe('ok');
     expect((await fixture.platform.webTriggers.serve(new Request(url))).status).toBe(404);
   });
@@ -99,7 +121,9 @@ describe('web triggers', () => {
 describe('realtime', () => {
   const listen = (extension: Record<string, unknown>, isGlobal = false): unknown[] => {
     const heard: unknown[] = [];
-    fixture.platform.realtime.subscribe({ channelName: 'news', isGlobal, extension }, ({ payload }) => heard.push(JSON.parse(payload)));
+    fixture.platform.realtime.subscribe({ channelName: 'news', isGlobal, extension }, ({ payload }) =>
+      heard.push(JSON.parse(payload)),
+    );
     return heard;
   };
 
@@ -117,13 +141,23 @@ describe('realtime', () => {
     const unsigned = listen({ issue: { id: '7' } });
     const { jwt } = fixture.platform.realtime.sign('news', { room: 1 }, undefined);
     const signed: unknown[] = [];
-    fixture.platform.realtime.subscribe({ channelName: 'news', isGlobal: false, extension: { issue: { id: '7' } }, token: jwt }, (event) => signed.push(event));
+    fixture.platform.realtime.subscribe(
+      { channelName: 'news', isGlobal: false, extension: { issue: { id: '7' } }, token: jwt },
+      (event) => signed.push(event),
+    );
     // The SDK checks the token's expiry against the real time, so the clock must not be behind it.
     fixture.clock.advance(Math.max(0, Date.now() - fixture.clock.now()));
-    expect(await fixture.call('publish', { channel: 'news', signed: true })).toMatchObject({ eventId: expect.any(String) });
+    expect(await fixture.call('publish', { channel: 'news', signed: true })).toMatchObject({
+      eventId: expect.any(String),
+    });
     expect([unsigned.length, signed.length]).toEqual([0, 1]);
     const forged = `${jwt.slice(0, -3)}AAA`;
-    expect(() => fixture.platform.realtime.subscribe({ channelName: 'news', isGlobal: true, extension: {}, token: forged }, () => undefined)).toThrow('INVALID_TOKEN');
+    expect(() =>
+      fixture.platform.realtime.subscribe(
+        { channelName: 'news', isGlobal: true, extension: {}, token: forged },
+        () => undefined,
+      ),
+    ).toThrow('INVALID_TOKEN');
   });
 });
 

@@ -22,7 +22,12 @@ export interface Fixture {
   readonly faults: FaultPlan;
   readonly seen: ReturnType<typeof createFixtureSite>['seen'];
   /** Calls a resolver of the fixture as a user on an issue. */
-  call(functionKey: string, payload?: unknown, accountId?: string, extension?: Record<string, unknown>): Promise<unknown>;
+  call(
+    functionKey: string,
+    payload?: unknown,
+    accountId?: string,
+    extension?: Record<string, unknown>,
+  ): Promise<unknown>;
 }
 
 /** Starts it. The app names `https://allowed.example.com`; `egressMap` says where that is. */
@@ -47,7 +52,11 @@ export async function startFixture(egressMap: Record<string, string> = {}): Prom
     evaluate: undefined,
     onChange: () => undefined,
   });
-  const call: Fixture['call'] = async (functionKey, payload = {}, accountId = 'user-1', extension = { issue: { id: '7' } }) =>
-    await platform.invoker.resolver('fixture-panel', functionKey, payload, accountId, extension);
+  const call: Fixture['call'] = async (
+    functionKey,
+    payload = {},
+    accountId = 'user-1',
+    extension = { issue: { id: '7' } },
+  ) => await platform.invoker.resolver('fixture-panel', functionKey, payload, accountId, extension);
   return { platform, clock, meter, log, faults, seen, call };
 }

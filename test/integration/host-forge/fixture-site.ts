@@ -1,9 +1,13 @@
 import type { JiraSite, Principal, RequestOrigin } from '../../../host/contract';
 
 /** A Jira that knows who asks and nothing else; `seen` lists what reached it. */
-export function createFixtureSite(): { site: JiraSite; seen: { path: string; origin: RequestOrigin; headers: Headers }[] } {
+export function createFixtureSite(): {
+  site: JiraSite;
+  seen: { path: string; origin: RequestOrigin; headers: Headers }[];
+} {
   const seen: { path: string; origin: RequestOrigin; headers: Headers }[] = [];
-  const nameOf = (principal: Principal): string => (principal.kind === 'anonymous' ? 'nobody' : principal.accountId);
+  const nameOf = (principal: Principal): string =>
+    principal.kind === 'anonymous' ? 'nobody' : principal.accountId;
   const site: JiraSite = {
     async fetch(request, origin) {
       const { pathname } = new URL(request.url);
@@ -12,7 +16,11 @@ export function createFixtureSite(): { site: JiraSite; seen: { path: string; ori
       const issue = /^\/rest\/api\/3\/issue\/(\w+)$/.exec(pathname)?.[1];
       if (issue !== undefined && origin.principal.kind === 'user') {
         const project = { id: '1', key: 'QC', projectTypeKey: 'software' };
-        return Response.json({ id: issue, key: `QC-${issue}`, fields: { project, issuetype: { id: '2', name: 'Query Change' } } });
+        return Response.json({
+          id: issue,
+          key: `QC-${issue}`,
+          fields: { project, issuetype: { id: '2', name: 'Query Change' } },
+        });
       }
       return Response.json({ errorMessages: ['Not here'], errors: {} }, { status: 404 });
     },

@@ -26,8 +26,14 @@ describe('keys and values', () => {
 
   it('honours FAIL_IF_EXISTS and returns the previous value when asked', async () => {
     expect(await kvs('set', 'once', 1, { keyPolicy: 'FAIL_IF_EXISTS' })).toMatchObject({ code: 'ok' });
-    expect(await kvs('set', 'once', 2, { keyPolicy: 'FAIL_IF_EXISTS' })).toMatchObject({ code: 'KEY_CONFLICT' });
-    const replaced = await kvs('set', 'once', 3, { keyPolicy: 'OVERRIDE', returnValue: 'PREVIOUS', returnMetadataFields: ['CREATED_AT'] });
+    expect(await kvs('set', 'once', 2, { keyPolicy: 'FAIL_IF_EXISTS' })).toMatchObject({
+      code: 'KEY_CONFLICT',
+    });
+    const replaced = await kvs('set', 'once', 3, {
+      keyPolicy: 'OVERRIDE',
+      returnValue: 'PREVIOUS',
+      returnMetadataFields: ['CREATED_AT'],
+    });
     expect(replaced.result).toEqual({ key: 'once', value: 1, createdAt: fixture.clock.now() });
   });
 
@@ -51,14 +57,20 @@ describe('keys and values', () => {
     await kvs('set', 'short', 1, { keyPolicy: 'OVERRIDE', ttl: { value: 10, unit: 'SECONDS' } });
     fixture.clock.advance(11_000);
     const shown = await kvs('get', 'short', { metadataFields: ['EXPIRE_TIME'] });
-    expect(shown.result).toMatchObject({ value: 1, expireTime: new Date(fixture.clock.now() - 1000).toISOString() });
+    expect(shown.result).toMatchObject({
+      value: 1,
+      expireTime: new Date(fixture.clock.now() - 1000).toISOString(),
+    });
     fixture.clock.advance(48 * 3_600_000);
     expect(await kvs('get', 'short')).toMatchObject({ result: null });
   });
 
   it('pages through keys with a prefix', async () => {
     for (const key of ['p:3', 'p:1', 'q:1', 'p:2']) await kvs('set', key, key);
-    const first = (await fixture.call('kvs-page', { prefix: 'p:' })) as { results: { key: string }[]; nextCursor: string };
+    const first = (await fixture.call('kvs-page', { prefix: 'p:' })) as {
+      results: { key: string }[];
+      nextCursor: string;
+    };
     const second = await fixture.call('kvs-page', { prefix: 'p:', cursor: first.nextCursor });
     expect(first.results.map(({ key }) => key)).toEqual(['p:1', 'p:2']);
     expect(second).toEqual({ results: [expect.objectContaining({ key: 'p:3' })] });
@@ -79,22 +91,37 @@ describe('keys and values', () => {
       { key: 'b1', value: 1 },
       { key: 'b/2', value: 2 },
     ]);
-    expect(result).toEqual({ successfulKeys: [{ key: 'b1' }], failedKeys: [{ key: 'b/2', error: expect.objectContaining({ code: 'INVALID_KEY' }) }] });
+    expect(result).toEqual({
+      successfulKeys: [{ key: 'b1' }],
+      failedKeys: [{ key: 'b/2', error: expect.objectContaining({ code: 'INVALID_KEY' }) }],
+    });
     const read = await kvs('batchGet', [{ key: 'b1' }, { key: 'absent' }]);
-    expect(read.result).toMatchObject({ successfulKeys: [{ key: 'b1', value: 1 }], failedKeys: [{ key: 'absent', error: { code: 'KEY_NOT_FOUND' } }] });
+    expect(read.result).toMatchObject({
+      successfulKeys: [{ key: 'b1', value: 1 }],
+      failedKeys: [{ key: 'absent', error: { code: 'KEY_NOT_FOUND' } }],
+    });
   });
 
   it('meters bytes of JSON', async () => {
     const mark = fixture.meter.mark();
     await kvs('set', 'm', 'four');
     await kvs('get', 'm');
-    expect(fixture.meter.since(mark)).toMatchObject({ kvsOperations: 2, kvsWrittenBytes: 6, kvsReadBytes: 6 });
+    expect(fixture.meter.since(mark)).toMatchObject({
+      kvsOperations: 2,
+      kvsWrittenBytes: 6,
+      kvsReadBytes: 6,
+    });
   });
 });
 
 describe('entities and transactions', () => {
   it('lets exactly one of many writers append, however they race', async () => {
-    const race = await Promise.all(Array.from({ length: 20 }, async () => await fixture.call('ledger-append', { issue: '7', expected: 0 })));
+    const race = await Promise.all(
+      Array.from(
+        { length: 20 },
+        async () => await fixture.call('ledger-append', { issue: '7', expected: 0 }),
+      ),
+    );
     expect(race.filter((code) => code === 'ok')).toHaveLength(1);
     expect(race.filter((code) => code === 'CONDITIONAL_CHECK_FAILED')).toHaveLength(19);
     expect(await fixture.call('ledger-append', { issue: '7', expected: 1 })).toBe('ok');

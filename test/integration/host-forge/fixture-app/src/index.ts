@@ -43,7 +43,10 @@ definitions.define('whoami', async ({ payload }: Request<{ pauseMs?: number }>) 
   await new Promise((resolve) => setTimeout(resolve, payload.pauseMs ?? 0));
   return { user: await whoAmI(asUser()), app: await whoAmI(asApp()), context: getAppContext().moduleKey };
 });
-definitions.define('impersonate', async () => await codeOf(async () => await whoAmI(asUser('somebody-else'))));
+definitions.define(
+  'impersonate',
+  async () => await codeOf(async () => await whoAmI(asUser('somebody-else'))),
+);
 definitions.define('env', () => ({ ...process.env }));
 definitions.define('log', () => {
   for (let line = 0; line < 150; line += 1) console.log('line', line);
@@ -73,7 +76,11 @@ definitions.define('ledger-append', async ({ payload }: Request<{ issue: string;
     async () =>
       await kvs
         .transact()
-        .set(`${issue}#head`, { issue: `${issue}-head`, seq: expected + 1, hash: 'h' }, { entityName, conditions })
+        .set(
+          `${issue}#head`,
+          { issue: `${issue}-head`, seq: expected + 1, hash: 'h' },
+          { entityName, conditions },
+        )
         .set(`${issue}#${expected + 1}`, { issue, seq: expected + 1, hash: 'e' }, { entityName })
         .execute(),
   );
@@ -84,7 +91,10 @@ definitions.define('ledger-check', async ({ payload }: Request<{ issue: string; 
   return await codeOf(async () => await transaction.set('checked', true).execute());
 });
 definitions.define('ledger-read', async ({ payload }: Request<{ issue: string }>) => {
-  const index = kvs.entity<{ seq: number }>('ledger').query().index('by-issue', { partition: [payload.issue] });
+  const index = kvs
+    .entity<{ seq: number }>('ledger')
+    .query()
+    .index('by-issue', { partition: [payload.issue] });
   const { results } = await index.where(WhereConditions.greaterThan(1)).sort(Sort.DESC).limit(10).getMany();
   const head = await kvs.entity<{ seq: number }>('ledger').get(`${payload.issue}#head`);
   return { seqs: results.map(({ value }) => value.seq), head: head?.seq };
@@ -121,16 +131,30 @@ definitions.define('remote', async ({ payload }: Request<{ key: string; path: st
   });
   return { code, body: body ?? null };
 });
-definitions.define('unmodelled', async () => await codeOf(async () => await asApp().requestConfluence(route`/wiki/rest/api/space`)));
-definitions.define('publish', async ({ payload }: Request<{ channel: string; global?: boolean; signed?: boolean }>) => {
-  const token = payload.signed === true ? (await signRealtimeToken(payload.channel, { room: 1 })).token : undefined;
-  const options = typeof token === 'string' ? { token } : {};
-  return await (payload.global === true ? publishGlobal : publish)(payload.channel, { hello: 'frame' }, options);
-});
+definitions.define(
+  'unmodelled',
+  async () => await codeOf(async () => await asApp().requestConfluence(route`/wiki/rest/api/space`)),
+);
+definitions.define(
+  'publish',
+  async ({ payload }: Request<{ channel: string; global?: boolean; signed?: boolean }>) => {
+    const token =
+      payload.signed === true ? (await signRealtimeToken(payload.channel, { room: 1 })).token : undefined;
+    const options = typeof token === 'string' ? { token } : {};
+    return await (payload.global === true ? publishGlobal : publish)(
+      payload.channel,
+      { hello: 'frame' },
+      options,
+    );
+  },
+);
 
 export const resolver = definitions.getDefinitions();
 
-export function validator(payload: { issue: { key: string }; configuration?: { verdict?: unknown } }): unknown {
+export function validator(payload: {
+  issue: { key: string };
+  configuration?: { verdict?: unknown };
+}): unknown {
   if (payload.configuration?.verdict === 'throw') throw new Error('broken');
   return payload.configuration?.verdict ?? { result: false, errorMessage: `Not ${payload.issue.key}` };
 }
@@ -138,7 +162,9 @@ export function validator(payload: { issue: { key: string }; configuration?: { v
 export async function postFunction(event: Record<string, unknown>): Promise<unknown> {
   const seen = (await kvs.get<unknown[]>('post')) ?? [];
   await kvs.set('post', [...seen, event]);
-  return event['again'] === true && seen.length === 0 ? new InvocationError({ retryAfter: 1, retryReason: 'FUNCTION_RETRY_REQUEST' as never }) : undefined;
+  return event['again'] === true && seen.length === 0
+    ? new InvocationError({ retryAfter: 1, retryReason: 'FUNCTION_RETRY_REQUEST' as never })
+    : undefined;
 }
 
 export async function trigger(event: { issue: { id: string } }): Promise<void> {
@@ -170,7 +196,12 @@ export async function consumer(event: AsyncEvent): Promise<unknown> {
   await kvs.set('running', ((await kvs.get<number>('running')) ?? 1) - 1);
   if (mode === 'throw' && tries === 1) throw new Error('once');
   if (mode === 'fail') throw new Error('always');
-  if (mode === 'retry' && tries < 3) return new InvocationError({ retryAfter: 10, retryReason: 'FUNCTION_RETRY_REQUEST' as never, retryData: { tries } });
+  if (mode === 'retry' && tries < 3)
+    return new InvocationError({
+      retryAfter: 10,
+      retryReason: 'FUNCTION_RETRY_REQUEST' as never,
+      retryData: { tries },
+    });
   await kvs.set(`done:${name}`, { tries, retry: event.retryContext ?? null });
   return undefined;
 }

@@ -1,0 +1,44 @@
+/**
+ * The first script of every Custom UI page: gives `@forge/bridge` its `__bridge.callBridge` and lets the page around
+ * the frame set the theme. Stands where Atlassian's CDN script stands; bundled to one classic script.
+ */
+import { openPortRpc } from './port-rpc';
+
+interface BridgeGlobal {
+  __bridge?: { callBridge: (command: string, data?: unknown) => Promise<unknown> };
+}
+
+const THEME = 'dark:dark light:light spacing:spacing typography:typography shape:shape';
+
+/** Sets what Atlaskit's tokens look at, and links their stylesheet from the frame's own origin. */
+function setTheme(colorMode: unknown): void {
+  const root = document.documentElement;
+  root.dataset['theme'] = THEME;
+  root.dataset['colorMode'] = colorMode === 'dark' ? 'dark' : 'light';
+  if (document.querySelector('link[data-bridge-tokens]') !== null) return;
+  const link = document.createElement('link');
+  link.rel = 'stylesheet';
+  link.href = '/__host/tokens.css';
+  link.dataset['bridgeTokens'] = '';
+  document.head.prepend(link);
+}
+
+const channel = new MessageChannel();
+const page = openPortRpc(channel.port1, { setTheme });
+// The page checks who speaks (window and origin); the port is of no use to anybody else.
+window.parent.postMessage({ forgeBridge: 'hello' }, '*', [channel.port2]);
+
+(globalThis as BridgeGlobal).__bridge = {
+  callBridge: async (command, data) => await page.call('callBridge', command, data),
+};
+
+/** Frames grow with their content, as the resizer script of Jira makes them. */
+function reportHeight(): void {
+  const height = document.body.getBoundingClientRect().height;
+  void page.call('resize', Math.ceil(height)).catch(() => undefined);
+}
+
+document.addEventListener('DOMContentLoaded', () => {
+  new ResizeObserver(reportHeight).observe(document.body);
+  reportHeight();
+});

@@ -1,0 +1,83 @@
+/**
+ * What the pages of the site and the host say to each other under `/__host/`. Safe to import in a browser.
+ *
+ * | request | answer |
+ * | --- | --- |
+ * | `GET /__host/session` | `SessionReply` |
+ * | `POST /__host/session {accountId}` | 204: the browser's session becomes that user |
+ * | `GET /__host/events` | server-sent events `{issueId}` after every change of an issue |
+ * | `GET /__host/issues/{idOrKey}/modules` | `{issueId, modules: IssueModule[]}` |
+ * | `POST, DELETE /__host/issues/{idOrKey}/panels/{moduleKey}` | 204: shows or hides a panel on one issue |
+ * | `GET /__host/pages` | `{modules: IssueModule[]}`: admin, global and project pages |
+ * | `GET /__host/frames/{moduleKey}/context?issue=` | `FrameContext` |
+ * | `POST /__host/invoke {moduleKey, issue?, functionKey, payload}` | `InvokeReply` |
+ * | `POST /__host/product?path=/rest/…` | any method by `X-Host-Method`: a product call of the frame, as the viewer |
+ * | `GET /__host/realtime` | server-sent events: `{stream}` first, then `{subscription, event}` |
+ * | `PUT, DELETE /__host/realtime/{stream}/{subscription}` | a `ChannelBody` to listen to |
+ * | `POST /__host/realtime/publish` | a `ChannelBody` with `payload` |
+ * | `GET /__host/inspector` | everything the host knows, see `inspector.ts` |
+ * | `GET, PUT /__host/remotes`, `/__host/remotes/{key} {url}` | customer-managed remotes; writing is for admins |
+ * | `PUT /__host/faults` | `{jira?, events?, kvsQueryLagMs?}` |
+ */
+
+/** A module of the app that has a frame. */
+export interface IssueModule {
+  readonly type: string;
+  readonly key: string;
+  readonly title: string;
+  readonly label: string | undefined;
+  readonly viewportSize: string | undefined;
+  /** Address of the frame, on the Custom UI origin. */
+  readonly src: string;
+  /** False for a panel that nobody has added or pinned yet. */
+  readonly added: boolean;
+}
+
+/** Answer of `GET /__host/session`. */
+export interface SessionReply {
+  readonly accountId: string;
+  readonly users: readonly {
+    readonly accountId: string;
+    readonly displayName: string;
+    readonly email: string;
+    readonly groups: readonly string[];
+    readonly admin: boolean;
+  }[];
+  readonly site: { readonly name: string; readonly url: string };
+  readonly app: { readonly name: string; readonly accountId: string };
+  readonly panelOrigin: string;
+  /** Tokens of the sandbox attribute of every frame. */
+  readonly sandbox: string;
+  readonly banner?: string;
+}
+
+/** What `view.getContext()` answers, without the theme, which is the page's business. */
+export interface FrameContext {
+  readonly accountId: string;
+  readonly cloudId: string;
+  readonly environmentId: string;
+  readonly environmentType: string;
+  readonly extension: Readonly<Record<string, unknown>>;
+  readonly license: unknown;
+  readonly localId: string;
+  readonly locale: string;
+  readonly moduleKey: string;
+  readonly siteUrl: string;
+  readonly timezone: string;
+  readonly permissions: unknown;
+  readonly userAccess: unknown;
+}
+
+/** Answer of `POST /__host/invoke`. */
+export type InvokeReply =
+  { readonly ok: true; readonly value?: unknown } | { readonly ok: false; readonly message: string };
+
+/** A realtime channel as a frame names it. */
+export interface ChannelBody {
+  readonly moduleKey: string;
+  readonly issue?: string | undefined;
+  readonly channelName: string;
+  readonly isGlobal: boolean;
+  readonly token?: string | undefined;
+  readonly contextOverrides?: readonly string[] | undefined;
+}

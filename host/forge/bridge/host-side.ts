@@ -1,0 +1,229 @@
+import {
+  fetchProduct,
+  invokeResolver,
+  publishChannel,
+  readContext,
+  subscribeChannel,
+  type ProductCall,
+} from './host-client';
+import type { ChannelBody } from './host-protocol';
+import { openPortRpc, type PortRpc } from './port-rpc';
+
+/** Light or dark; what frames get as theme. */
+export type ColorMode = 'light' | 'dark';
+
+/** What `showFlag` asks for; functions are called when the user clicks an action. */
+export interface FlagRequest {
+  readonly id: string;
+  readonly title?: string;
+  readonly type?: string;
+  readonly description?: string;
+  readonly isAutoDismiss?: boolean;
+  readonly actions?: readonly { readonly text: string; readonly onClick: () => void }[];
+}
+
+/** What the page around the frame does for it. Commands without a handler are refused as "not modelled". */
+export interface BridgeHandlers {
+  submit?: (payload: unknown) => unknown;
+  refresh?: (payload: unknown) => unknown;
+  close?: (payload: unknown) => unknown;
+  onClose?: (callback: () => unknown) => unknown;
+  open?: () => unknown;
+  openModal?: (request: Readonly<Record<string, unknown>>) => unknown;
+  showFlag?: (flag: FlagRequest) => unknown;
+  closeFlag?: (flag: { id: string }) => unknown;
+  navigate?: (target: { url?: string; target?: string; type: 'same-tab' | 'new-tab' }) => unknown;
+  getUrl?: (location: unknown) => unknown;
+  reload?: () => unknown;
+  changeWindowTitle?: (title: string) => unknown;
+}
+
+/** What a frame is attached with. */
+export interface BridgeOptions {
+  readonly moduleKey: string;
+  /** Issue id or key of the page, if it has one. */
+  readonly issue?: string;
+  /** Origin of the frame's address; messages from elsewhere are ignored. */
+  readonly frameOrigin: string;
+  readonly colorMode: () => ColorMode;
+  readonly handlers: BridgeHandlers;
+  /** Extra product context: `{ modal }` of a modal, say. */
+  readonly extension?: Readonly<Record<string, unknown>>;
+  /** The height of the frame's content in CSS pixels. */
+  readonly onResize?: (height: number) => void;
+  /** The frame said that it has rendered. */
+  readonly onReady?: () => void;
+}
+
+/** An attached frame. */
+export interface AttachedBridge {
+  /** Tells the frame that the theme has changed, if it enabled theming. */
+  setColorMode(mode: ColorMode): void;
+  detach(): void;
+}
+
+type Command = (data: never) => unknown;
+interface EventCall {
+  readonly event: string;
+  readonly callback: (payload: unknown) => unknown;
+  readonly payload: unknown;
+}
+interface ChannelCall {
+  readonly channelName: string;
+  readonly isGlobal?: boolean;
+  readonly eventPayload: unknown;
+  readonly onEvent: (payload: unknown) => unknown;
+  readonly options?: {
+    readonly token?: string;
+    readonly contextOverrides?: readonly string[];
+    readonly replaySeconds?: number;
+  };
+}
+
+const eventListeners = new Set<{ event: string; callback: (payload: unknown) => unknown }>();
+
+function on({ event, callback }: EventCall): { unsubscribe: () => void } {
+  const listener = { event, callback };
+  eventListeners.add(listener);
+  return { unsubscribe: () => void eventListeners.delete(listener) };
+}
+
+function emit({ event, payload }: EventCall): void {
+  for (const listener of eventListeners) if (listener.event === event) void listener.callback(payload);
+}
+
+/** A history in memory, in the shape that `view.createHistory()` expects. */
+function createHistory(): object {
+  const entries = [{ pathname: '/', search: '', hash: '', key: 'first' }];
+  const listeners = new Set<(location: object, action: string) => unknown>();
+  let index = 0;
+  const at = (): (typeof entries)[number] =>
+    entries[index] ?? { pathname: '/', search: '', hash: '', key: 'first' };
+  const parse = (path: string): (typeof entries)[number] => {
+    const { pathname, search, hash } = new URL(path, 'http://frame/');
+    return { pathname, search, hash, key: Math.random().toString(36).slice(2, 8) };
+  };
+  const tell = (action: string): void => {
+    for (const listener of listeners) void listener(at(), action);
+  };
+  const go = (delta: number): void => {
+    index = Math.min(entries.length - 1, Math.max(0, index + delta));
+    tell('POP');
+  };
+  return {
+    action: 'POP',
+    location: at(),
+    length: entries.length,
+    listen: (listener: (location: object, action: string) => unknown) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    push: (path: string) => {
+      entries.splice(++index, entries.length, parse(path));
+      tell('PUSH');
+    },
+    replace: (path: string) => {
+      entries[index] = parse(path);
+      tell('REPLACE');
+    },
+    go,
+    goBack: () => go(-1),
+    goForward: () => go(1),
+  };
+}
+
+function channelOf(options: BridgeOptions, call: ChannelCall): ChannelBody {
+  if (call.options?.replaySeconds !== undefined) throw new Error('replaySeconds of realtime is not modelled');
+  return {
+    moduleKey: options.moduleKey,
+    issue: options.issue,
+    channelName: call.channelName,
+    isGlobal: call.isGlobal ?? false,
+    token: call.options?.token,
+    contextOverrides: call.options?.contextOverrides,
+  };
+}
+
+function commandsOf(
+  options: BridgeOptions,
+  theming: { enable: () => Promise<unknown> },
+): Readonly<Record<string, Command>> {
+  const { moduleKey, issue, handlers } = options;
+  return {
+    invoke: async ({ functionKey, payload }: { functionKey: string; payload: unknown }) =>
+      await invokeResolver({ moduleKey, issue, functionKey, payload }),
+    fetchProduct: async (call: ProductCall) => await fetchProduct(call),
+    getContext: async () => {
+      const context = await readContext(moduleKey, issue);
+      const extension = { ...context.extension, ...options.extension };
+      return { ...context, extension, theme: { colorMode: options.colorMode() }, surfaceColor: null };
+    },
+    on,
+    emit,
+    onPublic: on,
+    emitPublic: emit,
+    createHistory,
+    subscribeRealtimeChannel: async (call: ChannelCall) => {
+      const unsubscribe = await subscribeChannel(
+        channelOf(options, call),
+        (payload) => void call.onEvent(payload),
+      );
+      return { unsubscribe };
+    },
+    publishRealtimeChannel: async (call: ChannelCall) =>
+      await publishChannel({ ...channelOf(options, call), payload: call.eventPayload }),
+    enableTheming: async () => await theming.enable(),
+    emitReadyEvent: () => options.onReady?.(),
+    getFrameId: () => `${moduleKey}-${issue ?? 'site'}`,
+    initFeatureFlags: () => ({ feature_flags: {} }),
+    isRovoEnabled: () => false,
+    emitFrontendCustomMetric: () => undefined,
+    ...(handlers as Readonly<Record<string, Command>>),
+  };
+}
+
+/**
+ * Gives a Custom UI frame its bridge: call it before the frame's `src` is set. Commands that neither this library
+ * nor `handlers` know are refused with "not modelled", never answered with nothing.
+ */
+export function attachBridge(frame: HTMLIFrameElement, options: BridgeOptions): AttachedBridge {
+  let line: PortRpc | undefined;
+  let themed = false;
+
+  const setTheme = async (mode: ColorMode): Promise<unknown> => await line?.call('setTheme', mode);
+  const commands = commandsOf(options, {
+    async enable() {
+      themed = true;
+      return await setTheme(options.colorMode());
+    },
+  });
+
+  function callBridge(name: unknown, data: unknown): unknown {
+    const command = Object.hasOwn(commands, String(name)) ? commands[String(name)] : undefined;
+    if (command === undefined) throw new Error(`The bridge command ${String(name)} is not modelled`);
+    return command(data as never);
+  }
+
+  function onMessage(message: MessageEvent<unknown>): void {
+    const { source, origin, data, ports } = message;
+    if (source !== frame.contentWindow || origin !== options.frameOrigin) return;
+    if (typeof data !== 'object' || data === null || !('forgeBridge' in data) || ports[0] === undefined)
+      return;
+    line?.close();
+    themed = false;
+    line = openPortRpc(ports[0], { callBridge, resize: (height) => options.onResize?.(Number(height)) });
+  }
+
+  window.addEventListener('message', onMessage);
+  return {
+    setColorMode(mode) {
+      if (!themed) return;
+      void setTheme(mode);
+      emit({ event: 'FORGE_CORE_THEME_CHANGED', payload: { colorMode: mode }, callback: () => undefined });
+    },
+    detach() {
+      window.removeEventListener('message', onMessage);
+      line?.close();
+    },
+  };
+}

@@ -1,0 +1,153 @@
+import * as v from 'valibot';
+import type { AppModule, JiraSite } from '../contract';
+import type { FrameContext, IssueModule } from './bridge/host-protocol';
+import type { Installation } from './installation';
+import { localId, type ExtensionContext } from './invoke';
+import type { Manifest } from './manifest';
+
+const IssueSchema = v.looseObject({
+  id: v.string(),
+  key: v.string(),
+  fields: v.looseObject({
+    issuetype: v.looseObject({ id: v.string(), name: v.optional(v.string(), '') }),
+    project: v.looseObject({
+      id: v.string(),
+      key: v.string(),
+      projectTypeKey: v.optional(v.string(), 'software'),
+    }),
+  }),
+});
+
+/** The page asked for a module or an issue that the viewer does not have. */
+export class NotVisible extends Error {
+  override readonly name = 'NotVisible';
+}
+
+/** Module types with a frame on the issue view, and those with a page of their own. */
+const ISSUE_TYPES = ['jira:issuePanel', 'jira:issueContext', 'jira:issueActivity', 'jira:issueAction'];
+const PAGE_TYPES = ['jira:adminPage', 'jira:globalPage', 'jira:projectPage', 'jira:projectSettingsPage'];
+
+/** What frames of the app are on a page and what they know about it. */
+export interface Frames {
+  /** Product context of a module, read from Jira as the viewer, so that no frame can make one up. */
+  extension(
+    accountId: string,
+    moduleKey: string,
+    issueIdOrKey: string | undefined,
+  ): Promise<ExtensionContext>;
+  /** Everything that `view.getContext()` says. */
+  context(accountId: string, moduleKey: string, issueIdOrKey: string | undefined): Promise<FrameContext>;
+  /** Modules that could be on an issue's view; `added` says whether the viewer sees them there. */
+  onIssue(accountId: string, issueIdOrKey: string): Promise<{ issueId: string; modules: IssueModule[] }>;
+  /** Pages of the app. */
+  pages(): IssueModule[];
+}
+
+/** Where panels are shown: pinned to the project by an admin, or added to one issue by a user. */
+export interface PanelPlaces {
+  pinned(projectIdOrKey: string): readonly string[];
+  added(issueId: string): readonly string[];
+}
+
+/** Makes the frames of one app. */
+export function createFrames(options: {
+  readonly manifest: Manifest;
+  readonly installation: Installation;
+  readonly jira: JiraSite;
+  readonly siteUrl: () => string;
+  readonly panelOrigin: () => string;
+  readonly places: PanelPlaces;
+}): Frames {
+  const { manifest, installation, jira } = options;
+
+  function find(moduleKey: string): { type: string; module: AppModule } {
+    for (const [type, modules] of Object.entries(manifest.modules)) {
+      const module = modules.find(({ key, resource }) => key === moduleKey && typeof resource === 'string');
+      if (module !== undefined) return { type, module };
+    }
+    throw new NotVisible(`The app has no module ${moduleKey} with a resource`);
+  }
+
+  async function readIssue(accountId: string, idOrKey: string): Promise<v.InferOutput<typeof IssueSchema>> {
+    const url = new URL(
+      `/rest/api/3/issue/${encodeURIComponent(idOrKey)}?fields=issuetype,project`,
+      options.siteUrl(),
+    );
+    const response = await jira.fetch(new Request(url), {
+      principal: { kind: 'user', accountId },
+      via: 'rest',
+    });
+    if (!response.ok)
+      throw new NotVisible(`Issue ${idOrKey} does not exist or you do not have permission to see it`);
+    return v.parse(IssueSchema, await response.json());
+  }
+
+  function show(type: string, module: AppModule, added: boolean): IssueModule {
+    const resource = String(module['resource']).split('/')[0] ?? '';
+    return {
+      type,
+      key: module.key,
+      title: typeof module['title'] === 'string' ? module['title'] : module.key,
+      label: typeof module['label'] === 'string' ? module['label'] : undefined,
+      viewportSize: typeof module['viewportSize'] === 'string' ? module['viewportSize'] : undefined,
+      src: `${options.panelOrigin()}/${resource}/index.html`,
+      added,
+    };
+  }
+
+  async function extension(
+    accountId: string,
+    moduleKey: string,
+    idOrKey: string | undefined,
+  ): Promise<ExtensionContext> {
+    const { type } = find(moduleKey);
+    if (idOrKey === undefined) return { type };
+    const { id, key, fields } = await readIssue(accountId, idOrKey);
+    const { issuetype, project } = fields;
+    return {
+      type,
+      issue: { id, key, type: issuetype.name, typeId: issuetype.id },
+      project: { id: project.id, key: project.key, type: project.projectTypeKey },
+      location: `${options.siteUrl()}/browse/${key}`,
+    };
+  }
+
+  return {
+    extension,
+    async context(accountId, moduleKey, issueIdOrKey) {
+      const product = await extension(accountId, moduleKey, issueIdOrKey);
+      return {
+        accountId,
+        cloudId: installation.cloudId,
+        environmentId: installation.environmentId,
+        environmentType: installation.environmentType,
+        extension: product,
+        license: { active: true },
+        localId: localId(installation, moduleKey, product),
+        locale: 'en-US',
+        moduleKey,
+        siteUrl: options.siteUrl(),
+        timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+        permissions: { scopes: manifest.scopes, external: manifest.permissions['external'] ?? {} },
+        userAccess: { enabled: false, hasAccess: true },
+      };
+    },
+    async onIssue(accountId, issueIdOrKey) {
+      const { id, fields } = await readIssue(accountId, issueIdOrKey);
+      const shown = new Set([...options.places.pinned(fields.project.id), ...options.places.added(id)]);
+      const modules = ISSUE_TYPES.flatMap((type) =>
+        (manifest.modules[type] ?? [])
+          .filter((module) => typeof module['resource'] === 'string')
+          // A panel is hidden until it is added or pinned; the other modules are always there.
+          .map((module) => show(type, module, type !== 'jira:issuePanel' || shown.has(module.key))),
+      );
+      return { issueId: id, modules };
+    },
+    pages: () =>
+      PAGE_TYPES.flatMap((type) =>
+        (manifest.modules[type] ?? [])
+          .filter((module) => typeof module['resource'] === 'string')
+          .map((module) => show(type, module, true)),
+      ),
+  };
+}
