@@ -38,12 +38,17 @@ async function bind(server: Server, port: number): Promise<number> {
   });
 }
 
+function promiseWithResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: ((value: T) => void) | undefined;
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve: (value) => resolve?.(value) };
+}
+
 /** Listens on 127.0.0.1; port 0 takes a free one. Rejects with PortBusyError. */
 export async function openListener(port: number): Promise<Listener> {
-  let start: (handler: Handler) => void = () => undefined;
-  const ready = new Promise<Handler>((resolve) => {
-    start = resolve;
-  });
+  const { promise: ready, resolve: start } = promiseWithResolvers<Handler>();
   const listen = getRequestListener(async (request) => await (await ready)(request), {
     overrideGlobalObjects: false,
   });

@@ -41,7 +41,7 @@ export function createSnapshotWriter(
 ): SnapshotWriter {
   let dirty = false;
   let closed = false;
-  let timer: NodeJS.Timeout | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
   function flush(): void {
     clearTimeout(timer);

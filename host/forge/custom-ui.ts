@@ -19,7 +19,11 @@ export interface CustomUi {
 
 const require = createRequire(import.meta.url);
 /** `@forge/csp` wants the parser handed in; we take the one that `@forge/manifest` brings. */
-const cheerio = createRequire(require.resolve('@forge/manifest'))('cheerio') as { load: unknown };
+const cheerio = createRequire(require.resolve('@forge/manifest'))('cheerio') as {
+  load: ConstructorParameters<typeof CSPProcessingService>[1];
+};
+const quiet = (): void => undefined;
+const silent = { info: quiet, warn: quiet, error: quiet, debug: quiet, trace: quiet };
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const BRIDGE_PATH = '/__host/global-bridge.js';
@@ -36,13 +40,9 @@ export function sandboxTokens(manifest: Manifest): string {
     .trim();
 }
 
-type CspPermissions = Parameters<CSPProcessingService['getCspDetails']>[1];
-
 function directives(manifest: Manifest, html: string): string[] {
-  const quiet = () => undefined;
-  const logger = { info: quiet, warn: quiet, error: quiet, debug: quiet, trace: quiet };
-  const processing = new CSPProcessingService(logger as never, cheerio.load as never);
-  const existingCSPDetails = processing.getCspDetails(html, manifest.permissions as CspPermissions);
+  const processing = new CSPProcessingService(silent, cheerio.load);
+  const existingCSPDetails = processing.getCspDetails(html, manifest.permissions);
   return new CSPInjectionService().getInjectableCSP({ existingCSPDetails, microsEnv: 'prod' } as never);
 }
 

@@ -76,7 +76,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   const { clock, log } = options;
   let waiting: Delivery[] = [];
   const running = new Set<Delivery>();
-  let cancelTimer: () => void = () => undefined;
+  let cancelTimer: (() => void) | undefined;
   let stopped = false;
 
   function mayStart({ concurrency }: Delivery): boolean {
@@ -121,7 +121,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   }
 
   function pump(): void {
-    cancelTimer();
+    cancelTimer?.();
     if (stopped) return;
     const now = clock.now();
     const due = waiting.filter((delivery) => delivery.dueAt <= now).sort((a, b) => a.dueAt - b.dueAt);
@@ -165,7 +165,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     },
     stop() {
       stopped = true;
-      cancelTimer();
+      cancelTimer?.();
     },
   };
 }

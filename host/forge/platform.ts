@@ -116,12 +116,14 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   const [child, firstBundles] = await Promise.all([childFile(cacheDir), bundleHandlers(manifest, cacheDir)]);
   let bundles = firstBundles;
   const idleWaiters = new Set<() => void>();
-  let idleCheck: NodeJS.Immediate | undefined;
+  let checking = false;
 
   function changed(): void {
     options.onChange();
-    idleCheck ??= setImmediate(() => {
-      idleCheck = undefined;
+    if (checking) return;
+    checking = true;
+    setImmediate(() => {
+      checking = false;
       for (const check of idleWaiters) check();
     });
   }

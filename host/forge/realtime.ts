@@ -51,6 +51,19 @@ function encode(part: unknown): string {
   return Buffer.from(JSON.stringify(part)).toString('base64url');
 }
 
+function contextOf(request: ChannelRequest): unknown {
+  if (request.isGlobal) return 'global';
+  if (request.extension === undefined) {
+    throw new RealtimeRefusal('No product context: publish from a resolver, or use publishGlobal');
+  }
+  const names = request.contextOverrides ?? DEFAULT_PROPERTIES;
+  return names.toSorted().map((name) => {
+    const value = request.extension?.[name];
+    const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : value;
+    return [name, id ?? null];
+  });
+}
+
 /**
  * Makes the channels of one host. ⚠ Documented: a channel is bound to the product context of the caller, narrowed by
  * `contextOverrides`, or to none with the global calls; signed tokens bind it to their claims. How the platform
@@ -72,19 +85,6 @@ export function createRealtime(clock: Clock): Realtime {
     if (token.permissions !== undefined && !token.permissions.includes(permission))
       throw new RealtimeRefusal('MISSING_PERMISSION');
     return token.claims ?? {};
-  }
-
-  function contextOf(request: ChannelRequest): unknown {
-    if (request.isGlobal) return 'global';
-    if (request.extension === undefined) {
-      throw new RealtimeRefusal('No product context: publish from a resolver, or use publishGlobal');
-    }
-    const names = request.contextOverrides ?? DEFAULT_PROPERTIES;
-    return names.toSorted().map((name) => {
-      const value = request.extension?.[name];
-      const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : value;
-      return [name, id ?? null];
-    });
   }
 
   function keyOf(request: ChannelRequest, permission: 'publish' | 'subscribe'): string {

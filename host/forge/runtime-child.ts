@@ -156,19 +156,20 @@ async function invoke(message: InvokeMessage): Promise<void> {
   }
 }
 
+const capture =
+  (level: 'debug' | 'info' | 'warn' | 'error') =>
+  (...values: unknown[]): void => {
+    const running = current.getStore();
+    const text = format(...values);
+    if (running !== undefined) {
+      running.logLines += 1;
+      running.logBytes += Buffer.byteLength(text);
+      if (running.logLines > MAX_LOG_LINES || running.logBytes > MAX_LOG_BYTES) return;
+    }
+    send({ t: 'log', level, text, ...(running === undefined ? {} : { id: running.id }) });
+  };
+
 function captureConsole(): void {
-  const capture =
-    (level: 'debug' | 'info' | 'warn' | 'error') =>
-    (...values: unknown[]): void => {
-      const running = current.getStore();
-      const text = format(...values);
-      if (running !== undefined) {
-        running.logLines += 1;
-        running.logBytes += Buffer.byteLength(text);
-        if (running.logLines > MAX_LOG_LINES || running.logBytes > MAX_LOG_BYTES) return;
-      }
-      send({ t: 'log', level, text, ...(running === undefined ? {} : { id: running.id }) });
-    };
   const methods = {
     log: capture('info'),
     info: capture('info'),

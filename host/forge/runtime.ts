@@ -59,7 +59,7 @@ export interface Runtime {
 
 interface Pending {
   readonly startedAt: number;
-  readonly timer: NodeJS.Timeout;
+  readonly timer: ReturnType<typeof setTimeout>;
   settle(outcome: { value: unknown; ms: number } | InvocationFailure): void;
 }
 

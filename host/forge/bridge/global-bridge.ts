@@ -4,10 +4,6 @@
  */
 import { openPortRpc } from './port-rpc';
 
-interface BridgeGlobal {
-  __bridge?: { callBridge: (command: string, data?: unknown) => Promise<unknown> };
-}
-
 const THEME = 'dark:dark light:light spacing:spacing typography:typography shape:shape';
 
 /** Sets what Atlaskit's tokens look at, and links their stylesheet from the frame's own origin. */
@@ -28,9 +24,11 @@ const page = openPortRpc(channel.port1, { setTheme });
 // The page checks who speaks (window and origin); the port is of no use to anybody else.
 window.parent.postMessage({ forgeBridge: 'hello' }, '*', [channel.port2]);
 
-(globalThis as BridgeGlobal).__bridge = {
-  callBridge: async (command, data) => await page.call('callBridge', command, data),
-};
+Object.assign(globalThis, {
+  __bridge: {
+    callBridge: async (command: string, data?: unknown) => await page.call('callBridge', command, data),
+  },
+});
 
 /** Frames grow with their content, as the resizer script of Jira makes them. */
 function reportHeight(): void {

@@ -92,17 +92,24 @@ function emit({ event, payload }: EventCall): void {
   for (const listener of eventListeners) if (listener.event === event) void listener.callback(payload);
 }
 
+interface Location {
+  readonly pathname: string;
+  readonly search: string;
+  readonly hash: string;
+  readonly key: string;
+}
+
+function parseLocation(path: string): Location {
+  const { pathname, search, hash } = new URL(path, 'http://frame/');
+  return { pathname, search, hash, key: Math.random().toString(36).slice(2, 8) };
+}
+
 /** A history in memory, in the shape that `view.createHistory()` expects. */
 function createHistory(): object {
-  const entries = [{ pathname: '/', search: '', hash: '', key: 'first' }];
+  const entries = [parseLocation('/')];
   const listeners = new Set<(location: object, action: string) => unknown>();
   let index = 0;
-  const at = (): (typeof entries)[number] =>
-    entries[index] ?? { pathname: '/', search: '', hash: '', key: 'first' };
-  const parse = (path: string): (typeof entries)[number] => {
-    const { pathname, search, hash } = new URL(path, 'http://frame/');
-    return { pathname, search, hash, key: Math.random().toString(36).slice(2, 8) };
-  };
+  const at = (): Location => entries[index] ?? parseLocation('/');
   const tell = (action: string): void => {
     for (const listener of listeners) void listener(at(), action);
   };
@@ -119,11 +126,11 @@ function createHistory(): object {
       return () => void listeners.delete(listener);
     },
     push: (path: string) => {
-      entries.splice(++index, entries.length, parse(path));
+      entries.splice(++index, entries.length, parseLocation(path));
       tell('PUSH');
     },
     replace: (path: string) => {
-      entries[index] = parse(path);
+      entries[index] = parseLocation(path);
       tell('REPLACE');
     },
     go,

@@ -78,6 +78,8 @@ export function meets(actual: unknown, { condition, values }: Condition): boolea
       return ordered(actual, first, (order) => order < 0);
     case 'LESS_THAN_EQUAL_TO':
       return ordered(actual, first, (order) => order <= 0);
+    default:
+      throw new KvsFault(400, 'INVALID_FILTER', `Unknown condition ${String(condition)}`);
   }
 }
 

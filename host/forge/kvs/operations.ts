@@ -57,6 +57,19 @@ function parse<const S extends v.GenericSchema>(schema: S, body: unknown): v.Inf
 const bytesOf = (record: KvsRecord | undefined): number =>
   record === undefined ? 0 : Buffer.byteLength(record.value);
 
+const nameOf = (item: {
+  key: string;
+  entityName?: string | undefined;
+}): { key: string; entityName?: string } =>
+  item.entityName === undefined ? { key: item.key } : { key: item.key, entityName: item.entityName };
+
+const readBytesOf = (data: readonly { value: unknown }[]): number =>
+  data.reduce((sum, { value }) => sum + Buffer.byteLength(JSON.stringify(value)), 0);
+
+function paged(page: { data: readonly { value: unknown }[]; cursor?: string }): KvsReply {
+  return { body: page, readBytes: readBytesOf(page.data), writtenBytes: 0 };
+}
+
 /** The operations of the KVS API by path, over one store. Throws KvsFault for what Forge refuses. */
 export function createKvsOperations(
   store: KvsStore,
@@ -142,12 +155,6 @@ export function createKvsOperations(
     return { body: { successfulKeys, failedKeys }, readBytes, writtenBytes };
   }
 
-  const nameOf = (item: {
-    key: string;
-    entityName?: string | undefined;
-  }): { key: string; entityName?: string } =>
-    item.entityName === undefined ? { key: item.key } : { key: item.key, entityName: item.entityName };
-
   function checkConditions(
     request: { key: string; entityName?: string | undefined },
     conditions: v.InferOutput<typeof FiltersSchema>,
@@ -192,9 +199,6 @@ export function createKvsOperations(
 
   const entitySpace = (request: { entityName?: string | undefined }): string =>
     `entity/${entity(request.entityName).name}`;
-  const readBytesOf = (data: readonly { value: unknown }[]): number =>
-    data.reduce((sum, { value }) => sum + Buffer.byteLength(JSON.stringify(value)), 0);
-
   return new Map<string, (body: unknown) => KvsReply>([
     ['/api/v1/get', (body) => get('kv', parse(GetBody, body))],
     ['/api/v1/set', (body) => set('kv', parse(SetBody, body))],
@@ -226,10 +230,6 @@ export function createKvsOperations(
   ): KvsReply {
     const request = parse(schema, body);
     return one(entitySpace(request), request);
-  }
-
-  function paged(page: { data: readonly { value: unknown }[]; cursor?: string }): KvsReply {
-    return { body: page, readBytes: readBytesOf(page.data), writtenBytes: 0 };
   }
 
   function queryEntity(request: v.InferOutput<typeof EntityQuerySchema>): KvsReply {

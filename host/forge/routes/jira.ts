@@ -6,6 +6,12 @@ import type { Manifest } from '../manifest';
 /** Headers that the proxy sets itself; what the app sends under these names must not reach the site. */
 const OWN_HEADERS = ['authorization', 'cookie', 'host', 'forge-proxy-authorization', 'forge-proxy-target'];
 
+const isJira = (call: GatewayCall, provider: string): boolean =>
+  call.meta['type'] === 'fpp' &&
+  call.meta['remote'] === 'jira' &&
+  call.meta['provider'] === provider &&
+  call.meta['contextAri'] === undefined;
+
 /** `requestJira` as app, as the invoking user, as another user, and as nobody. */
 export function jiraRoutes(options: {
   readonly manifest: Manifest;
@@ -26,12 +32,6 @@ export function jiraRoutes(options: {
     });
     return await jira.fetch(request, { principal, via: 'forge', invocationId: call.invocation.id });
   }
-
-  const isJira = (call: GatewayCall, provider: string): boolean =>
-    call.meta['type'] === 'fpp' &&
-    call.meta['remote'] === 'jira' &&
-    call.meta['provider'] === provider &&
-    call.meta['contextAri'] === undefined;
 
   return [
     {

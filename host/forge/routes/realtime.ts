@@ -22,20 +22,20 @@ const SignSchema = v.looseObject({
 });
 const ContextSchema = v.looseObject({ contextOverrides: v.optional(v.array(v.string())) });
 
+const isRealtime = (call: GatewayCall, schema: v.GenericSchema): boolean =>
+  call.meta['type'] === 'realtime' && v.is(schema, jsonBody(call));
+
+const answer = (make: () => unknown): Response => {
+  try {
+    return Response.json({ data: { ecosystem: make() } });
+  } catch (error) {
+    if (!(error instanceof RealtimeRefusal)) throw error;
+    return Response.json({ errors: [{ message: error.message }] });
+  }
+};
+
 /** What `@forge/realtime` of the backend calls. */
 export function realtimeRoutes(realtime: Realtime): GatewayRoute[] {
-  const isRealtime = (call: GatewayCall, schema: v.GenericSchema): boolean =>
-    call.meta['type'] === 'realtime' && v.is(schema, jsonBody(call));
-
-  const answer = (make: () => unknown): Response => {
-    try {
-      return Response.json({ data: { ecosystem: make() } });
-    } catch (error) {
-      if (!(error instanceof RealtimeRefusal)) throw error;
-      return Response.json({ errors: [{ message: error.message }] });
-    }
-  };
-
   return [
     {
       id: 'realtime publishRealtimeChannel',

@@ -30,6 +30,13 @@ function operation(
   };
 }
 
+const queue = (name: string, serve: GatewayRoute['serve']): GatewayRoute => ({
+  id: `queue ${name}`,
+  matches: (call) =>
+    isStargate(call) && call.meta['provider'] === 'app' && call.path.startsWith(`/webhook/queue/${name}/`),
+  serve,
+});
+
 /** Web trigger URLs by GraphQL, queues by their webhook paths; all of it as the app. */
 export function stargateRoutes(
   webTriggers: WebTriggers,
@@ -37,12 +44,6 @@ export function stargateRoutes(
   siteUrl: () => string,
 ): GatewayRoute[] {
   const absolute = (path: string): string => new URL(path, siteUrl()).href;
-  const queue = (name: string, serve: GatewayRoute['serve']): GatewayRoute => ({
-    id: `queue ${name}`,
-    matches: (call) =>
-      isStargate(call) && call.meta['provider'] === 'app' && call.path.startsWith(`/webhook/queue/${name}/`),
-    serve,
-  });
   return [
     operation('createWebTriggerUrl', (variables) => {
       const { input, forceCreate } = v.parse(CreateSchema, variables);

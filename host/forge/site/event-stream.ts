@@ -9,7 +9,7 @@ export interface EventStream {
 export function openEventStream(onClose: () => void): EventStream {
   const encoder = new TextEncoder();
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-  let beat: NodeJS.Timeout | undefined;
+  let beat: ReturnType<typeof setInterval> | undefined;
 
   function end(): void {
     if (controller === undefined) return;

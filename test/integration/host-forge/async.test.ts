@@ -15,6 +15,11 @@ const read = async (key: string): Promise<unknown> =>
 const push = async (...events: unknown[]): Promise<{ code: string; jobId: string }> =>
   (await fixture.call('push', { events })) as { code: string; jobId: string };
 
+const held = (name: string): object => ({
+  body: { name, holdMs: 30 },
+  concurrency: { key: 'one', limit: 1 },
+});
+
 describe('queue', () => {
   it('delivers at once, or after the delay', async () => {
     const { jobId } = await push({ body: { name: 'now' } }, { body: { name: 'later' }, delayInSeconds: 60 });
@@ -56,11 +61,7 @@ describe('queue', () => {
   });
 
   it('runs at most as many events of one concurrency key as the limit says', async () => {
-    const event = (name: string): object => ({
-      body: { name, holdMs: 30 },
-      concurrency: { key: 'one', limit: 1 },
-    });
-    await push(event('c1'), event('c2'), event('c3'));
+    await push(held('c1'), held('c2'), held('c3'));
     await fixture.platform.idle();
     expect(await read('most')).toBe(1);
     expect(await read('done:c3')).not.toBeNull();
@@ -80,10 +81,10 @@ describe('queue', () => {
   });
 });
 
-describe('web triggers', () => {
-  const hook = async (key: string): Promise<{ url: string; again: string; known: unknown }> =>
-    (await fixture.call('hook', { key })) as { url: string; again: string; known: unknown };
+const hook = async (key: string): Promise<{ url: string; again: string; known: unknown }> =>
+  (await fixture.call('hook', { key })) as { url: string; again: string; known: unknown };
 
+describe('web triggers', () => {
   it('has stable URLs and answers with a static output', async () => {
     const { url, again, known } = await hook('static-hook');
     expect(url).toMatch(/\/public\/[0-9a-f-]{36}$/);
@@ -118,15 +119,15 @@ describe('web triggers', () => {
   });
 });
 
-describe('realtime', () => {
-  const listen = (extension: Record<string, unknown>, isGlobal = false): unknown[] => {
-    const heard: unknown[] = [];
-    fixture.platform.realtime.subscribe({ channelName: 'news', isGlobal, extension }, ({ payload }) =>
-      heard.push(JSON.parse(payload)),
-    );
-    return heard;
-  };
+const listen = (extension: Record<string, unknown>, isGlobal = false): unknown[] => {
+  const heard: unknown[] = [];
+  fixture.platform.realtime.subscribe({ channelName: 'news', isGlobal, extension }, ({ payload }) =>
+    heard.push(JSON.parse(payload)),
+  );
+  return heard;
+};
 
+describe('realtime', () => {
   it('reaches the same context only, and everybody when global', async () => {
     const same = listen({ issue: { id: '7' } });
     const other = listen({ issue: { id: '8' } });

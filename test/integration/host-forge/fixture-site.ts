@@ -1,13 +1,14 @@
 import type { JiraSite, Principal, RequestOrigin } from '../../../host/contract';
 
+const nameOf = (principal: Principal): string =>
+  principal.kind === 'anonymous' ? 'nobody' : principal.accountId;
+
 /** A Jira that knows who asks and nothing else; `seen` lists what reached it. */
 export function createFixtureSite(): {
   site: JiraSite;
   seen: { path: string; origin: RequestOrigin; headers: Headers }[];
 } {
   const seen: { path: string; origin: RequestOrigin; headers: Headers }[] = [];
-  const nameOf = (principal: Principal): string =>
-    principal.kind === 'anonymous' ? 'nobody' : principal.accountId;
   const site: JiraSite = {
     async fetch(request, origin) {
       const { pathname } = new URL(request.url);

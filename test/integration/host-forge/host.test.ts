@@ -74,6 +74,11 @@ async function statusWithHost(name: string): Promise<number | undefined> {
   });
 }
 
+const me = async (headers: Record<string, string>): Promise<unknown> =>
+  await (await fetch(`${host.url}/rest/api/3/myself`, { headers })).json();
+
+const basic = (token: string): string => `Basic ${Buffer.from(`bob:${token}`).toString('base64')}`;
+
 describe('who gets in', () => {
   it('wants the secret of this start, once, and then a strict cookie', async () => {
     expect((await fetch(`${host.url}/`)).status).toBe(401);
@@ -105,9 +110,6 @@ describe('who gets in', () => {
   });
 
   it('knows REST callers by basic auth or by the session, else by nothing', async () => {
-    const me = async (headers: Record<string, string>): Promise<unknown> =>
-      await (await fetch(`${host.url}/rest/api/3/myself`, { headers })).json();
-    const basic = (token: string): string => `Basic ${Buffer.from(`bob:${token}`).toString('base64')}`;
     expect(await me({ authorization: basic('right') })).toEqual({ accountId: 'bob' });
     expect(await me({ authorization: basic('wrong'), cookie })).toMatchObject({
       errorMessages: expect.any(Array),

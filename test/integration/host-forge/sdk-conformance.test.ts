@@ -122,10 +122,10 @@ describe('workflow rules', () => {
   });
 });
 
-describe('product events', () => {
-  const count = async (id: string): Promise<unknown> =>
-    ((await fixture.call('kvs', { operation: 'get', args: [`event:${id}`] })) as { result: unknown }).result;
+const count = async (id: string): Promise<unknown> =>
+  ((await fixture.call('kvs', { operation: 'get', args: [`event:${id}`] })) as { result: unknown }).result;
 
+describe('product events', () => {
   it('leaves out the events of the app itself, and delivers copies and late ones on demand', async () => {
     const { app, installation } = fixture.platform;
     app.productEvent('avi:jira:updated:issue', { issue: { id: '1' }, atlassianId: installation.accountId });

@@ -1,5 +1,6 @@
 /** A small app that touches every seam of the platform through the real SDK. Only tests use it. */
-import api, { asApp, asUser, fetch, getAppContext, invokeRemote, route, webTrigger } from '@forge/api';
+import { asApp, asUser, fetch, getAppContext, invokeRemote, route, webTrigger } from '@forge/api';
+import type api from '@forge/api';
 import { InvocationError, Queue, type AsyncEvent } from '@forge/events';
 import { Filter, FilterConditions, kvs, Sort, WhereConditions } from '@forge/kvs';
 import { publish, publishGlobal, signRealtimeToken } from '@forge/realtime';
