@@ -12,7 +12,7 @@ interface Props {
 export function Table({ label, head, rows, empty }: Props) {
   if (rows.length === 0) return <p className="subtle">{empty}</p>;
   const numeric = head.map((_, index) => rows.every((row) => typeof row.cells[index] === 'number'));
-  const className = (index: number) => (numeric[index] === true ? 'number' : undefined);
+  const className = (index: number) => (numeric[index] ? 'number' : undefined);
   return (
     <div className="table-scroll" role="region" aria-label={label} tabIndex={0}>
       <table aria-label={label}>
