@@ -47,6 +47,8 @@ function reduce(node: unknown, used: Set<string>): unknown {
   for (const key of KEEP) {
     const value = source[key];
     if (value === undefined) continue;
+    // The document closes JqlQueryClause, which is only a choice of others; read literally nothing could ever match.
+    if (key === 'additionalProperties' && 'anyOf' in source) continue;
     if (key === 'properties') {
       const required = Array.isArray(source['required']) ? (source['required'] as unknown[]) : [];
       result[key] = Object.fromEntries(
@@ -56,7 +58,7 @@ function reduce(node: unknown, used: Set<string>): unknown {
         }),
       );
     } else if (key === '$ref') {
-      const name = String(value).replace('#/components/schemas/', '');
+      const name = (value as string).replace('#/components/schemas/', '');
       used.add(name);
       result[key] = `jira#/components/schemas/${name}`;
     } else result[key] = key === 'enum' || key === 'required' ? value : reduce(value, used);

@@ -30,6 +30,8 @@ export interface Ports {
   readonly clock: () => number;
   /** A fresh random id, at least 128 bits. */
   readonly newId: () => string;
+  /** accountId of the app's own Jira user. */
+  readonly appAccountId: () => Promise<string>;
   readonly log: Log;
 }
 

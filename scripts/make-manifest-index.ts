@@ -1,0 +1,17 @@
+import { indexedPaths, indexPropertyKey, searchAlias } from '#core/property/index-property';
+import { stringify } from 'yaml';
+
+/** Prints the `jira:entityPropertySet` module from its one source; `npm run check` compares it with the manifest. */
+const values = Object.entries(indexedPaths).map(([path, type]) => ({
+  path,
+  type,
+  searchAlias: searchAlias(path as keyof typeof indexedPaths),
+}));
+console.log(
+  stringify([
+    {
+      key: 'query-change-index',
+      properties: [{ propertyKey: indexPropertyKey, entityType: 'issue', values }],
+    },
+  ]),
+);

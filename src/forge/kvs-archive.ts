@@ -1,0 +1,37 @@
+import kvs from '@forge/kvs';
+import * as v from 'valibot';
+import { DigestInput } from '#core/change/digest';
+import { ExecutionKind, OrderClaims } from '#core/protocol/order';
+import type { Archive } from '../app/ports';
+
+/** Keys of immutable texts. */
+export const archiveKeys = {
+  revision: (issueId: string, revision: number): string => `revision:${issueId}:${revision}`,
+  order: (jti: string): string => `order:${jti}`,
+  receipt: (jti: string): string => `receipt:${jti}`,
+} as const;
+
+const StoredOrder = v.omit(OrderClaims, ['content', 'iat', 'exp']);
+const StoredReceipt = v.object({
+  jti: v.string(),
+  issueId: v.string(),
+  kind: ExecutionKind,
+  receipt: v.string(),
+  result: v.nullable(v.string()),
+});
+
+/** Immutable texts in Forge's key-value store; they are written by the ledger's transactions only. */
+export const kvsArchive: Archive = {
+  async revision(issueId, revision) {
+    const stored = await kvs.get<unknown>(archiveKeys.revision(issueId, revision));
+    return stored === undefined ? undefined : v.parse(DigestInput, stored);
+  },
+  async order(jti) {
+    const stored = await kvs.get<unknown>(archiveKeys.order(jti));
+    return stored === undefined ? undefined : v.parse(StoredOrder, stored);
+  },
+  async receipt(jti) {
+    const stored = await kvs.get<unknown>(archiveKeys.receipt(jti));
+    return stored === undefined ? undefined : v.parse(StoredReceipt, stored);
+  },
+};

@@ -1,0 +1,106 @@
+import kvs, { Filter, FilterConditions } from '@forge/kvs';
+import * as v from 'valibot';
+import { LedgerEvent } from '#core/change/event';
+import { emptyHead, type LedgerHead } from '#core/change/ledger';
+import { ChangeState, initialState } from '#core/change/state';
+import type { Extras, Ledger, LedgerSnapshot } from '../app/ports';
+import { archiveKeys } from './kvs-archive';
+import { executionKey, executionRecord } from './kvs-executions';
+
+/** Custom entity of the manifest: one head per change. */
+const headEntity = 'change';
+
+interface HeadRecord {
+  seq: number;
+  hash: string;
+  state: unknown;
+}
+
+const StoredHead = v.object({ seq: v.number(), hash: v.string(), state: ChangeState });
+
+const eventKey = (issueId: string, seq: number): string => `event:${issueId}:${seq}`;
+const issueKeyKey = (issueKey: string): string => `key:${issueKey}`;
+
+/** Keys of one `batchGet`. Platform: 25. */
+const batchSize = 25;
+
+/** The ledger in Forge's key-value store. The head's condition makes a commit atomic; gets are strongly consistent. */
+export const kvsLedger: Ledger = {
+  async read(issueId) {
+    const stored = await kvs.entity<HeadRecord>(headEntity).get(issueId);
+    if (stored === undefined) return { head: emptyHead, state: initialState };
+    const { seq, hash, state } = v.parse(StoredHead, stored);
+    return { head: { seq, hash }, state };
+  },
+
+  async commit(issueId, expected, next, events, extras) {
+    const transaction = kvs.transact();
+    transaction.set<HeadRecord>(issueId, headRecord(next), {
+      entityName: headEntity,
+      conditions: headIs(expected),
+    });
+    for (const event of events) transaction.set(eventKey(issueId, event.seq), event);
+    addExtras(transaction, issueId, extras);
+    try {
+      await transaction.execute();
+      return true;
+    } catch (error) {
+      // Whatever failed, the head says what happened: ours (only the answer was lost), another writer's, or still the
+      // old one. So nothing depends on the store's error codes.
+      const { head } = await kvsLedger.read(issueId);
+      if (head.hash === next.head.hash) return true;
+      if (head.hash !== expected.hash) return false;
+      throw error;
+    }
+  },
+
+  async events(issueId, head) {
+    const keys = Array.from({ length: head.seq }, (_, index) => eventKey(issueId, index + 1));
+    const events: LedgerEvent[] = [];
+    for (let start = 0; start < keys.length; start += batchSize) {
+      const items = keys.slice(start, start + batchSize).map((key) => ({ key }));
+      const { successfulKeys } = await kvs.batchGet<unknown>(items);
+      events.push(...successfulKeys.map(({ value }) => v.parse(LedgerEvent, value)));
+    }
+    return events.sort((a, b) => a.seq - b.seq);
+  },
+
+  async issueIdOf(issueKey) {
+    const stored = await kvs.get<unknown>(issueKeyKey(issueKey));
+    return typeof stored === 'string' ? stored : undefined;
+  },
+
+  async forgetKey(issueKey) {
+    await kvs.delete(issueKeyKey(issueKey));
+  },
+};
+
+/** Remembers which issue a key means, so that a validator (which is given the key only) need not ask Jira. */
+export async function rememberKey(issueKey: string, issueId: string): Promise<void> {
+  await kvs.set(issueKeyKey(issueKey), issueId);
+}
+
+function headRecord({ head, state }: LedgerSnapshot): HeadRecord {
+  return { seq: head.seq, hash: head.hash, state };
+}
+
+/**
+ * The condition that the head did not move. ⚠ For the first event there is no head yet: `notExists` on an absent
+ * entity holds on the local host and in DynamoDB's rules, and is on the list of live checks.
+ */
+function headIs(expected: LedgerHead): ReturnType<Filter<HeadRecord>['and']> {
+  return new Filter<HeadRecord>().and(
+    'seq',
+    expected.seq === 0 ? FilterConditions.notExists() : FilterConditions.equalTo(expected.seq),
+  );
+}
+
+function addExtras(transaction: ReturnType<typeof kvs.transact>, issueId: string, extras: Extras): void {
+  const { revision, order, receipt, execution } = extras;
+  if (revision) transaction.set(archiveKeys.revision(issueId, revision.revision), revision);
+  if (order) transaction.set(archiveKeys.order(order.jti), order);
+  if (receipt) transaction.set(archiveKeys.receipt(receipt.jti), receipt);
+  if (execution) {
+    transaction.set(executionKey(execution), executionRecord(execution), { entityName: 'execution' });
+  }
+}

@@ -1,0 +1,98 @@
+import Resolver from '@forge/resolver';
+import * as v from 'valibot';
+import { ok } from '#core/result';
+import { panelCalls, type PanelCallName, type PanelValue, type Reply } from '#core/panel/contract';
+import { castVote } from '../app/cast-vote';
+import { decide } from '../app/decide-review';
+import type { Ports } from '../app/ports';
+import { readResult } from '../app/read-result';
+import type { Outcome } from '../app/refusal';
+import { requestRun } from '../app/request-run';
+import { saveDraft, type IssueRef } from '../app/save-draft';
+import { showChange } from '../app/show-change';
+import { showTimeline } from '../app/show-timeline';
+import { submitChange } from '../app/submit-change';
+import { composePorts } from '../forge/compose';
+import { reply } from './reply';
+
+/** What every panel call knows: the issue and the viewer as the platform says, never as the payload says. */
+interface PanelCall {
+  readonly ports: Ports;
+  readonly issue: IssueRef;
+  readonly viewer: string;
+}
+
+/** Context of an issue panel resolver. Source: manifest reference, jira:issuePanel. */
+const PanelContext = v.object({
+  accountId: v.string(),
+  extension: v.object({ issue: v.object({ id: v.string(), key: v.string() }) }),
+});
+
+type Handlers = {
+  [N in PanelCallName]: (
+    call: PanelCall,
+    payload: v.InferOutput<(typeof panelCalls)[N]['payload']>,
+  ) => Promise<Outcome<PanelValue<N>>>;
+};
+
+const view = async ({ ports, issue, viewer }: PanelCall): Promise<Outcome<PanelValue<'view'>>> =>
+  ok(await showChange(ports, issue, viewer));
+
+/** Answers an action with the view after it. */
+const viewAfter = async (
+  call: PanelCall,
+  action: Promise<Outcome<unknown>>,
+): Promise<Outcome<PanelValue<'view'>>> => {
+  const done = await action;
+  return done.ok ? view(call) : done;
+};
+
+const handlers: Handlers = {
+  view,
+  timeline: async ({ ports, issue }) => ok(await showTimeline(ports, issue.id)),
+  'save-draft': ({ ports, issue, viewer }, payload) => saveDraft(ports, issue, viewer, payload),
+  submit: (call, { version }) =>
+    viewAfter(call, submitChange(call.ports, call.issue, call.viewer, { version, from: 'panel' })),
+  approve: (call, payload) => viewAfter(call, castVote(call.ports, call.issue.id, call.viewer, payload)),
+  'request-changes': (call, payload) =>
+    viewAfter(
+      call,
+      decide(call.ports, call.issue.id, call.viewer, { kind: 'request-changes', ...payload }, 'panel'),
+    ),
+  reject: (call, payload) =>
+    viewAfter(call, decide(call.ports, call.issue.id, call.viewer, { kind: 'reject', ...payload }, 'panel')),
+  run: (call, { digest }) =>
+    viewAfter(call, requestRun(call.ports, call.issue.id, call.viewer, { digest, kind: 'apply' })),
+  'roll-back': (call, { digest }) =>
+    viewAfter(call, requestRun(call.ports, call.issue.id, call.viewer, { digest, kind: 'rollback' })),
+  rework: (call) =>
+    viewAfter(call, decide(call.ports, call.issue.id, call.viewer, { kind: 'rework' }, 'panel')),
+  cancel: (call) =>
+    viewAfter(call, decide(call.ports, call.issue.id, call.viewer, { kind: 'cancel' }, 'panel')),
+  resolve: (call, payload) =>
+    viewAfter(call, decide(call.ports, call.issue.id, call.viewer, { kind: 'resolve', ...payload }, 'panel')),
+  result: ({ ports, issue, viewer }, { kind }) => readResult(ports, issue.id, viewer, kind),
+};
+
+const resolver = new Resolver();
+for (const name of Object.keys(panelCalls) as PanelCallName[]) {
+  resolver.define(name, async ({ payload, context }): Promise<Reply<unknown>> =>
+    answer(name, payload, context),
+  );
+}
+
+async function answer<N extends PanelCallName>(
+  name: N,
+  payload: unknown,
+  context: unknown,
+): Promise<Reply<PanelValue<N>>> {
+  return reply(name, panelCalls[name].payload, payload, async (parsed) => {
+    const { accountId, extension } = v.parse(PanelContext, context);
+    const call: PanelCall = { ports: composePorts(), issue: extension.issue, viewer: accountId };
+    const handler: Handlers[N] = handlers[name];
+    return handler(call, parsed as Parameters<Handlers[N]>[1]);
+  });
+}
+
+/** Resolver of the issue panel and the context section. */
+export const panelResolver = resolver.getDefinitions();

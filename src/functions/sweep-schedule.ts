@@ -1,0 +1,17 @@
+import { refreshConnections } from '../app/enrol-executor';
+import { sweepExecutions } from '../app/sweep-executions';
+import { composePorts } from '../forge/compose';
+
+/** How old the executor's description of its connections may grow, milliseconds. */
+const maxConnectionsAgeMs = 60 * 60_000;
+
+/** Every five minutes: finishes what is claimed, queued or overdue, and keeps the connections fresh. */
+export async function sweepSchedule(): Promise<void> {
+  const ports = composePorts();
+  const { looked, failed } = await sweepExecutions(ports);
+  if (looked > 0) ports.log('swept', { looked, failed });
+  const { executor } = await ports.settings.read();
+  if (executor && ports.clock() - executor.fetchedAt > maxConnectionsAgeMs) {
+    await refreshConnections(ports, executor.id, executor.keys);
+  }
+}

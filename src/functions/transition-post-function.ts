@@ -1,0 +1,39 @@
+import { InvocationError, InvocationErrorCode } from '@forge/events';
+import * as v from 'valibot';
+import { RuleConfig } from '#core/workflow/rule-config';
+import { followTransition } from '../app/follow-transition';
+import { composePorts } from '../forge/compose';
+
+/** Event of a workflow post-function. Source: jira:workflowPostFunction; ids arrive as strings or numbers ⚠. */
+const TransitionEvent = v.object({
+  issue: v.object({ id: v.union([v.string(), v.pipe(v.number(), v.transform(String))]), key: v.string() }),
+  atlassianId: v.optional(v.nullable(v.string())),
+  comment: v.optional(
+    v.nullable(v.object({ id: v.optional(v.union([v.string(), v.pipe(v.number(), v.transform(String))])) })),
+  ),
+  configuration: RuleConfig,
+});
+
+/** Seconds until Jira delivers a failed post-function again (platform: at most four times). */
+const retryAfterSeconds = 10;
+
+/** Workflow post-function: follows a transition into the ledger. Delivered at least once, in no order. */
+export async function transitionPostFunction(event: unknown): Promise<InvocationError | undefined> {
+  const { issue, atlassianId, comment, configuration } = v.parse(TransitionEvent, event);
+  const ports = composePorts();
+  try {
+    await followTransition(ports, {
+      issue,
+      transition: configuration.transition,
+      actor: atlassianId ?? undefined,
+      commentId: comment?.id,
+    });
+    return undefined;
+  } catch (error) {
+    ports.log('post-function failed', { issueId: issue.id, error: String(error) });
+    return new InvocationError({
+      retryAfter: retryAfterSeconds,
+      retryReason: InvocationErrorCode.FUNCTION_RETRY_REQUEST,
+    });
+  }
+}
