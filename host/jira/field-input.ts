@@ -193,7 +193,7 @@ export function changeText(jira: Jira, field: FieldRecord, value: unknown): [str
   if (Array.isArray(value))
     return [null, value.map((item: unknown) => changeText(jira, field, item)[1]).join(' ')];
   if (typeof value === 'object') return [null, takesAdf(field) ? adfText(value) : JSON.stringify(value)];
-  const text = String(value as string | number | boolean);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   const type = field.schema.type === 'array' ? field.schema.items : field.schema.type;
   if (type === 'user') return [text, userById(jira, text)?.displayName ?? text];
   if (type === 'priority') return [text, mustById(jira.state.priorities, text).name];

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { AppModule, InstalledApp } from '../contract';
 import { addCustomField } from './routes/fields';
-import { ROLE_ADDONS } from './seed';
+import { ROLE_ADDONS } from './seed-defaults';
 import { nextId, userById, type Jira } from './store';
 
 const customField = v.looseObject({

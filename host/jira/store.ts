@@ -17,9 +17,9 @@ export interface Jira {
   readonly listeners: Set<(issueId: string) => void>;
 }
 
-/** A fresh id: Jira counts per kind, from 10000 upwards. */
+/** A fresh id. Jira counts per kind; 10000 to 10099 are what a new site already has. */
 export function nextId(jira: Jira, kind: string): string {
-  const next = (jira.state.counters[kind] ?? 10_000) + 1;
+  const next = (jira.state.counters[kind] ?? 10_099) + 1;
   jira.state.counters[kind] = next;
   return String(next);
 }

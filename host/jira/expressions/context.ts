@@ -58,13 +58,13 @@ function customValue(jira: Jira, issue: IssueRecord, name: string): unknown {
   const one = (type: string | undefined, item: unknown): unknown => {
     if (item === null) return null;
     if (type === 'user') return expressionUser(jira, item);
-    if (type === 'date' || type === 'datetime') return new Date(String(item).replace(/\+0000$/, 'Z'));
+    if (type === 'date' || type === 'datetime') return new Date((item as string).replace(/\+0000$/, 'Z'));
     if (type === 'option') {
       const option = jira.state.fieldContexts.flatMap((c) => c.options).find((o) => o.id === item);
       return option ? { id: Number(option.id), value: option.value } : null;
     }
     if (type === 'group') return jira.state.groups.find((g) => g.groupId === item) ?? null;
-    return typeof item === 'object' ? { plainText: adfText(item), ...(item as object) } : item;
+    return typeof item === 'object' ? { plainText: adfText(item), ...item } : item;
   };
   if (Array.isArray(value)) return value.map((item: unknown) => one(field.schema.items, item));
   return one(field.schema.type, value);
@@ -116,7 +116,7 @@ export function expressionIssue(jira: Jira, issue: IssueRecord): ExpressionObjec
             }),
         ),
       changelogs: () =>
-        [...issue.histories].reverse().map((h) => ({
+        issue.histories.toReversed().map((h) => ({
           author: expressionUser(jira, h.authorId),
           created: new Date(h.created),
           items: h.items.map((i) => ({

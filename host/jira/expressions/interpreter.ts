@@ -133,7 +133,7 @@ function memberName(
     if (e.property.type !== 'Identifier') throw new ExpressionError('Unsupported property', 'syntax');
     return e.property.name;
   }
-  const key = run(e.property as Expression, scope, machine);
+  const key = run(e.property, scope, machine);
   if (typeof key !== 'string' && typeof key !== 'number')
     throw new ExpressionError('Property name must be a string or number', 'type');
   return key;
@@ -221,15 +221,15 @@ function unary(operator: string, value: unknown): unknown {
   throw new ExpressionError(`Unsupported operator ${operator}`, 'syntax');
 }
 
-const show = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value));
+const show = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/** Users are equal when their accounts are. */
+const identity = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'accountId' in value ? value.accountId : value;
 
 function same(left: unknown, right: unknown): boolean {
-  const id = (value: unknown): unknown =>
-    typeof value === 'object' && value !== null && 'accountId' in value
-      ? (value as { accountId: unknown }).accountId
-      : value;
   if (Array.isArray(left) && Array.isArray(right)) return JSON.stringify(left) === JSON.stringify(right);
-  return id(left) === id(right);
+  return identity(left) === identity(right);
 }
 
 function compare(operator: string, left: unknown, right: unknown): boolean {

@@ -146,6 +146,7 @@ export function callMethod(target: unknown, name: string, args: unknown[], invok
     if (name === 'get') return readJson(map, text(args[0]));
     if (name === 'toString') return JSON.stringify(map);
   }
-  if (name === 'toString' && typeof target !== 'object') return String(target as string | number | boolean);
+  if (name === 'toString' && typeof target === 'string') return target;
+  if (name === 'toString' && typeof target === 'number') return String(target);
   throw new ExpressionError(`Unrecognized method '${name}' of \`${typeName(target)}\``, 'type');
 }

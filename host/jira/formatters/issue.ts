@@ -248,7 +248,7 @@ export function formatIssue(
             startAt: 0,
             maxResults: issue.histories.length,
             total: issue.histories.length,
-            histories: [...issue.histories].reverse().map((history) => formatHistory(jira, history)),
+            histories: issue.histories.toReversed().map((history) => formatHistory(jira, history)),
           },
         }
       : {}),

@@ -1,11 +1,11 @@
+import type { StatusRecord } from '../entities';
 import type {
   ConditionGroupRecord,
   RuleRecord,
-  StatusRecord,
   TransitionRecord,
   WorkflowRecord,
   WorkflowSchemeRecord,
-} from '../entities';
+} from '../entities-workflow';
 import { byId, mustById, selfLink, type Jira } from '../store';
 
 /** A status as the workflow API shows it; its reference is its id, stable between reads ⚠. */

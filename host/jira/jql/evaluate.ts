@@ -37,7 +37,7 @@ export function compile(context: JqlContext, clause: Clause): Matcher {
 }
 
 function terminal(context: JqlContext, clause: TerminalClause): Matcher {
-  const field = resolveField(context.jira, clause.field);
+  const field = resolveField(context.jira, clause.field, context.viewer);
   const operator = clause.operator?.value ?? '';
   if (operator.startsWith('was') || operator === 'changed') return historyMatcher(context, field, clause);
   if (!OPERATORS[field.kind].includes(operator)) {
@@ -95,15 +95,16 @@ function range(context: JqlContext, field: JqlField, operator: string, operand: 
 
 const words = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}_*]+/gu) ?? [];
 
+const fits = (word: string, pattern: string): boolean =>
+  pattern.endsWith('*')
+    ? word.startsWith(pattern.slice(0, -1))
+    : word === pattern || word === `${pattern}s` || `${word}s` === pattern;
+
 function containsText(text: string, query: string): boolean {
   const phrase = /^"(.*)"$/s.exec(query.trim())?.[1]?.replace(/\\?"$/, '');
   const all = words(text);
   const wanted = words(phrase ?? query);
   if (wanted.length === 0) return false;
-  const fits = (word: string, pattern: string): boolean =>
-    pattern.endsWith('*')
-      ? word.startsWith(pattern.slice(0, -1))
-      : word === pattern || word === `${pattern}s` || `${word}s` === pattern;
   if (phrase === undefined) return wanted.every((pattern) => all.some((word) => fits(word, pattern)));
   return all.some((_, at) => wanted.every((pattern, i) => fits(all[at + i] ?? '', pattern)));
 }

@@ -1,4 +1,5 @@
 import type { Field } from '@atlaskit/jql-ast';
+import { can, canOnIssue } from '../access';
 import { adfText } from '../adf';
 import type { FieldRecord, IssueRecord } from '../entities';
 import { badRequest } from '../errors';
@@ -108,20 +109,27 @@ function statusFields(jira: Jira): Record<string, JqlField> {
   };
 }
 
-function systemFields(jira: Jira): Record<string, JqlField> {
+function systemFields(jira: Jira, viewer: string | undefined): Record<string, JqlField> {
   const { state } = jira;
   const project: JqlField = {
     name: 'project',
     kind: 'choice',
     values: (i) => [i.projectId],
     resolve: (o) =>
-      state.projects.find((p) => p.id === o || lower(p.key) === lower(o) || lower(p.name) === lower(o))?.id,
+      state.projects.find(
+        (p) =>
+          (p.id === o || lower(p.key) === lower(o) || lower(p.name) === lower(o)) &&
+          can(jira, viewer, 'BROWSE_PROJECTS', p),
+      )?.id,
   };
   const key: JqlField = {
     name: 'key',
     kind: 'key',
     values: (i) => [i.id],
-    resolve: (o) => state.issues.find((i) => i.id === o || lower(i.key) === lower(o))?.id,
+    resolve: (o) =>
+      state.issues.find(
+        (i) => (i.id === o || lower(i.key) === lower(o)) && canOnIssue(jira, viewer, 'BROWSE_PROJECTS', i),
+      )?.id,
     sortKey: (i) => Number(i.id),
   };
   const type: JqlField = {
@@ -217,7 +225,7 @@ function customField(jira: Jira, field: FieldRecord): JqlField {
 }
 
 /** Finds the field that a clause names. @throws JiraError 400 in Jira's words */
-export function resolveField(jira: Jira, node: Field): JqlField {
+export function resolveField(jira: Jira, node: Field, viewer?: string): JqlField {
   const property = node.properties?.[0];
   if (property) return propertyField(jira, node.text, property);
   const name = node.value;
@@ -225,7 +233,7 @@ export function resolveField(jira: Jira, node: Field): JqlField {
   const custom = cf
     ? byId(jira.state.fields, `customfield_${cf[1] ?? ''}`)
     : jira.state.fields.find((f) => f.custom && (lower(f.name) === lower(name) || f.id === name));
-  const found = Object.entries(systemFields(jira)).find(
+  const found = Object.entries(systemFields(jira, viewer)).find(
     ([key]) => key === lower(name).replaceAll(/[ -]/g, ''),
   )?.[1];
   const field =

@@ -25,7 +25,7 @@ function ordering(jira: Jira, fields: readonly OrderByField[]): Order {
       if (field.kind === 'user') return jira.state.users.find((u) => u.accountId === value)?.displayName;
       return field.kind === 'choice' && typeof value === 'string' ? choiceName(value) : value;
     };
-    const sign = String(node.direction?.value ?? 'ASC').toUpperCase() === 'DESC' ? -1 : 1;
+    const sign = (node.direction?.value ?? 'ASC').toUpperCase() === 'DESC' ? -1 : 1;
     return (a, b) => sign * compareKeys(key(a), key(b));
   });
   return (a, b) => {

@@ -69,7 +69,7 @@ export function structureOf(jql: string): Record<string, unknown> {
           orderBy: {
             fields: parsed.orderBy.map((entry) => ({
               field: field(entry.field),
-              direction: String(entry.direction?.value ?? 'ASC').toLowerCase(),
+              direction: (entry.direction?.value ?? 'ASC').toLowerCase(),
             })),
           },
         }

@@ -2,6 +2,7 @@ import type { Route } from '../http';
 import { appFieldRoutes } from './app-fields';
 import { commentRoutes } from './comments';
 import { expressionRoutes } from './expressions';
+import { fieldContextRoutes } from './field-contexts';
 import { fieldRoutes } from './fields';
 import { filterRoutes } from './filters';
 import { issueMetaRoutes } from './issue-meta';
@@ -29,6 +30,7 @@ export const ALL_ROUTES: readonly Route[] = [
   ...issuePropertyRoutes,
   ...searchRoutes,
   ...fieldRoutes,
+  ...fieldContextRoutes,
   ...appFieldRoutes,
   ...issueTypeRoutes,
   ...screenRoutes,

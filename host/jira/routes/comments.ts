@@ -81,9 +81,9 @@ export function operationComment(
   author: string,
   update: Record<string, Record<string, unknown>[]>,
 ): CommentRecord | undefined {
-  const add = update['comment']?.[0]?.['add'];
-  if (add === undefined) return undefined;
-  const parsed = v.safeParse(commentBody, add);
+  const input = update['comment']?.[0]?.['add'];
+  if (input === undefined) return undefined;
+  const parsed = v.safeParse(commentBody, input);
   if (!parsed.success) throw badField('comment', 'Comment body is not valid!');
   return newComment(jira, author, parsed.output);
 }

@@ -1,154 +1,19 @@
 import * as v from 'valibot';
 import { can, projectOf, requireOnIssue, visibleIssue } from '../access';
-import type { IssueRecord, ProjectRecord } from '../entities';
-import { badField, badRequest, JiraError } from '../errors';
+import type { IssueRecord } from '../entities';
+import { badField, badRequest } from '../errors';
 import { issueEvent } from '../events';
-import {
-  applyOperations,
-  editTarget,
-  isIntrinsic,
-  parseFieldInput,
-  requireOnScreen,
-  screenFieldIds,
-} from '../field-input';
-import { formatFieldValue, formatIssue } from '../formatters/issue';
+import { editTarget, isIntrinsic, parseFieldInput, requireOnScreen, screenFieldIds } from '../field-input';
+import { formatIssue } from '../formatters/issue';
 import { issueTypesOf } from '../formatters/project';
-import { created, noContent, ok, queryList, route, signedIn, type Call, type Route } from '../http';
+import { noContent, ok, queryList, route, signedIn, type Call, type Route } from '../http';
 import { commitChanges, reindex, setFields, setIssueType, touched } from '../issue-changes';
-import { byId, mustById, nextId, nowIso, projectByIdOrKey, selfLink, type Jira } from '../store';
-import { createTransition, finishCreate, workflowOf } from '../workflow/engine';
+import { byId, mustById, type Jira } from '../store';
+import { workflowOf } from '../workflow/engine';
+import { createIssue } from './issue-create';
+import { foldedFields, issueUpdate, reference } from './issue-update';
 import { operationComment } from './comments';
 import { checkPropertyKey, checkPropertyValue } from './issue-properties';
-
-const reference = v.looseObject({
-  id: v.optional(v.union([v.string(), v.number()])),
-  key: v.optional(v.string()),
-  name: v.optional(v.string()),
-});
-
-/** The body of create, edit and transition. */
-export const issueUpdate = v.looseObject({
-  fields: v.optional(v.record(v.string(), v.unknown()), {}),
-  update: v.optional(v.record(v.string(), v.array(v.record(v.string(), v.unknown()))), {}),
-  properties: v.optional(v.array(v.object({ key: v.string(), value: v.unknown() })), []),
-  historyMetadata: v.optional(v.record(v.string(), v.unknown())),
-  transition: v.optional(v.looseObject({ id: v.union([v.string(), v.number()]) })),
-});
-type IssueUpdate = v.InferOutput<typeof issueUpdate>;
-
-/** Folds `update` operations into plain field values; comments are handled apart. */
-export function foldedFields(jira: Jira, body: IssueUpdate, issue?: IssueRecord): Record<string, unknown> {
-  const fields: Record<string, unknown> = { ...body.fields };
-  for (const [id, operations] of Object.entries(body.update)) {
-    if (id === 'comment') continue;
-    if (id in fields)
-      throw badField(id, `Field '${id}' cannot be set twice: once in 'fields' and once in 'update'.`);
-    fields[id] = applyOperations(issue ? formatFieldValue(jira, issue, id) : null, operations);
-  }
-  return fields;
-}
-
-function createTarget(
-  call: Call,
-  viewer: string,
-  fields: Record<string, unknown>,
-): { project: ProjectRecord; issueTypeId: string } {
-  const { jira } = call;
-  const ref = v.safeParse(reference, fields['project']);
-  const project = ref.success
-    ? projectByIdOrKey(jira, String(ref.output.id ?? ref.output.key ?? ''))
-    : undefined;
-  if (!project || !can(jira, viewer, 'BROWSE_PROJECTS', project)) {
-    throw badField(
-      'project',
-      ref.success ? 'valid project is required' : 'Specify a valid project ID or key',
-    );
-  }
-  if (!can(jira, viewer, 'CREATE_ISSUES', project)) {
-    throw badField('project', 'You do not have permission to create issues in this project.');
-  }
-  const wanted = v.safeParse(reference, fields['issuetype']);
-  const type = issueTypesOf(jira, project).find(
-    (t) => wanted.success && (t.id === String(wanted.output.id) || t.name === wanted.output.name),
-  );
-  if (!type) throw badField('issuetype', 'Specify a valid issue type');
-  return { project, issueTypeId: type.id };
-}
-
-function parsedCreateFields(
-  jira: Jira,
-  viewer: string,
-  fields: Record<string, unknown>,
-  target: { project: ProjectRecord; issueTypeId: string },
-): Map<string, unknown> {
-  const screen = screenFieldIds(jira, target.project, target.issueTypeId, 'create');
-  const values = new Map<string, unknown>([
-    ['reporter', viewer],
-    ['priority', '3'],
-  ]);
-  const errors: Record<string, string> = {};
-  for (const [id, input] of Object.entries(fields)) {
-    if (id === 'project' || id === 'issuetype') continue;
-    try {
-      const field = requireOnScreen(jira, id, screen, target);
-      const value = parseFieldInput(jira, field, input, target.project);
-      if (id === 'reporter' && value !== viewer && !can(jira, viewer, 'MODIFY_REPORTER', target.project)) {
-        throw badField(
-          id,
-          "Field 'reporter' cannot be set. It is not on the appropriate screen, or unknown.",
-        );
-      }
-      values.set(id, value);
-    } catch (error) {
-      if (!(error instanceof JiraError)) throw error;
-      Object.assign(errors, error.errors);
-    }
-  }
-  if (!values.has('summary') && !('summary' in errors))
-    errors['summary'] = 'You must specify a summary of the issue.';
-  if (Object.keys(errors).length > 0) throw new JiraError(400, [], errors);
-  return values;
-}
-
-async function createIssue(call: Call): Promise<Response> {
-  const viewer = signedIn(call);
-  const { jira } = call;
-  const body = await call.body(issueUpdate);
-  const fields = foldedFields(jira, body);
-  const target = createTarget(call, viewer, fields);
-  const values = parsedCreateFields(jira, viewer, fields, target);
-  for (const { key, value } of body.properties) {
-    checkPropertyKey(key);
-    checkPropertyValue(value);
-  }
-  const now = nowIso(jira);
-  const issue: IssueRecord = {
-    id: nextId(jira, 'issue'),
-    key: `${target.project.key}-${(target.project.issueCounter += 1)}`,
-    projectId: target.project.id,
-    issueTypeId: target.issueTypeId,
-    statusId: '',
-    creatorId: viewer,
-    created: now,
-    updated: now,
-    statusChanged: now,
-    fields: Object.fromEntries([...values].filter(([, value]) => value !== null)),
-    properties: Object.fromEntries(body.properties.map(({ key, value }) => [key, value])),
-    comments: [],
-    histories: [],
-    watcherIds: [viewer],
-    pinnedPanels: [],
-  };
-  const initial = await createTransition(jira, viewer, issue);
-  issue.statusId = initial.toStatusId;
-  jira.state.issues.push(issue);
-  finishCreate(jira, viewer, issue, initial);
-  const comment = operationComment(jira, viewer, body.update);
-  if (comment) issue.comments.push(comment);
-  touched(jira, issue);
-  issueEvent(jira, 'avi:jira:created:issue', issue, viewer);
-  return created({ id: issue.id, key: issue.key, self: selfLink(jira, `issue/${issue.id}`) });
-}
 
 function getIssue(call: Call): Response {
   const issue = visibleIssue(call.jira, call.viewer, call.param('issueIdOrKey'));
@@ -244,6 +109,7 @@ async function editIssue(call: Call): Promise<Response> {
   if (comment) issue.comments.push(comment);
   const history = commitChanges(jira, issue, viewer, items, { historyMetadata: body.historyMetadata });
   if (!history) touched(jira, issue);
+  if (comment) issueEvent(jira, 'avi:jira:commented:issue', issue, viewer, comment);
   if (call.query.get('returnIssue') !== 'true') return noContent();
   return ok(formatIssue(jira, issue, { fields: ['*all'], viewer }));
 }

@@ -12,7 +12,7 @@ import {
 import type { PermissionGrantRecord, PermissionSchemeRecord } from '../entities';
 import { badRequest, forbidden, notFound } from '../errors';
 import { created, idText, noContent, ok, queryList, route, signedIn, type Call, type Route } from '../http';
-import { PROJECT_PERMISSIONS } from '../seed';
+import { PROJECT_PERMISSIONS } from '../seed-defaults';
 import { byId, nextId, selfLink, type Jira } from '../store';
 
 const GLOBAL_NAMES: Readonly<Record<string, string>> = {

@@ -18,7 +18,7 @@ import {
   type Call,
   type Route,
 } from '../http';
-import { ROLE_ADMINISTRATORS } from '../seed';
+import { ROLE_ADMINISTRATORS } from '../seed-defaults';
 import { byId, mustById, nextId, selfLink, userById, type Jira } from '../store';
 import { workflowOf } from '../workflow/engine';
 

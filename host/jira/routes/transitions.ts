@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { canGlobally, canOnIssue, requireOnIssue, visibleIssue } from '../access';
-import type { IssueRecord, TransitionRecord } from '../entities';
+import type { IssueRecord } from '../entities';
+import type { TransitionRecord } from '../entities-workflow';
 import { badRequest, forbidden, JiraError, notFound } from '../errors';
 import { fieldMetadata } from '../formatters/metadata';
 import { formatHistory, formatStatus } from '../formatters/issue';
@@ -11,7 +12,7 @@ import { finishedTask } from '../tasks';
 import { availableTransitions, transitionIssue, transitionScreen, workflowOf } from '../workflow/engine';
 import { operationComment } from './comments';
 import { checkPropertyKey, checkPropertyValue } from './issue-properties';
-import { foldedFields, issueUpdate } from './issues';
+import { foldedFields, issueUpdate } from './issue-update';
 
 function formatTransition(
   jira: Jira,
@@ -139,14 +140,17 @@ function bulkAvailable(call: Call): Response {
     availableTransitions: [...groups.values()].map((group) => ({
       isTransitionsFiltered: false,
       issues: group.map((issue) => issue.key),
-      transitions: availableTransitions(call.jira, viewer, group[0] as IssueRecord).map((transition) => ({
-        transitionId: Number(transition.id),
-        transitionName: transition.name,
-        to: {
-          statusId: Number(transition.toStatusId),
-          statusName: mustById(call.jira.state.statuses, transition.toStatusId).name,
-        },
-      })),
+      transitions: group
+        .slice(0, 1)
+        .flatMap((issue) => availableTransitions(call.jira, viewer, issue))
+        .map((transition) => ({
+          transitionId: Number(transition.id),
+          transitionName: transition.name,
+          to: {
+            statusId: Number(transition.toStatusId),
+            statusName: mustById(call.jira.state.statuses, transition.toStatusId).name,
+          },
+        })),
     })),
   });
 }

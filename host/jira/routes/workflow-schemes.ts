@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { requireAdmin } from '../access';
-import type { ProjectRecord, WorkflowSchemeRecord } from '../entities';
+import type { ProjectRecord } from '../entities';
+import type { WorkflowSchemeRecord } from '../entities-workflow';
 import { badRequest, JiraError, notFound } from '../errors';
 import { formatScheme, formatSchemeRead } from '../formatters/workflow';
 import {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { requireAdmin } from '../access';
-import type { WorkflowRecord } from '../entities';
+import type { WorkflowRecord } from '../entities-workflow';
 import { badRequest, JiraError, notFound } from '../errors';
 import { formatWorkflow, formatWorkflows } from '../formatters/workflow';
 import { extensionKey } from '../install-app';
@@ -80,10 +80,7 @@ function updateProblems(jira: Jira, body: UpdateRequest): WorkflowProblem[] {
             message: `The workflow '${input.id}' does not exist.`,
           },
         ];
-      return [
-        ...workflowProblems(jira, input as WorkflowInput, body.statuses),
-        ...strandedIssues(jira, workflow, input),
-      ];
+      return [...workflowProblems(jira, input, body.statuses), ...strandedIssues(jira, workflow, input)];
     }),
   ];
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
+import type { StatusRecord } from '../entities';
 import type {
   ConditionGroupRecord,
   RuleRecord,
-  StatusRecord,
   TransitionRecord,
   WorkflowRecord,
-} from '../entities';
+} from '../entities-workflow';
 import { byId, nextId, nowIso, type Jira } from '../store';
 
 const text = v.nullish(v.string(), '');

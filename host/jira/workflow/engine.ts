@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { canOnIssue, projectOf } from '../access';
-import type { CommentRecord, IssueRecord, RuleRecord, TransitionRecord, WorkflowRecord } from '../entities';
+import type { CommentRecord, IssueRecord } from '../entities';
+import type { RuleRecord, TransitionRecord, WorkflowRecord } from '../entities-workflow';
 import { badRequest, JiraError } from '../errors';
+import { issueEvent } from '../events';
 import { editTarget, requireOnScreen, parseFieldInput } from '../field-input';
 import { commitChanges, setFields, setStatus, touched } from '../issue-changes';
 import { byId, mustById, type Jira } from '../store';
@@ -139,6 +141,7 @@ function applyTransition(
   if (request.comment) issue.comments.push(request.comment);
   const history = commitChanges(jira, issue, actor, items, { historyMetadata: request.historyMetadata });
   if (!history) touched(jira, issue);
+  if (request.comment) issueEvent(jira, 'avi:jira:commented:issue', issue, actor, request.comment);
   runPostFunctions(jira, actor, issue, transition, from, history?.id, request.comment);
 }
 

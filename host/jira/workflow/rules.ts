@@ -1,13 +1,12 @@
 import type { AppModule } from '../../contract';
 import { can, inRole } from '../access';
+import type { IssueRecord, ProjectRecord } from '../entities';
 import type {
   ConditionGroupRecord,
-  IssueRecord,
-  ProjectRecord,
   RuleRecord,
   TransitionRecord,
   WorkflowRecord,
-} from '../entities';
+} from '../entities-workflow';
 import {
   expressionIssue,
   expressionProject,

@@ -1,5 +1,5 @@
 import { GLOBAL_PERMISSIONS } from '../access';
-import { PROJECT_PERMISSIONS } from '../seed';
+import { PROJECT_PERMISSIONS } from '../seed-defaults';
 import { byId, type Jira } from '../store';
 import type { ConditionInput, RuleInput, StatusInput, TransitionInput, WorkflowInput } from './definition';
 import { forgeModule } from './rules';

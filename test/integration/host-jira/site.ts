@@ -44,6 +44,22 @@ export interface TestSite {
   advance(ms: number): void;
 }
 
+const originOf = (who: string): RequestOrigin => {
+  const principals: Record<string, Principal> = {
+    anonymous: { kind: 'anonymous' },
+    app: { kind: 'app', accountId: 'app-user' },
+  };
+  if (who.startsWith('forge:')) {
+    return {
+      principal: { kind: 'user', accountId: `id-${who.slice(6)}` },
+      via: 'forge',
+      invocationId: 'inv-1',
+    };
+  }
+  const principal = principals[who] ?? { kind: 'user', accountId: `id-${who}` };
+  return { principal, via: who === 'app' ? 'forge' : 'rest', invocationId: 'inv-1' };
+};
+
 /** Starts a site whose answers are checked against Jira's OpenAPI document. */
 export function testSite(options: { indexDelayMs?: number } = {}): TestSite {
   let now = Date.parse('2026-11-21T10:00:00Z');
@@ -63,21 +79,6 @@ export function testSite(options: { indexDelayMs?: number } = {}): TestSite {
     validateResponses: true,
     ...options,
   });
-  const originOf = (who: string): RequestOrigin => {
-    const principals: Record<string, Principal> = {
-      anonymous: { kind: 'anonymous' },
-      app: { kind: 'app', accountId: 'app-user' },
-    };
-    if (who.startsWith('forge:')) {
-      return {
-        principal: { kind: 'user', accountId: `id-${who.slice(6)}` },
-        via: 'forge',
-        invocationId: 'inv-1',
-      };
-    }
-    const principal = principals[who] ?? { kind: 'user', accountId: `id-${who}` };
-    return { principal, via: who === 'app' ? 'forge' : 'rest', invocationId: 'inv-1' };
-  };
   return {
     site,
     faults,
