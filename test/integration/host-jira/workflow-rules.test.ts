@@ -75,7 +75,7 @@ describe('workflow rules', () => {
       changelog: { id: expect.any(String) },
       comment: { id: expect.any(String) },
     });
-    expect(events.at(-1)?.payload).toMatchObject({
+    expect(events.findLast((e) => e.type === 'avi:jira:updated:issue')?.payload).toMatchObject({
       eventType: 'avi:jira:updated:issue',
       changelog: {
         items: expect.arrayContaining([expect.objectContaining({ field: 'status', toString: 'Done' })]),
