@@ -1,0 +1,17 @@
+import '@atlaskit/css-reset';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import '../shared/base.css';
+import './context.css';
+import { enableTheme } from '../shared/bridge';
+import { Glance } from './glance';
+
+await enableTheme();
+const root = document.getElementById('root');
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <Glance />
+    </StrictMode>,
+  );
+}

@@ -1,0 +1,109 @@
+import type { ReactNode } from 'react';
+import type { ExecutionLimits, TargetIdentity } from '#core/protocol/claims';
+import type { ConnectionView, RevisionView } from '#core/panel/view';
+import { EnvironmentLozenge } from '../../shared/components/status-lozenge';
+import { count, duration } from '../../shared/format';
+
+/** A name and what it is, in a list of facts. */
+export interface Fact {
+  readonly name: string;
+  readonly value: ReactNode;
+}
+
+/** A compact list of facts that wraps into columns. */
+export function Facts({ facts, label }: { facts: readonly Fact[]; label: string }) {
+  return (
+    <dl className="qc-facts" aria-label={label}>
+      {facts.map((fact) => (
+        <div key={fact.name}>
+          <dt>{fact.name}</dt>
+          <dd>{fact.value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** What an author should know of the chosen connection. */
+export function ConnectionFacts({ connection }: { connection: ConnectionView }) {
+  const classes = connection.dataClasses;
+  return (
+    <Facts
+      label={`Connection ${connection.name}`}
+      facts={[
+        { name: 'Environment', value: <EnvironmentLozenge environment={connection.environment} /> },
+        { name: 'Database', value: database(connection) },
+        { name: 'Runs as role', value: <code className="qc-code">{connection.role}</code> },
+        { name: 'search_path', value: <code className="qc-code">{connection.searchPath}</code> },
+        ...limitFacts(connection.limits),
+        { name: 'Writes', value: writes(connection) },
+        { name: 'Approvals', value: approvals(connection.approvalsRequired, connection.approverGroup) },
+        {
+          name: 'Result rows',
+          value: `At most ${count(connection.limits.maxResultRows, 'row', 'rows')} per statement, ${
+            connection.resultsPublic ? 'for everyone who sees the issue' : 'for the author and approvers only'
+          }`,
+        },
+        ...(classes.length > 0 ? [{ name: 'Data', value: classes.join(', ') }] : []),
+      ]}
+    />
+  );
+}
+
+/** Where and how a revision runs: exactly what its digest covers. */
+export function TargetFacts({
+  revision,
+  connection,
+}: {
+  revision: RevisionView;
+  connection?: ConnectionView;
+}) {
+  return (
+    <Facts
+      label="Where it runs"
+      facts={[
+        { name: 'Connection', value: <strong>{revision.connection}</strong> },
+        { name: 'Environment', value: <EnvironmentLozenge environment={revision.environment} /> },
+        { name: 'Database', value: target(revision.target, connection?.engine) },
+        { name: 'Runs as role', value: <code className="qc-code">{revision.role}</code> },
+        { name: 'search_path', value: <code className="qc-code">{revision.searchPath}</code> },
+        ...limitFacts(revision.limits),
+        {
+          name: 'Result rows',
+          value: `At most ${count(revision.limits.maxResultRows, 'row', 'rows')} per statement`,
+        },
+      ]}
+    />
+  );
+}
+
+function limitFacts(limits: ExecutionLimits): Fact[] {
+  return [
+    { name: 'Statement timeout', value: duration(limits.statementTimeoutMs) },
+    { name: 'Lock timeout', value: duration(limits.lockTimeoutMs) },
+  ];
+}
+
+function database(connection: ConnectionView): string {
+  const engine = `${connection.engine} ${connection.engineVersion ?? ''}`.trim();
+  return connection.target ? `${connection.target.databaseName} (${engine})` : engine;
+}
+
+function target(identity: TargetIdentity, engine: string | undefined): ReactNode {
+  return (
+    <>
+      {identity.databaseName}
+      {engine ? ` (${engine})` : ''}
+      <span className="qc-small qc-subtle"> cluster {identity.systemIdentifier}</span>
+    </>
+  );
+}
+
+function writes(connection: ConnectionView): string {
+  if (!connection.writable) return 'Refused: this connection only reads';
+  return connection.ledgerMode === 'target' ? 'Allowed, applied exactly once' : 'Allowed';
+}
+
+function approvals(required: number, group: string): string {
+  return `${count(required, 'person', 'people')} from ${group}, never the author`;
+}

@@ -1,0 +1,131 @@
+import type { ReactNode } from 'react';
+import type { ChangeView, RevisionView } from '#core/panel/view';
+import { EnvironmentLozenge } from '../../shared/components/status-lozenge';
+import type { PendingAction } from '../hooks/use-actions';
+
+/** What a dialog says and asks for. */
+export interface DialogText {
+  readonly title: string;
+  readonly body: ReactNode;
+  /** Label of the text field; null: none. */
+  readonly field: string | null;
+  readonly required: boolean;
+  readonly confirm: string;
+  readonly danger: boolean;
+  /** Asks what became of the change. */
+  readonly outcome: boolean;
+}
+
+/** The words of each action's dialog. */
+export function dialogText({ action, revision }: PendingAction, view: ChangeView): DialogText {
+  const number = revision?.number ?? 0;
+  const plain = { field: null, required: false, danger: false, outcome: false, confirm: action.label };
+  switch (action.name) {
+    case 'approve':
+      return {
+        ...plain,
+        title: `Approve revision ${number}?`,
+        body: (
+          <>
+            <p>Your approval covers exactly the text on this page and nothing else:</p>
+            {revision && <ShownDigest digest={revision.digest} />}
+          </>
+        ),
+        field: 'Comment (optional)',
+        confirm: `Approve revision ${number}`,
+      };
+    case 'request-changes':
+      return {
+        ...plain,
+        title: 'Request changes?',
+        body: <p>The change goes back to draft and every approval given so far is void.</p>,
+        field: 'What should change',
+        required: true,
+      };
+    case 'reject':
+      return {
+        ...plain,
+        title: `Reject revision ${number}?`,
+        body: <p>The change ends as rejected. Its author can edit it and submit it again.</p>,
+        field: 'Reason',
+        required: true,
+        danger: true,
+      };
+    case 'run':
+      return {
+        ...plain,
+        title: 'Run this change?',
+        body: where(revision, 'This runs the approved SQL once'),
+        confirm: runLabel(revision),
+      };
+    case 'roll-back':
+      return {
+        ...plain,
+        title: 'Roll this change back?',
+        body: where(revision, 'This runs the approved rollback once'),
+        danger: true,
+        confirm: 'Roll back',
+      };
+    case 'rework':
+      return {
+        ...plain,
+        title: 'Edit this change?',
+        body: (
+          <p>
+            It goes back to draft as a new revision.{' '}
+            {view.votes.length > 0 ? 'Every approval given so far is void.' : 'It must be reviewed again.'}
+          </p>
+        ),
+        confirm: 'Edit change',
+      };
+    case 'cancel':
+      return {
+        ...plain,
+        title: 'Cancel this change?',
+        body: <p>The change ends here and cannot be opened again. Its history stays on the issue.</p>,
+        danger: true,
+      };
+    case 'resolve':
+      return {
+        ...plain,
+        title: 'Resolve this change',
+        body: (
+          <p>Look at the executor&apos;s ledger and the database first. Your name and reason are recorded.</p>
+        ),
+        field: 'Reason, and what you looked at',
+        required: true,
+        outcome: true,
+      };
+    default:
+      return { ...plain, title: action.label, body: null };
+  }
+}
+
+function runLabel(revision: RevisionView | null): string {
+  return revision ? `Run on ${revision.connection}` : 'Run';
+}
+
+function where(revision: RevisionView | null, what: string): ReactNode {
+  if (revision === null) return <p>{what}.</p>;
+  return (
+    <>
+      <p>
+        {what} on <strong>{revision.connection}</strong> (database {revision.target.databaseName}),
+        environment <EnvironmentLozenge environment={revision.environment} />
+      </p>
+      <p>It runs as role {revision.role}, in one transaction: all of it is applied, or nothing.</p>
+      <ShownDigest digest={revision.digest} />
+    </>
+  );
+}
+
+function ShownDigest({ digest }: { digest: string }) {
+  return (
+    <p>
+      <span className="qc-small qc-subtle">SHA-256 </span>
+      <code className="qc-code" data-testid="dialog-digest">
+        {digest}
+      </code>
+    </p>
+  );
+}

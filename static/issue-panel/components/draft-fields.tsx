@@ -1,0 +1,165 @@
+import Button from '@atlaskit/button/new';
+import TextArea from '@atlaskit/textarea';
+import { useId, useState } from 'react';
+import type { DraftContent } from '#core/change/content';
+import { maxReasonLength } from '#core/limits';
+import type { ConnectionView } from '#core/panel/view';
+import { ConnectionChoice } from './connection-choice';
+import { SqlEditor } from './sql-editor';
+
+/** What the fields of a draft share. */
+export interface DraftFieldsProps {
+  readonly content: DraftContent;
+  readonly connections: readonly ConnectionView[];
+  readonly mayEdit: boolean;
+  readonly onEdit: (change: Partial<DraftContent>) => void;
+  readonly onSave: () => void;
+  readonly onPrimary: () => void;
+}
+
+/** SQL, connection, rollback and reason. */
+export function DraftFields(props: DraftFieldsProps) {
+  const { content, mayEdit, onEdit, onSave } = props;
+  const reason = useId();
+  return (
+    <div className="qc-stack-wide">
+      <SqlField
+        {...props}
+        label="SQL"
+        value={content.sql}
+        placeholder="Paste the SQL to run"
+        onChange={(sql) => onEdit({ sql })}
+      />
+      <ConnectionChoice
+        connections={props.connections}
+        value={content.connection}
+        disabled={!mayEdit}
+        onChange={(connection) => {
+          onEdit({ connection });
+          onSave();
+        }}
+      />
+      <RollbackField {...props} />
+      <div className="qc-stack-tight">
+        <label className="qc-label" htmlFor={reason}>
+          Reason
+        </label>
+        <TextArea
+          id={reason}
+          value={content.reason}
+          maxLength={maxReasonLength}
+          minimumRows={2}
+          isReadOnly={!mayEdit}
+          placeholder="Why this change is needed"
+          onChange={(event) => onEdit({ reason: event.target.value })}
+          onBlur={onSave}
+        />
+      </div>
+    </div>
+  );
+}
+
+interface SqlFieldProps extends DraftFieldsProps {
+  readonly label: string;
+  readonly value: string;
+  readonly placeholder: string;
+  readonly onChange: (text: string) => void;
+}
+
+function SqlField(props: SqlFieldProps) {
+  const { label, value, mayEdit, onChange } = props;
+  const [note, setNote] = useState('');
+  const format = async (): Promise<void> => {
+    const formatted = await import('../editor/format-sql')
+      .then(({ formatSql }) => formatSql(value))
+      .catch(() => undefined);
+    setNote(formatted === undefined ? 'This SQL could not be formatted; it stays as you wrote it.' : '');
+    if (formatted !== undefined) onChange(formatted);
+  };
+  return (
+    <div className="qc-stack-tight">
+      <div className="qc-row-between">
+        <h3 className="qc-label">{label}</h3>
+        {mayEdit && (
+          <Button
+            spacing="compact"
+            appearance="subtle"
+            isDisabled={value.trim() === ''}
+            onClick={() => void format()}
+            testId={`format-${label}`}
+            aria-label={`Format ${label}`}
+          >
+            Format
+          </Button>
+        )}
+      </div>
+      <SqlEditor
+        label={label}
+        value={value}
+        readOnly={!mayEdit}
+        placeholder={props.placeholder}
+        onChange={(text) => {
+          setNote('');
+          onChange(text);
+        }}
+        onBlur={props.onSave}
+        onSave={props.onSave}
+        onPrimary={props.onPrimary}
+        onFormat={() => void format()}
+      />
+      {mayEdit && label === 'SQL' && (
+        <p className="qc-small qc-subtle">
+          Tab indents, Escape leaves the editor, Ctrl or ⌘ with Enter submits, with S saves.
+        </p>
+      )}
+      <p role="status" className="qc-small qc-danger">
+        {note}
+      </p>
+    </div>
+  );
+}
+
+function RollbackField(props: DraftFieldsProps) {
+  const { content, mayEdit, onEdit, onSave } = props;
+  const name = useId();
+  const [written, setWritten] = useState('');
+  const none = content.rollback === null;
+  const choose = (declareNone: boolean): void => {
+    // What was written comes back when the author changes their mind.
+    if (declareNone) setWritten(content.rollback ?? '');
+    onEdit({ rollback: declareNone ? null : written });
+    onSave();
+  };
+  return (
+    <fieldset className="qc-fieldset qc-stack-tight">
+      <legend className="qc-label">How can it be undone?</legend>
+      <div className="qc-row">
+        <label className="qc-choice">
+          <input
+            type="radio"
+            name={name}
+            checked={!none}
+            disabled={!mayEdit}
+            onChange={() => choose(false)}
+          />
+          With rollback SQL
+        </label>
+        <label className="qc-choice">
+          <input type="radio" name={name} checked={none} disabled={!mayEdit} onChange={() => choose(true)} />
+          There is no rollback
+        </label>
+      </div>
+      {none ? (
+        <p className="qc-subtle">Approvers see that this change cannot be undone from the issue.</p>
+      ) : (
+        <SqlField
+          {...props}
+          label="Rollback"
+          value={content.rollback ?? ''}
+          placeholder="SQL that undoes the change; it is approved together with it"
+          onChange={(rollback) => onEdit({ rollback })}
+        />
+      )}
+    </fieldset>
+  );
+}

@@ -1,0 +1,94 @@
+import { useEffect, useRef, useState } from 'react';
+import type { Editor } from '../editor/create-editor';
+import { HiddenNotice, MarkedText } from './hidden-notice';
+
+/** What the page gives the SQL field. */
+export interface SqlEditorProps {
+  readonly label: string;
+  readonly value: string;
+  readonly readOnly?: boolean;
+  readonly placeholder?: string;
+  readonly onChange?: (text: string) => void;
+  readonly onBlur?: () => void;
+  readonly onPrimary?: () => void;
+  readonly onSave?: () => void;
+  readonly onFormat?: () => void;
+}
+
+/**
+ * SQL with highlighting and line numbers: CodeMirror, loaded after the first paint. Until it is there the text is
+ * shown plain; where it cannot be loaded a plain text field takes its place, so that nobody is kept from working.
+ */
+export function SqlEditor(props: SqlEditorProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const outer = useRef<HTMLDivElement>(null);
+  const editor = useRef<Editor>();
+  const latest = useRef(props);
+  latest.current = props;
+  const [phase, setPhase] = useState<'loading' | 'ready' | 'plain'>('loading');
+  const { label, readOnly = false } = props;
+
+  useEffect(() => {
+    let gone = false;
+    const mount = host.current;
+    import('../editor/create-editor')
+      .then(({ createEditor }) => {
+        if (gone || mount === null) return;
+        const root = mount.shadowRoot ?? mount.attachShadow({ mode: 'open' });
+        editor.current = createEditor({
+          root,
+          label,
+          readOnly,
+          text: latest.current.value,
+          ...(props.placeholder === undefined ? {} : { placeholder: props.placeholder }),
+          ...handlers(latest),
+          onEscape: () => outer.current?.focus(),
+        });
+        setPhase('ready');
+      })
+      .catch(() => setPhase('plain'));
+    return () => {
+      gone = true;
+      editor.current?.destroy();
+      editor.current = undefined;
+    };
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- a new placeholder is no reason for a new editor
+  }, [label, readOnly]);
+
+  useEffect(() => editor.current?.setText(props.value), [props.value]);
+
+  return (
+    <div ref={outer} tabIndex={-1} className="qc-editor" data-testid={`editor-${label}`} data-phase={phase}>
+      <div ref={host} />
+      {phase === 'loading' && (
+        <pre className="qc-sql-plain">
+          <MarkedText text={props.value} />
+        </pre>
+      )}
+      {phase === 'plain' && (
+        <textarea
+          className="qc-sql-plain qc-sql-field"
+          aria-label={label}
+          rows={8}
+          spellCheck={false}
+          readOnly={readOnly}
+          value={props.value}
+          onChange={(event) => props.onChange?.(event.target.value)}
+          onBlur={props.onBlur}
+        />
+      )}
+      <HiddenNotice text={props.value} />
+    </div>
+  );
+}
+
+/** Handlers that always reach the latest props, so that the editor is made once. */
+function handlers(latest: { readonly current: SqlEditorProps }) {
+  return {
+    onChange: (text: string) => latest.current.onChange?.(text),
+    onBlur: () => latest.current.onBlur?.(),
+    onPrimary: () => latest.current.onPrimary?.(),
+    onSave: () => latest.current.onSave?.(),
+    onFormat: () => latest.current.onFormat?.(),
+  };
+}

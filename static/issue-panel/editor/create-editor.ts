@@ -1,0 +1,111 @@
+import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { PostgreSQL, sql } from '@codemirror/lang-sql';
+import { bracketMatching, indentOnInput } from '@codemirror/language';
+import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
+import { EditorState, Prec, type Extension } from '@codemirror/state';
+import { drawSelection, EditorView, keymap, lineNumbers, placeholder } from '@codemirror/view';
+import { hiddenBadges } from './hidden-badges';
+import { editorTheme } from './theme';
+
+/** What the page tells the editor and hears from it. */
+export interface EditorOptions {
+  /** A shadow root: the page's policy forbids style elements, adopted style sheets of a shadow root are allowed. */
+  readonly root: ShadowRoot;
+  readonly text: string;
+  /** Accessible name. */
+  readonly label: string;
+  readonly readOnly: boolean;
+  readonly placeholder?: string;
+  readonly onChange?: (text: string) => void;
+  readonly onBlur?: () => void;
+  /** Mod-Enter. */
+  readonly onPrimary?: () => void;
+  /** Mod-S. */
+  readonly onSave?: () => void;
+  /** Mod-Shift-F. */
+  readonly onFormat?: () => void;
+  /** Escape, after focus left the editor. */
+  readonly onEscape?: () => void;
+}
+
+/** An editor on the page. */
+export interface Editor {
+  /** Replaces the text, as one step that can be undone, if it differs. */
+  readonly setText: (text: string) => void;
+  readonly destroy: () => void;
+}
+
+/** Builds a CodeMirror editor for PostgreSQL in a shadow root. */
+export function createEditor(options: EditorOptions): Editor {
+  const view = new EditorView({
+    root: options.root,
+    parent: options.root,
+    state: EditorState.create({ doc: options.text, extensions: extensions(options) }),
+  });
+  return {
+    setText(text) {
+      const current = view.state.sliceDoc();
+      if (current === text) return;
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+    },
+    destroy: () => view.destroy(),
+  };
+}
+
+function extensions(options: EditorOptions): Extension[] {
+  const { readOnly, label } = options;
+  return [
+    Prec.highest(keymap.of(ownKeys(options))),
+    // Bytes are what is approved: a line end stays what it was pasted as.
+    EditorState.lineSeparator.of('\n'),
+    lineNumbers(),
+    drawSelection(),
+    bracketMatching(),
+    highlightSelectionMatches(),
+    sql({ dialect: PostgreSQL, upperCaseKeywords: true }),
+    hiddenBadges(),
+    editorTheme(readOnly),
+    EditorView.lineWrapping,
+    EditorView.contentAttributes.of({
+      'aria-label': label,
+      ...(readOnly ? { 'aria-readonly': 'true' } : {}),
+    }),
+    keymap.of([...searchKeymap, ...historyKeymap, ...defaultKeymap]),
+    readOnly ? EditorState.readOnly.of(true) : editing(options),
+  ];
+}
+
+function editing(options: EditorOptions): Extension {
+  return [
+    history(),
+    indentOnInput(),
+    keymap.of([indentWithTab]),
+    options.placeholder ? placeholder(options.placeholder) : [],
+    EditorView.updateListener.of((update) => {
+      if (update.docChanged) options.onChange?.(update.state.sliceDoc());
+      if (update.focusChanged && !update.view.hasFocus) options.onBlur?.();
+    }),
+  ];
+}
+
+function ownKeys(options: EditorOptions): Parameters<typeof keymap.of>[0] {
+  const run = (act: (() => void) | undefined) => (): boolean => {
+    act?.();
+    return act !== undefined;
+  };
+  return [
+    { key: 'Mod-Enter', run: run(options.onPrimary), stopPropagation: true },
+    { key: 'Mod-s', run: run(options.onSave), preventDefault: true },
+    { key: 'Mod-Shift-f', run: run(options.onFormat), preventDefault: true },
+    {
+      key: 'Escape',
+      run(view) {
+        // Escape closes the search field first, as everywhere.
+        if (view.dom.querySelector('.cm-panels') !== null) return false;
+        view.contentDOM.blur();
+        options.onEscape?.();
+        return true;
+      },
+    },
+  ];
+}

@@ -1,0 +1,110 @@
+import { useCallback, useState } from 'react';
+import type { PanelValue, Reply } from '#core/panel/contract';
+import type { ActionName, ActionView, RevisionView } from '#core/panel/view';
+import { call } from '../../shared/bridge';
+import type { Change } from '../../shared/use-change';
+import type { DialogAnswer } from '../components/action-dialog';
+
+export type Resolution = 'succeeded' | 'failed' | 'rolled-back';
+
+/** An action whose dialog is open, with the revision that was on the screen when it was opened. */
+export interface PendingAction {
+  readonly action: ActionView;
+  readonly revision: RevisionView | null;
+}
+
+/** The actions of the slot at the top. */
+export interface Actions {
+  readonly pending: PendingAction | null;
+  readonly busy: ActionName | null;
+  /** Why the last action was refused, in words. */
+  readonly problem: string | null;
+  /** Starts an action: opens its dialog, or does it. */
+  readonly start: (action: ActionView) => void;
+  readonly answer: (answer: DialogAnswer) => Promise<void>;
+  readonly close: () => void;
+}
+
+/**
+ * Runs actions, one at a time, and waits for the app's word: nothing is shown as done before it is done. `submit` is
+ * the draft's: it saves before it submits.
+ */
+export function useActions(
+  change: Change,
+  submit: (() => Promise<Reply<PanelValue<'submit'>>>) | null,
+): Actions {
+  const [pending, setPending] = useState<PendingAction | null>(null);
+  const [busy, setBusy] = useState<ActionName | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const { view, show, refresh } = change;
+
+  const perform = useCallback(
+    async (name: ActionName, send: () => Promise<Reply<PanelValue<'view'>>>) => {
+      setBusy(name);
+      setProblem(null);
+      const reply = await send();
+      setBusy(null);
+      if (reply.ok) {
+        setPending(null);
+        show(reply.value);
+        return;
+      }
+      setProblem(reply.error.message);
+      // The screen was behind: what it shows now must be looked at again before acting.
+      if (['stale-digest', 'illegal', 'conflict', 'not-allowed'].includes(reply.error.code)) {
+        setPending(null);
+        await refresh();
+      }
+    },
+    [show, refresh],
+  );
+
+  const start = useCallback(
+    (action: ActionView) => {
+      if (busy !== null || !action.enabled) return;
+      setProblem(null);
+      if (action.name !== 'submit') setPending({ action, revision: view?.revision ?? null });
+      else if (submit) void perform('submit', submit);
+    },
+    [busy, perform, submit, view?.revision],
+  );
+
+  const answer = useCallback(
+    async (given: DialogAnswer) => {
+      if (pending) await perform(pending.action.name, () => send(pending, given));
+    },
+    [pending, perform],
+  );
+
+  const close = useCallback(() => {
+    setPending(null);
+    setProblem(null);
+  }, []);
+  return { pending, busy, problem, start, answer, close };
+}
+
+function send(pending: PendingAction, { text, outcome }: DialogAnswer): Promise<Reply<PanelValue<'view'>>> {
+  const digest = pending.revision?.digest ?? '';
+  switch (pending.action.name) {
+    case 'approve':
+      return call('approve', { digest, comment: text });
+    case 'request-changes':
+      return call('request-changes', { digest, reason: text });
+    case 'reject':
+      return call('reject', { digest, reason: text });
+    case 'run':
+      return call('run', { digest });
+    case 'roll-back':
+      return call('roll-back', { digest });
+    case 'rework':
+      return call('rework', {});
+    case 'cancel':
+      return call('cancel', {});
+    case 'resolve':
+      return call('resolve', { outcome: outcome ?? 'failed', reason: text });
+    case 'submit':
+      return Promise.resolve({ ok: false, error: { code: 'illegal', message: 'The draft submits itself.' } });
+    default:
+      return pending.action.name satisfies never;
+  }
+}

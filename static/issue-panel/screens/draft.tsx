@@ -1,0 +1,115 @@
+import { lazy, Suspense, useCallback, useMemo } from 'react';
+import { submissionProblems } from '#core/change/content';
+import type { ActionView, BlockerView, ChangeView, DraftView } from '#core/panel/view';
+import { call } from '../../shared/bridge';
+import type { Change } from '../../shared/use-change';
+import { DraftFields } from '../components/draft-fields';
+import { Lifecycle } from '../components/lifecycle';
+import { SaveState } from '../components/save-state';
+import { SetAside } from '../components/set-aside';
+import type { DraftState } from '../hooks/draft-keeper';
+import { useActions } from '../hooks/use-actions';
+import { useDraft } from '../hooks/use-draft';
+import { usePrimaryKey } from '../hooks/use-primary-key';
+import { Dialog } from './dialog';
+
+const Conflict = lazy(() =>
+  import('../components/conflict').then((module) => ({ default: module.Conflict })),
+);
+
+/** The draft: write, save by itself, submit. */
+export function DraftScreen({ change, view, draft }: { change: Change; view: ChangeView; draft: DraftView }) {
+  const { keeper, state } = useDraft(view.issue.id, draft);
+  const submit = useCallback(async () => {
+    if (!(await keeper.flush())) {
+      const message = keeper.state().problem ?? 'Settle the two versions of the draft first.';
+      return { ok: false, error: { code: 'incomplete', message } } as const;
+    }
+    return call('submit', { version: keeper.state().base.version });
+  }, [keeper]);
+  const actions = useActions(change, view.mayEdit ? submit : null);
+  const slot = useMemo(() => draftSlot(view, state), [view, state]);
+  const { primary } = slot;
+  const onPrimary = useCallback(() => {
+    if (primary) actions.start(primary);
+  }, [actions, primary]);
+  const onSave = useCallback(() => void keeper.flush(), [keeper]);
+  usePrimaryKey(onPrimary, onSave);
+
+  return (
+    <div className="qc-stack">
+      <Lifecycle
+        status={view.status}
+        {...slot}
+        secondary={view.secondary}
+        busy={actions.busy}
+        problem={actions.pending ? null : actions.problem}
+        onAction={actions.start}
+        aside={view.mayEdit ? <SaveState state={state} onRetry={onSave} /> : 'You may read this draft'}
+      />
+      {state.phase === 'conflict' && state.theirs ? (
+        <Suspense fallback={null}>
+          <Conflict
+            mine={state.content}
+            theirs={state.theirs}
+            onKeepMine={() => void keeper.keepMine()}
+            onTakeTheirs={() => keeper.takeTheirs()}
+          />
+        </Suspense>
+      ) : (
+        <>
+          <SetAside state={state} onBringBack={() => keeper.bringBack()} />
+          <DraftFields
+            content={state.content}
+            connections={view.connections}
+            mayEdit={view.mayEdit}
+            onEdit={(edit) => keeper.edit(edit)}
+            onSave={onSave}
+            onPrimary={onPrimary}
+          />
+        </>
+      )}
+      <Dialog view={view} actions={actions} />
+    </div>
+  );
+}
+
+interface Slot {
+  readonly headline: string;
+  readonly primary: ActionView | null;
+  readonly blockers: readonly BlockerView[];
+}
+
+/**
+ * The slot for the text on the screen. The backend's answer is about the stored draft; while the author types, the
+ * same check (`submissionProblems`, shared by both) says what is missing, so that nothing on the screen is out of date.
+ */
+function draftSlot(view: ChangeView, state: DraftState): Slot {
+  if (!view.mayEdit || view.primary?.name !== 'submit') return view;
+  const problems = [
+    ...submissionProblems(state.content).map((problem) => problem.message),
+    ...connectionProblem(view, state),
+  ];
+  const waiting = view.blockers.filter((blocker) => blocker.kind === 'wait');
+  const why =
+    state.phase === 'conflict'
+      ? 'Choose one of the two versions first.'
+      : (problems[0] ?? waiting[0]?.message);
+  const headline =
+    problems.length === 0
+      ? 'Ready to be reviewed.'
+      : `${problems.length === 1 ? 'One thing is' : `${problems.length} things are`} missing before review.`;
+  return {
+    headline,
+    primary: { ...view.primary, enabled: why === undefined, why: why ?? null },
+    blockers: [...problems.map((message) => ({ kind: 'fix' as const, message })), ...waiting],
+  };
+}
+
+function connectionProblem(view: ChangeView, state: DraftState): string[] {
+  const { connection } = state.content;
+  if (connection === null) return [];
+  const chosen = view.connections.find(({ key }) => key === connection);
+  if (!chosen) return [`The connection ${connection} is no longer offered; choose another.`];
+  return chosen.problem === null ? [] : [chosen.problem];
+}

@@ -1,0 +1,142 @@
+import { useCallback } from 'react';
+import SectionMessage from '@atlaskit/section-message';
+import type { ChangeView, RevisionView } from '#core/panel/view';
+import { Time } from '../../shared/components/time';
+import { Person } from '../../shared/names';
+import type { Change } from '../../shared/use-change';
+import { TargetFacts } from '../components/connection-facts';
+import { Digest } from '../components/digest';
+import { Lifecycle } from '../components/lifecycle';
+import { Outcome } from '../components/outcome';
+import { RunningNote } from '../components/running';
+import { SqlEditor } from '../components/sql-editor';
+import { Votes } from '../components/votes';
+import { useActions, type Actions } from '../hooks/use-actions';
+import { usePrimaryKey } from '../hooks/use-primary-key';
+import { Dialog } from './dialog';
+
+/** Every status but draft: what was submitted, what became of it, and what this viewer may do now. */
+export function RevisionScreen({ change, view }: { change: Change; view: ChangeView }) {
+  const actions = useActions(change, null);
+  const { primary } = view;
+  const onPrimary = useCallback(() => {
+    if (primary) actions.start(primary);
+  }, [actions, primary]);
+  usePrimaryKey(onPrimary);
+  const { revision } = view;
+  const ended = view.outcomes.length > 0;
+  return (
+    <div className="qc-stack">
+      <Slot view={view} actions={actions} />
+      {view.running && <RunningNote running={view.running} />}
+      <Notices view={view} />
+      {revision && ended && <Outcomes view={view} revision={revision} />}
+      {revision && <RevisionText view={view} revision={revision} onPrimary={onPrimary} />}
+      <Dialog view={view} actions={actions} />
+    </div>
+  );
+}
+
+function Slot({ view, actions }: { view: ChangeView; actions: Actions }) {
+  return (
+    <Lifecycle
+      status={view.status}
+      headline={view.headline}
+      primary={view.primary}
+      secondary={view.secondary}
+      blockers={view.blockers}
+      busy={actions.busy}
+      problem={actions.pending ? null : actions.problem}
+      onAction={actions.start}
+    />
+  );
+}
+
+function Notices({ view }: { view: ChangeView }) {
+  const { attention, resolution } = view;
+  return (
+    <>
+      {attention && view.status === 'needs-attention' && (
+        <SectionMessage appearance="warning" title="A person must decide">
+          <p data-testid="attention">
+            {attention.message} ({attention.code}, <Time at={attention.at} />)
+          </p>
+        </SectionMessage>
+      )}
+      {resolution && (
+        <SectionMessage appearance="information" title="Resolved by a person">
+          <p data-testid="resolution">
+            <Person id={resolution.by} /> at <Time at={resolution.at} />: {resolution.reason}
+          </p>
+        </SectionMessage>
+      )}
+      {view.attempts > 0 && (
+        <SectionMessage appearance="warning">
+          <p data-testid="attempts">
+            {view.attempts === 1 ? 'One attempt' : `${view.attempts} attempts`} to move this change past its
+            rules {view.attempts === 1 ? 'was' : 'were'} refused and recorded; see the timeline.
+          </p>
+        </SectionMessage>
+      )}
+    </>
+  );
+}
+
+function Outcomes({ view, revision }: { view: ChangeView; revision: RevisionView }) {
+  return (
+    <div className="qc-stack-wide">
+      {[...view.outcomes].reverse().map((outcome) => (
+        <Outcome
+          key={`${outcome.kind}-${outcome.try}`}
+          outcome={outcome}
+          text={(outcome.kind === 'apply' ? revision.sql : revision.rollback) ?? ''}
+          issueKey={view.issue.key}
+        />
+      ))}
+    </div>
+  );
+}
+
+function RevisionText(props: { view: ChangeView; revision: RevisionView; onPrimary: () => void }) {
+  const { view, revision } = props;
+  const connection = view.connections.find(({ key }) => key === revision.connection);
+  return (
+    <div className="qc-stack">
+      <section className="qc-stack-tight" aria-labelledby="qc-where">
+        <h3 className="qc-label" id="qc-where">
+          Where it runs
+        </h3>
+        <TargetFacts revision={revision} {...(connection ? { connection } : {})} />
+      </section>
+      <section className="qc-stack-tight" aria-labelledby="qc-reason">
+        <h3 className="qc-label" id="qc-reason">
+          Reason
+        </h3>
+        <p className="qc-prose">{revision.reason}</p>
+        <p className="qc-small qc-subtle">
+          Submitted by <Person id={revision.author} /> at <Time at={revision.submittedAt} />
+        </p>
+      </section>
+      <section className="qc-stack-tight" aria-labelledby="qc-sql">
+        <h3 className="qc-label" id="qc-sql">
+          SQL
+        </h3>
+        <SqlEditor label="SQL" value={revision.sql} readOnly onPrimary={props.onPrimary} />
+      </section>
+      <section className="qc-stack-tight" aria-labelledby="qc-rollback">
+        <h3 className="qc-label" id="qc-rollback">
+          Rollback
+        </h3>
+        {revision.rollback === null ? (
+          <p data-testid="no-rollback">
+            There is no rollback: the author declared that this cannot be undone here.
+          </p>
+        ) : (
+          <SqlEditor label="Rollback" value={revision.rollback} readOnly onPrimary={props.onPrimary} />
+        )}
+      </section>
+      <Digest digest={revision.digest} number={revision.number} />
+      <Votes view={view} revision={revision} />
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+/** `12:03` today, else `21 Nov 2026, 12:03`, on the viewer's clock. */
+export function clock(iso: string, now: Date = new Date()): string {
+  const time = new Date(iso);
+  if (Number.isNaN(time.getTime())) return iso;
+  const sameDay = time.toDateString() === now.toDateString();
+  return new Intl.DateTimeFormat('en-GB', {
+    ...(sameDay ? {} : { day: 'numeric', month: 'short', year: 'numeric' }),
+    hour: '2-digit',
+    minute: '2-digit',
+  }).format(time);
+}
+
+/** A limit or a duration in the largest unit that keeps it exact or short: `500 ms`, `30 s`, `2 min`. */
+export function duration(ms: number): string {
+  if (ms < 1_000) return `${Number.isInteger(ms) ? ms : ms.toFixed(1)} ms`;
+  if (ms < 60_000) return `${Number((ms / 1_000).toFixed(2))} s`;
+  return ms % 60_000 === 0
+    ? `${ms / 60_000} min`
+    : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
+}
+
+/** `00:41`, `1:02:03` of a number of whole seconds. */
+export function stopwatch(seconds: number): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const hours = Math.floor(seconds / 3_600);
+  const rest = `${two(Math.floor((seconds % 3_600) / 60))}:${two(seconds % 60)}`;
+  return hours > 0 ? `${hours}:${rest}` : rest;
+}
+
+/** `1 person`, `2 people`. */
+export function count(number: number, one: string, many: string): string {
+  return `${number.toLocaleString('en-GB')} ${number === 1 ? one : many}`;
+}

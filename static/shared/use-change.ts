@@ -1,0 +1,95 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { PanelErrorCode } from '#core/panel/contract';
+import type { ChangeView } from '#core/panel/view';
+import { call, onSignal } from './bridge';
+
+/** How often a running change is asked for while the page is visible, in case no signal arrives. Milliseconds. */
+const pollMs = 2_000;
+
+/** The change on the screen and what keeps it fresh. */
+export interface Change {
+  /** Null until the first answer. */
+  readonly view: ChangeView | null;
+  /** Why there is no answer, or no fresh one. */
+  readonly problem: { readonly code: PanelErrorCode; readonly message: string } | null;
+  /** Fetches the view now. */
+  readonly refresh: () => Promise<void>;
+  /** Puts a view that an action returned on the screen. */
+  readonly show: (view: ChangeView) => void;
+}
+
+/** Fetches the change, again on signals, on focus, and every two seconds while it runs and the page is visible. */
+export function useChange(): Change {
+  const [view, setView] = useState<ChangeView | null>(null);
+  const [problem, setProblem] = useState<Change['problem']>(null);
+  const latest = useRef(-1);
+  const asked = useRef(0);
+  const shown = useRef(0);
+
+  const show = useCallback((next: ChangeView) => {
+    latest.current = next.seq;
+    shown.current = asked.current += 1;
+    setView(next);
+    setProblem(null);
+  }, []);
+
+  const refresh = useCallback(async () => {
+    const turn = (asked.current += 1);
+    const reply = await call('view', {});
+    // An answer asked for before the one on the screen is older than it.
+    if (turn < shown.current) return;
+    shown.current = turn;
+    if (!reply.ok) {
+      setProblem(reply.error);
+      return;
+    }
+    latest.current = reply.value.seq;
+    setView(reply.value);
+    setProblem(null);
+  }, []);
+
+  useEffect(() => void refresh(), [refresh]);
+  useSignals(view?.channel, latest, refresh);
+  usePolling(view?.status === 'running', refresh);
+  return { view, problem, refresh, show };
+}
+
+function useSignals(
+  channel: string | undefined,
+  latest: { readonly current: number },
+  refresh: () => Promise<void>,
+): void {
+  useEffect(() => {
+    if (channel === undefined) return undefined;
+    return onSignal(channel, (signal) => {
+      if (signal.seq > latest.current) void refresh();
+    });
+  }, [channel, latest, refresh]);
+
+  useEffect(() => {
+    const onFocus = (): void => void refresh();
+    window.addEventListener('focus', onFocus);
+    return () => window.removeEventListener('focus', onFocus);
+  }, [refresh]);
+}
+
+function usePolling(active: boolean, refresh: () => Promise<void>): void {
+  useEffect(() => {
+    if (!active) return undefined;
+    let stopped = false;
+    let timer: ReturnType<typeof setTimeout>;
+    const again = (): void => {
+      timer = setTimeout(() => {
+        const asked = document.visibilityState === 'visible' ? refresh() : Promise.resolve();
+        void asked.then(() => {
+          if (!stopped) again();
+        });
+      }, pollMs);
+    };
+    again();
+    return () => {
+      stopped = true;
+      clearTimeout(timer);
+    };
+  }, [active, refresh]);
+}
