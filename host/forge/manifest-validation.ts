@@ -34,14 +34,14 @@ validate(false).then((r) => process.stdout.write(JSON.stringify(r.errors ?? []))
 `;
 
 /** A panel that is not built yet must not stop the emulator; Forge's CLI would refuse to deploy it. */
-const NOT_BUILT = /could not find|does not exist|not found|missing.*(file|director)|invalid path/i;
+const NOT_BUILT = /^missing resource '.*' is being referenced by '.*' in resources/;
 
 function verdictOf(findings: v.InferOutput<typeof FindingsSchema>): ManifestVerdict {
   const errors: string[] = [];
   const warnings: string[] = [];
   for (const { level, message, line } of findings) {
     const text = line === undefined ? message : `line ${line}: ${message}`;
-    const notBuilt = /resource/i.test(message) && NOT_BUILT.test(message);
+    const notBuilt = NOT_BUILT.test(message);
     (level === 'error' && !notBuilt ? errors : warnings).push(text);
   }
   return { errors, warnings };

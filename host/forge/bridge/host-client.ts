@@ -48,11 +48,15 @@ const TEXT = /^(text\/|application\/(.*\+)?json)/;
 export async function fetchProduct(call: ProductCall): Promise<unknown> {
   if (call.product !== 'jira') throw new Error(`fetchProduct for ${call.product} is not modelled`);
   if (call.isMultipartFormData === true) throw new Error('fetchProduct with form data is not modelled');
-  const { method = 'GET', body, headers = [] } = call.fetchRequestInit;
+  const { method = 'GET', body } = call.fetchRequestInit;
+  const headers = new Headers(call.fetchRequestInit.headers);
+  // The SDK sends this one too; appended twice it would no longer be what the check looks for.
+  headers.set('X-Atlassian-Token', 'no-check');
+  headers.set('X-Host-Method', method);
   const response = await fetch(`/__host/product?path=${encodeURIComponent(call.restPath)}`, {
     method: 'POST',
     credentials: 'same-origin',
-    headers: [...headers, ['X-Atlassian-Token', 'no-check'], ['X-Host-Method', method]],
+    headers,
     body: body ?? null,
   });
   const isAttachment = !TEXT.test(response.headers.get('content-type') ?? 'text/plain');

@@ -18,7 +18,8 @@ export interface SiteOptions {
 
 const PAGE_HEADERS = {
   'content-security-policy': "frame-ancestors 'none'; base-uri 'none'",
-  'referrer-policy': 'no-referrer',
+  // Browsers leave the Origin header out under no-referrer, and it is one of our checks.
+  'referrer-policy': 'same-origin',
 };
 
 const NO_PAGES =
