@@ -14,7 +14,15 @@ interface Document {
 }
 interface OpenApiOperation {
   'x-atlassian-oauth2-scopes'?: { scopes?: string[] }[];
+  security?: { OAuth2?: string[] }[];
   responses: Record<string, { content?: Record<string, { schema?: unknown }> }>;
+}
+
+/** Alternatives of scopes; some operations state them under `security` only. */
+function scopesOf(operation: OpenApiOperation): string[][] {
+  const stated = (operation['x-atlassian-oauth2-scopes'] ?? []).map(({ scopes }) => scopes ?? []);
+  const secured = (operation.security ?? []).flatMap(({ OAuth2 }) => (OAuth2 ? [OAuth2] : []));
+  return stated.length > 0 ? stated : secured;
 }
 
 const KEEP = [
@@ -78,7 +86,7 @@ function derive(document: Document) {
     }
     const successes = Object.entries(operation.responses).filter(([status]) => status < '400');
     operations[`${route.method} ${route.path}`] = {
-      scopes: (operation['x-atlassian-oauth2-scopes'] ?? []).map((alternative) => alternative.scopes ?? []),
+      scopes: scopesOf(operation),
       responses: Object.fromEntries(
         successes.map(([status, response]) => [
           status,

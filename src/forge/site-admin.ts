@@ -1,4 +1,4 @@
-import { asUser, assumeTrustedRoute, getAppContext } from '@forge/api';
+import { assumeTrustedRoute, getAppContext } from '@forge/api';
 import kvs from '@forge/kvs';
 import * as v from 'valibot';
 import type { SiteAdmin } from '../app/provision/site-admin';

@@ -56,18 +56,15 @@ for (const name of Object.keys(adminCalls) as AdminCallName[]) {
   resolver.define(name, async ({ payload }): Promise<Reply<unknown>> => answer(name, payload));
 }
 
-async function answer<N extends AdminCallName>(name: N, payload: unknown): Promise<Reply<unknown>> {
-  return reply<(typeof adminCalls)[N]['payload'], unknown>(
-    name,
-    adminCalls[name].payload,
-    payload,
-    async (parsed) => {
-      if (!(await viewerIsAdmin()))
-        return no('not-allowed', 'Only Jira administrators can set up Query Change.');
-      const handler: Handlers[N] = handlers[name];
-      return handler(composePorts(), parsed as Parameters<Handlers[N]>[1]);
-    },
-  );
+type AdminValue<N extends AdminCallName> = v.InferOutput<(typeof adminCalls)[N]['value']>;
+
+async function answer<N extends AdminCallName>(name: N, payload: unknown): Promise<Reply<AdminValue<N>>> {
+  return reply(name, adminCalls[name].payload, payload, async (parsed): Promise<Outcome<AdminValue<N>>> => {
+    if (!(await viewerIsAdmin()))
+      return no('not-allowed', 'Only Jira administrators can set up Query Change.');
+    const handler: Handlers[N] = handlers[name];
+    return handler(composePorts(), parsed);
+  });
 }
 
 /** Resolver of the setup page. */

@@ -90,7 +90,7 @@ async function answer<N extends PanelCallName>(
     const { accountId, extension } = v.parse(PanelContext, context);
     const call: PanelCall = { ports: composePorts(), issue: extension.issue, viewer: accountId };
     const handler: Handlers[N] = handlers[name];
-    return handler(call, parsed as Parameters<Handlers[N]>[1]);
+    return handler(call, parsed);
   });
 }
 

@@ -4,7 +4,7 @@ import type { SetupStep, StepReport } from '#core/panel/admin-contract';
 import type { SiteIds } from '#core/settings/settings';
 import type { Ports } from '../ports';
 import {
-  fieldModules,
+  type fieldModules,
   findFields,
   findProject,
   makeIssueType,

@@ -127,9 +127,9 @@ async function projectsOf(
       'Check that you are a Jira administrator.',
     );
     const search = new URLSearchParams(page.values.map(({ id }): [string, string] => ['projectId', id]));
-    const path_ = `/rest/api/3/${path}/project?${search.toString()}`;
+    const associations = `/rest/api/3/${path}/project?${search.toString()}`;
     const { values } = needed(
-      await admin.get(path_, Association),
+      await admin.get(associations, Association),
       'Check that you are a Jira administrator.',
     );
     for (const value of values) {

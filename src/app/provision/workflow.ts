@@ -80,9 +80,10 @@ async function readRules(
   return condition && validator && postFunction ? { condition, validator, postFunction } : undefined;
 }
 
+const reference = (status: string): string => `ref-${status}`;
+
 /** The whole workflow as `POST /workflows/create` takes it. */
 export function workflowRequest(ids: Readonly<Record<string, string>>, rules: Rules, site: RuleSite): object {
-  const reference = (status: string): string => `ref-${status}`;
   return {
     scope: { type: 'GLOBAL' },
     statuses: changeStatuses.map((status) => ({
@@ -113,7 +114,7 @@ export function workflowRequest(ids: Readonly<Record<string, string>>, rules: Ru
             triggers: [],
             properties: {},
           },
-          ...transitionKeys.map((key) => transitionRequest(key, ids, rules, site, reference)),
+          ...transitionKeys.map((key) => transitionRequest(key, ids, rules, site)),
         ],
       },
     ],
@@ -125,7 +126,6 @@ function transitionRequest(
   ids: Readonly<Record<string, string>>,
   rules: Rules,
   site: RuleSite,
-  reference: (status: string) => string,
 ): object {
   const { id, name, from, to, validated, reported, asksReason } = transitions[key];
   const config = JSON.stringify(ruleConfig(key, site));

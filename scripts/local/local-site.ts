@@ -1,0 +1,110 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createExecutor, type Executor, type ExecutorOptions } from '../../executor/create-executor';
+import { prepareLocalExecutor, type ExtraConnection, type LocalExecutor } from '../../executor/local/prepare';
+import { createHost, type Host, type HostOptions } from '../../host/create-host';
+import { people, seed } from './seed';
+import { adminCall, enrol, provision } from './set-up-site';
+
+export interface LocalSiteOptions {
+  readonly appDir: string;
+  /** Folder for databases, keys and the site's snapshot. */
+  readonly dir: string;
+  readonly ports?: { readonly site?: number; readonly panel?: number; readonly executor?: number };
+  readonly fresh?: boolean;
+  readonly banner?: string;
+  readonly extraConnections?: readonly ExtraConnection[];
+  /** Clock, faults and logs of the host, for tests. */
+  readonly host?: Partial<HostOptions>;
+  readonly executor?: ExecutorOptions;
+  readonly onProgress?: (what: string) => void;
+}
+
+/** Jira, Forge, the executor and its databases, all on this machine. */
+export interface LocalSite {
+  readonly host: Host;
+  executor(): Executor;
+  readonly databases: LocalExecutor;
+  /** Stops the executor, as a crash or an upgrade would; `startExecutor` brings it back at the same address. */
+  stopExecutor(): Promise<void>;
+  startExecutor(options?: ExecutorOptions): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts everything; the first time it provisions the site and enrols the executor as an admin would. */
+export async function startLocalSite(options: LocalSiteOptions): Promise<LocalSite> {
+  const { appDir, dir, onProgress = () => undefined } = options;
+  const readyFile = path.join(dir, 'ready');
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  if (options.fresh) await rm(readyFile, { force: true });
+  onProgress('Starting Jira and Forge');
+  const host = await createHost({
+    appDir,
+    seed,
+    appName: 'Query Change',
+    ports: { site: options.ports?.site ?? 0, panel: options.ports?.panel ?? 0 },
+    snapshotFile: path.join(dir, 'site.json'),
+    ...(options.fresh ? { fresh: true } : {}),
+    ...(options.banner === undefined ? {} : { banner: options.banner }),
+    ...options.host,
+  });
+  let executor: Executor | undefined;
+  let prepared: LocalExecutor | undefined;
+  const closeAll = async (): Promise<void> => {
+    await host.close();
+    await executor?.close();
+    await prepared?.stop();
+  };
+  try {
+    const wasReady = (await readFile(readyFile, 'utf8').catch(() => '')) === 'ready';
+    if (!wasReady) {
+      onProgress('Setting up the site as an administrator');
+      await provision(host);
+    }
+    const start = async (facts: {
+      installation: string;
+      appKey: Parameters<typeof prepareLocalExecutor>[0]['appKey'];
+      receiptUrl: string;
+      tokenSha256?: string;
+    }): Promise<Executor> => {
+      onProgress('Starting PostgreSQL and the executor');
+      prepared = await prepareLocalExecutor({
+        dir,
+        installation: facts.installation,
+        appKey: facts.appKey,
+        receiptUrl: facts.receiptUrl,
+        ...(facts.tokenSha256 === undefined ? {} : { enrolmentTokenSha256: facts.tokenSha256 }),
+        prodApprovers: [people.firstApprover.accountId, people.secondApprover.accountId],
+        extraConnections: options.extraConnections ?? [],
+        port: options.ports?.executor ?? 0,
+      });
+      executor = await createExecutor(prepared.config, options.executor);
+      return executor;
+    };
+    if (wasReady) host.setRemote('executor', (await start(await adminCall(host, 'enrolment-facts', {}))).url);
+    else await enrol(host, start);
+    await writeFile(readyFile, 'ready');
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+  return {
+    host,
+    executor: () => running(executor),
+    databases: running(prepared),
+    async stopExecutor() {
+      await executor?.close();
+      executor = undefined;
+    },
+    async startExecutor(executorOptions) {
+      executor = await createExecutor(running(prepared).config, executorOptions ?? options.executor);
+      host.setRemote('executor', executor.url);
+    },
+    close: closeAll,
+  };
+}
+
+function running<T>(part: T | undefined): T {
+  if (part === undefined) throw new Error('it is not running');
+  return part;
+}

@@ -1,0 +1,98 @@
+import * as v from 'valibot';
+import { adminCalls, setupSteps, type AdminCallName, type StepReport } from '#core/panel/admin-contract';
+import type { PublicJwk } from '#core/protocol/jws';
+import type { Host } from '../../host/create-host';
+import { approverGroup, operatorGroup, people, projectKey } from './seed';
+
+const adminModule = 'query-change-setup';
+
+type Payload<N extends AdminCallName> = v.InferInput<(typeof adminCalls)[N]['payload']>;
+type Value<N extends AdminCallName> = v.InferOutput<(typeof adminCalls)[N]['value']>;
+
+/** Calls the admin resolver as the seeded administrator, as the setup page does. */
+export async function adminCall<N extends AdminCallName>(
+  host: Host,
+  name: N,
+  payload: Payload<N>,
+): Promise<Value<N>> {
+  const reply = v.parse(
+    v.union([
+      v.object({ ok: v.literal(true), value: v.unknown() }),
+      v.object({ ok: v.literal(false), error: v.object({ code: v.string(), message: v.string() }) }),
+    ]),
+    await host.resolverInvoke(adminModule, name, payload, people.admin.accountId, { type: 'jira:adminPage' }),
+  );
+  if (!reply.ok) throw new Error(`${name}: ${reply.error.message}`);
+  return v.parse(adminCalls[name].value, reply.value) as Value<N>;
+}
+
+/** Runs every provisioning step with the admin's rights; a step that Jira refuses stops the set-up with its instruction. */
+export async function provision(host: Host): Promise<StepReport[]> {
+  await choosePolicies(host);
+  const reports: StepReport[] = [];
+  for (const step of setupSteps) {
+    const report = await adminCall(host, 'setup-step', { step, projectKey });
+    if (report.state === 'manual') throw new Error(`${step}: ${report.message} ${report.instruction ?? ''}`);
+    reports.push(report);
+  }
+  return reports;
+}
+
+/** Two approvals on prod, one elsewhere; the executor's own minimum holds besides. */
+async function choosePolicies(host: Host): Promise<void> {
+  const groups = await readGroups(host);
+  const group = { id: groups[approverGroup] ?? '', name: approverGroup };
+  await adminCall(host, 'save-policies', {
+    policies: {
+      'shop-dev': { approverGroup: group, approvals: 1 },
+      'shop-qa': { approverGroup: group, approvals: 1 },
+      'shop-prod': { approverGroup: group, approvals: 2 },
+    },
+    operatorGroup: { id: groups[operatorGroup] ?? '', name: operatorGroup },
+  });
+}
+
+async function readGroups(host: Host): Promise<Record<string, string>> {
+  const response = await restAs(host, people.admin.email, 'GET', '/rest/api/3/group/bulk?maxResults=50');
+  const { values } = v.parse(
+    v.object({ values: v.array(v.object({ name: v.string(), groupId: v.string() })) }),
+    await response.json(),
+  );
+  return Object.fromEntries(values.map(({ name, groupId }) => [name, groupId]));
+}
+
+/** Sends one REST request with a seeded user's API token, as an ordinary client does. */
+export async function restAs(
+  host: Host,
+  email: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Response> {
+  const token = host.users.find((user) => user.email === email)?.apiToken ?? '';
+  return fetch(`${host.url}${path}`, {
+    method,
+    headers: {
+      authorization: `Basic ${Buffer.from(`${email}:${token}`).toString('base64')}`,
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+}
+
+/** Enrols the executor from both sides with a one-time token. `start` starts it with the facts and the token's hash. */
+export async function enrol(
+  host: Host,
+  start: (
+    facts: Value<'enrolment-facts'> & { tokenSha256: string },
+  ) => Promise<{ executorId: string; publicJwk: PublicJwk; url: string }>,
+): Promise<string[]> {
+  const facts = await adminCall(host, 'enrolment-facts', {});
+  const { token, sha256 } = await adminCall(host, 'enrolment-token', {});
+  const executor = await start({ ...facts, tokenSha256: sha256 });
+  host.setRemote('executor', executor.url);
+  const { executorId, publicJwk } = executor;
+  const enrolled = await adminCall(host, 'enrol-executor', { executorId, executorKey: publicJwk, token });
+  return enrolled.connections;
+}
