@@ -1,6 +1,6 @@
 import type { IssueRecord, PermissionGrantRecord, ProjectRecord } from './entities';
 import { forbidden, ISSUE_NOT_FOUND, JiraError, notFound } from './errors';
-import { byId, issueByIdOrKey, mustById, projectByIdOrKey, userById, type Jira } from './store';
+import { issueByIdOrKey, mustById, projectByIdOrKey, userById, type Jira } from './store';
 
 /** Global permissions that the emulator knows; administrators hold them all, others only the second list. */
 export const GLOBAL_PERMISSIONS = [
@@ -141,6 +141,3 @@ export function requireOnIssue(
 ): void {
   if (!canOnIssue(jira, accountId, permission, issue)) throw new JiraError(403, [message]);
 }
-
-/** The issue type by id, or undefined. */
-export const issueTypeOf = (jira: Jira, id: string) => byId(jira.state.issueTypes, id);

@@ -1,5 +1,5 @@
 /** One modelled endpoint: `documented` as Jira publishes it, or ⚠ where a live site has yet to confirm a detail. */
-export interface CoverageRow {
+interface CoverageRow {
   readonly method: string;
   readonly path: string;
   readonly status: 'documented' | '⚠';
@@ -203,3 +203,19 @@ export const COVERAGE: readonly CoverageRow[] = ROWS.map(([endpoint, notes = '']
     notes: notes.replace(/^⚠ /, ''),
   };
 });
+
+/** The matrix as Markdown (`docs/host-coverage.md`; a test holds the file equal to this). */
+export function coverageTable(): string {
+  const lines = COVERAGE.map(
+    (row) => `- ${row.status} \`${row.method} ${row.path}\`${row.notes === '' ? '' : `: ${row.notes}`}`,
+  );
+  const open = COVERAGE.filter((row) => row.status === '⚠').length;
+  return `# What the local host plays of Jira Cloud
+
+Written by \`scripts/host-coverage.ts\`. ${COVERAGE.length} endpoints of REST API v3; ⚠ (${open}) marks a behaviour that no live
+site has confirmed. Everything else answers 501 and names itself. Successful answers are checked in tests against
+Jira's OpenAPI document (\`host/jira/openapi/\`).
+
+${lines.join('\n')}
+`;
+}

@@ -8,7 +8,7 @@ import { seedState } from './seed';
 import { projectByIdOrKey, userById, type Jira } from './store';
 
 /** What the emulated site is made of. */
-export interface JiraSiteOptions {
+interface JiraSiteOptions {
   readonly seed: Seed;
   readonly meter: Meter;
   readonly clock: Clock;

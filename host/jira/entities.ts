@@ -47,7 +47,7 @@ export interface RoleRecord {
 }
 
 /** Who plays a role in one project. */
-export interface RoleActorRecord {
+interface RoleActorRecord {
   id: string;
   type: 'user' | 'group';
   value: string;
@@ -160,7 +160,7 @@ export interface NamedRecord {
 }
 
 /** A type of issue link. */
-export interface IssueLinkTypeRecord {
+interface IssueLinkTypeRecord {
   id: string;
   name: string;
   inward: string;

@@ -18,7 +18,7 @@ const EVENT_FIELDS = [
 ];
 
 /** The issue as product events carry it. */
-export const eventIssue = (jira: Jira, issue: IssueRecord) => ({
+const eventIssue = (jira: Jira, issue: IssueRecord) => ({
   id: issue.id,
   key: issue.key,
   fields: Object.fromEntries(EVENT_FIELDS.map((id) => [id, formatFieldValue(jira, issue, id)])),

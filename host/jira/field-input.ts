@@ -18,7 +18,7 @@ const reference = v.object({
 const ADF_CUSTOM = 'com.atlassian.jira.plugin.system.customfieldtypes:textarea';
 
 /** Whether values of this field are Atlassian Documents. */
-export const takesAdf = (field: FieldRecord): boolean =>
+const takesAdf = (field: FieldRecord): boolean =>
   field.id === 'description' || field.id === 'environment' || field.schema.custom === ADF_CUSTOM;
 
 function parseReference(field: FieldRecord, input: unknown): v.InferOutput<typeof reference> {

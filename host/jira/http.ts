@@ -112,10 +112,16 @@ export const queryList = (call: Call, name: string): string[] =>
     .map((value) => value.trim())
     .filter((value) => value !== '');
 
-/** Jira's classic page bean. */
-export function page<T>(call: Call, items: readonly T[], format: (item: T) => unknown, limit = 50): Response {
+/** Jira's classic page bean: `limit` items unless asked otherwise, never more than `cap`. */
+export function page<T>(
+  call: Call,
+  items: readonly T[],
+  format: (item: T) => unknown,
+  limit = 50,
+  cap = Math.max(limit, 1000),
+): Response {
   const startAt = queryInt(call, 'startAt', 0);
-  const maxResults = queryInt(call, 'maxResults', limit, Math.max(limit, 1000));
+  const maxResults = queryInt(call, 'maxResults', limit, cap);
   const values = items.slice(startAt, startAt + maxResults).map(format);
   const isLast = startAt + values.length >= items.length;
   const self = `${call.jira.baseUrl}${call.url.pathname}`;

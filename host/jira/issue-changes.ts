@@ -1,7 +1,7 @@
 import type { ChangeItem, HistoryRecord, IssueRecord, StatusRecord } from './entities';
 import { issueEvent } from './events';
 import { changeText } from './field-input';
-import { byId, mustById, nextId, nowIso, type Jira } from './store';
+import { mustById, nextId, nowIso, type Jira } from './store';
 
 /** Makes searches see the issue as it is now, after the index's delay. */
 export function reindex(jira: Jira, issue: IssueRecord, deleted = false): void {
@@ -132,7 +132,3 @@ export function commitChanges(
   }
   return history;
 }
-
-/** Whether the status of the issue is in the Done category. */
-export const isDone = (jira: Jira, issue: IssueRecord): boolean =>
-  byId(jira.state.statuses, issue.statusId)?.category === 'DONE';

@@ -146,102 +146,116 @@ const DEFAULT_SCREEN = [
   'issuelinks',
 ];
 
+const issueDefaults = () => ({
+  roles: named([
+    [ROLE_ADMINISTRATORS, 'Administrators', 'A project role that represents administrators in a project'],
+    ['10004', 'Member', 'A project role that represents members of a project'],
+    [ROLE_ADDONS, 'atlassian-addons-project-access', 'A project role that represents Connect and Forge apps'],
+  ]),
+  issueTypes: [
+    { id: '10000', name: 'Epic', description: 'A big piece of work.', hierarchyLevel: 1 },
+    { id: '10001', name: 'Story', description: 'Something users want.', hierarchyLevel: 0 },
+    { id: '10002', name: 'Task', description: 'A small, distinct piece of work.', hierarchyLevel: 0 },
+    { id: '10003', name: 'Sub-task', description: 'A part of a larger task.', hierarchyLevel: -1 },
+    { id: '10004', name: 'Bug', description: 'A problem or error.', hierarchyLevel: 0 },
+  ],
+  statuses: [
+    { id: '10000', name: 'To Do', description: '', category: 'TODO' as const },
+    {
+      id: '3',
+      name: 'In Progress',
+      description: 'This work item is being actively worked on.',
+      category: 'IN_PROGRESS' as const,
+    },
+    { id: '10001', name: 'Done', description: '', category: 'DONE' as const },
+  ],
+  resolutions: named([
+    ['10000', 'Done', 'Work has been completed on this issue.'],
+    ['10001', "Won't Do", "This issue won't be actioned."],
+    ['10002', 'Duplicate', 'The problem is a duplicate of an existing issue.'],
+    ['10003', 'Cannot Reproduce', 'All attempts at reproducing this issue failed.'],
+    ['10004', 'Declined', 'This issue was not approved.'],
+  ]),
+  priorities: named([
+    ['1', 'Highest', 'This problem will block progress.'],
+    ['2', 'High', 'Serious problem that could block progress.'],
+    ['3', 'Medium', 'Has the potential to affect progress.'],
+    ['4', 'Low', 'Minor problem or easily worked around.'],
+    ['5', 'Lowest', 'Trivial problem with little or no impact on progress.'],
+  ]),
+  issueLinkTypes: [
+    { id: '10000', name: 'Blocks', inward: 'is blocked by', outward: 'blocks' },
+    { id: '10001', name: 'Cloners', inward: 'is cloned by', outward: 'clones' },
+    { id: '10002', name: 'Duplicate', inward: 'is duplicated by', outward: 'duplicates' },
+    { id: '10003', name: 'Relates', inward: 'relates to', outward: 'relates to' },
+  ],
+});
+
+const schemeDefaults = () => ({
+  screens: [
+    {
+      id: '1',
+      name: 'Default Screen',
+      description: 'Allows to update all system fields.',
+      tabs: [{ id: '10000', name: 'Field Tab', fieldIds: DEFAULT_SCREEN }],
+    },
+    {
+      id: '2',
+      name: 'Workflow Screen',
+      description: 'This screen is used in the workflow and enables you to assign issues',
+      tabs: [{ id: '10001', name: 'Field Tab', fieldIds: ['assignee'] }],
+    },
+    {
+      id: '3',
+      name: 'Resolve Issue Screen',
+      description: 'Allows to set resolution, change fix versions, and assign an issue.',
+      tabs: [{ id: '10002', name: 'Field Tab', fieldIds: ['resolution', 'assignee'] }],
+    },
+  ],
+  screenSchemes: [
+    {
+      id: '1',
+      name: 'Default Screen Scheme',
+      description: 'Default Screen Scheme',
+      screens: { default: '1' },
+    },
+  ],
+  issueTypeScreenSchemes: [
+    {
+      id: '1',
+      name: 'Default Issue Type Screen Scheme',
+      description: 'The default issue type screen scheme',
+      mappings: { default: '1' },
+    },
+  ],
+  permissionSchemes: [
+    {
+      id: '0',
+      name: 'Default Permission Scheme',
+      description:
+        'This is the default Permission Scheme. Any new projects that are created will be assigned this scheme.',
+      grants: defaultGrants(),
+    },
+  ],
+  issueTypeSchemes: [
+    {
+      id: '10000',
+      name: 'Default Issue Type Scheme',
+      description: 'Default issue type scheme is the list of global issue types.',
+      defaultIssueTypeId: '10002',
+      issueTypeIds: ['10000', '10001', '10002', '10003', '10004'],
+      isDefault: true,
+    },
+  ],
+});
+
 /** The parts of a new site that do not depend on the seed: Jira's own defaults. */
 export function defaults(now: string) {
   const workflow = defaultWorkflow(now);
   return {
+    ...issueDefaults(),
+    ...schemeDefaults(),
     workflows: [workflow],
-    roles: named([
-      [ROLE_ADMINISTRATORS, 'Administrators', 'A project role that represents administrators in a project'],
-      ['10004', 'Member', 'A project role that represents members of a project'],
-      [
-        ROLE_ADDONS,
-        'atlassian-addons-project-access',
-        'A project role that represents Connect and Forge apps',
-      ],
-    ]),
-    issueTypes: [
-      { id: '10000', name: 'Epic', description: 'A big piece of work.', hierarchyLevel: 1 },
-      { id: '10001', name: 'Story', description: 'Something users want.', hierarchyLevel: 0 },
-      { id: '10002', name: 'Task', description: 'A small, distinct piece of work.', hierarchyLevel: 0 },
-      { id: '10003', name: 'Sub-task', description: 'A part of a larger task.', hierarchyLevel: -1 },
-      { id: '10004', name: 'Bug', description: 'A problem or error.', hierarchyLevel: 0 },
-    ],
-    statuses: [
-      { id: '10000', name: 'To Do', description: '', category: 'TODO' as const },
-      {
-        id: '3',
-        name: 'In Progress',
-        description: 'This work item is being actively worked on.',
-        category: 'IN_PROGRESS' as const,
-      },
-      { id: '10001', name: 'Done', description: '', category: 'DONE' as const },
-    ],
-    resolutions: named([
-      ['10000', 'Done', 'Work has been completed on this issue.'],
-      ['10001', "Won't Do", "This issue won't be actioned."],
-      ['10002', 'Duplicate', 'The problem is a duplicate of an existing issue.'],
-      ['10003', 'Cannot Reproduce', 'All attempts at reproducing this issue failed.'],
-      ['10004', 'Declined', 'This issue was not approved.'],
-    ]),
-    priorities: named([
-      ['1', 'Highest', 'This problem will block progress.'],
-      ['2', 'High', 'Serious problem that could block progress.'],
-      ['3', 'Medium', 'Has the potential to affect progress.'],
-      ['4', 'Low', 'Minor problem or easily worked around.'],
-      ['5', 'Lowest', 'Trivial problem with little or no impact on progress.'],
-    ]),
-    issueLinkTypes: [
-      { id: '10000', name: 'Blocks', inward: 'is blocked by', outward: 'blocks' },
-      { id: '10001', name: 'Cloners', inward: 'is cloned by', outward: 'clones' },
-      { id: '10002', name: 'Duplicate', inward: 'is duplicated by', outward: 'duplicates' },
-      { id: '10003', name: 'Relates', inward: 'relates to', outward: 'relates to' },
-    ],
-    screens: [
-      {
-        id: '1',
-        name: 'Default Screen',
-        description: 'Allows to update all system fields.',
-        tabs: [{ id: '10000', name: 'Field Tab', fieldIds: DEFAULT_SCREEN }],
-      },
-      {
-        id: '2',
-        name: 'Workflow Screen',
-        description: 'This screen is used in the workflow and enables you to assign issues',
-        tabs: [{ id: '10001', name: 'Field Tab', fieldIds: ['assignee'] }],
-      },
-      {
-        id: '3',
-        name: 'Resolve Issue Screen',
-        description: 'Allows to set resolution, change fix versions, and assign an issue.',
-        tabs: [{ id: '10002', name: 'Field Tab', fieldIds: ['resolution', 'assignee'] }],
-      },
-    ],
-    screenSchemes: [
-      {
-        id: '1',
-        name: 'Default Screen Scheme',
-        description: 'Default Screen Scheme',
-        screens: { default: '1' },
-      },
-    ],
-    issueTypeScreenSchemes: [
-      {
-        id: '1',
-        name: 'Default Issue Type Screen Scheme',
-        description: 'The default issue type screen scheme',
-        mappings: { default: '1' },
-      },
-    ],
-    permissionSchemes: [
-      {
-        id: '0',
-        name: 'Default Permission Scheme',
-        description:
-          'This is the default Permission Scheme. Any new projects that are created will be assigned this scheme.',
-        grants: defaultGrants(),
-      },
-    ],
     workflowSchemes: [
       {
         id: '10000',
@@ -251,16 +265,6 @@ export function defaults(now: string) {
         issueTypeMappings: {},
         versionId: workflow.versionId,
         versionNumber: 1,
-      },
-    ],
-    issueTypeSchemes: [
-      {
-        id: '10000',
-        name: 'Default Issue Type Scheme',
-        description: 'Default issue type scheme is the list of global issue types.',
-        defaultIssueTypeId: '10002',
-        issueTypeIds: ['10000', '10001', '10002', '10003', '10004'],
-        isDefault: true,
       },
     ],
   };

@@ -13,14 +13,14 @@ export class ExpressionError extends Error {
 }
 
 /** A function value inside an expression. */
-export type Lambda = (...args: unknown[]) => unknown;
+type Lambda = (...args: unknown[]) => unknown;
 
 /** Jira's documented limits. */
-export const MAX_LENGTH = 10_000;
-export const MAX_STEPS = 50_000;
+const MAX_LENGTH = 10_000;
+const MAX_STEPS = 50_000;
 
 /** Evaluation state: the steps so far. */
-export interface Machine {
+interface Machine {
   steps: number;
 }
 

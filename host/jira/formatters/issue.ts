@@ -17,7 +17,7 @@ const CATEGORIES = {
 } as const;
 
 /** The category of a status, as embedded in it. */
-export const formatCategory = (jira: Jira, category: StatusRecord['category']) => ({
+const formatCategory = (jira: Jira, category: StatusRecord['category']) => ({
   self: selfLink(jira, `statuscategory/${CATEGORIES[category].id}`),
   ...CATEGORIES[category],
 });

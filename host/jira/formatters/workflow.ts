@@ -9,7 +9,7 @@ import type {
 import { byId, mustById, selfLink, type Jira } from '../store';
 
 /** A status as the workflow API shows it; its reference is its id, stable between reads ⚠. */
-export const formatWorkflowStatus = (status: StatusRecord) => ({
+const formatWorkflowStatus = (status: StatusRecord) => ({
   id: status.id,
   name: status.name,
   description: status.description,

@@ -109,6 +109,35 @@ function statusFields(jira: Jira): Record<string, JqlField> {
   };
 }
 
+function contentFields(jira: Jira): Record<string, JqlField> {
+  return {
+    labels: { name: 'labels', kind: 'choice', values: (i) => list(i.fields['labels']), resolve: (o) => o },
+    assignee: userField(jira, 'assignee', (i) => i.fields['assignee'], 'assignee'),
+    reporter: userField(jira, 'reporter', (i) => i.fields['reporter'], 'reporter'),
+    creator: userField(jira, 'creator', (i) => i.creatorId),
+    watcher: userField(jira, 'watcher', (i) => i.watcherIds),
+    created: dateField('created', (i) => i.created),
+    createddate: dateField('created', (i) => i.created),
+    updated: dateField('updated', (i) => i.updated),
+    updateddate: dateField('updated', (i) => i.updated),
+    resolved: dateField('resolved', (i) => i.fields['resolutiondate']),
+    resolutiondate: dateField('resolutiondate', (i) => i.fields['resolutiondate']),
+    duedate: dateField('duedate', (i) => i.fields['duedate']),
+    due: dateField('due', (i) => i.fields['duedate']),
+    statuscategorychangeddate: dateField('statusCategoryChangedDate', (i) => i.statusChanged),
+    summary: textField('summary', (i) => [i.fields['summary']]),
+    description: textField('description', (i) => [i.fields['description']]),
+    environment: textField('environment', (i) => [i.fields['environment']]),
+    comment: textField('comment', comments),
+    text: textField('text', (i) => [
+      i.fields['summary'],
+      i.fields['description'],
+      i.fields['environment'],
+      ...comments(i),
+    ]),
+  };
+}
+
 function systemFields(jira: Jira, viewer: string | undefined): Record<string, JqlField> {
   const { state } = jira;
   const project: JqlField = {
@@ -166,30 +195,7 @@ function systemFields(jira: Jira, viewer: string | undefined): Record<string, Jq
     resolution,
     priority,
     parent: { ...key, name: 'parent', values: (i) => list(i.fields['parent']) },
-    labels: { name: 'labels', kind: 'choice', values: (i) => list(i.fields['labels']), resolve: (o) => o },
-    assignee: userField(jira, 'assignee', (i) => i.fields['assignee'], 'assignee'),
-    reporter: userField(jira, 'reporter', (i) => i.fields['reporter'], 'reporter'),
-    creator: userField(jira, 'creator', (i) => i.creatorId),
-    watcher: userField(jira, 'watcher', (i) => i.watcherIds),
-    created: dateField('created', (i) => i.created),
-    createddate: dateField('created', (i) => i.created),
-    updated: dateField('updated', (i) => i.updated),
-    updateddate: dateField('updated', (i) => i.updated),
-    resolved: dateField('resolved', (i) => i.fields['resolutiondate']),
-    resolutiondate: dateField('resolutiondate', (i) => i.fields['resolutiondate']),
-    duedate: dateField('duedate', (i) => i.fields['duedate']),
-    due: dateField('due', (i) => i.fields['duedate']),
-    statuscategorychangeddate: dateField('statusCategoryChangedDate', (i) => i.statusChanged),
-    summary: textField('summary', (i) => [i.fields['summary']]),
-    description: textField('description', (i) => [i.fields['description']]),
-    environment: textField('environment', (i) => [i.fields['environment']]),
-    comment: textField('comment', comments),
-    text: textField('text', (i) => [
-      i.fields['summary'],
-      i.fields['description'],
-      i.fields['environment'],
-      ...comments(i),
-    ]),
+    ...contentFields(jira),
   };
 }
 

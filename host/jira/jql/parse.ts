@@ -12,7 +12,7 @@ export interface ParsedJql {
 }
 
 /** Jira's text for a query without a restriction. */
-export const UNBOUNDED =
+const UNBOUNDED =
   'Unbounded JQL queries are not allowed here. Please add a search restriction to your query.';
 
 /** Syntax errors of a query in words like Jira's ⚠ (the parser is Atlassian's, its texts differ a little). */

@@ -17,7 +17,7 @@ const declaration = v.looseObject({
 });
 
 /** One path of an issue property that the installed app declares for search. */
-export interface IndexedPath {
+interface IndexedPath {
   readonly propertyKey: string;
   readonly path: string;
   readonly type: 'number' | 'string' | 'text' | 'user' | 'date';

@@ -35,11 +35,7 @@ const commentBody = v.looseObject({
 });
 
 /** A new comment, checked; not yet on an issue. */
-export function newComment(
-  jira: Jira,
-  author: string,
-  input: v.InferOutput<typeof commentBody>,
-): CommentRecord {
+function newComment(jira: Jira, author: string, input: v.InferOutput<typeof commentBody>): CommentRecord {
   checkBody(input.body);
   const now = nowIso(jira);
   const visibility = input.visibility;

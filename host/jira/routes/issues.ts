@@ -30,7 +30,7 @@ function getIssue(call: Call): Response {
 }
 
 /** Refuses edits that Jira's permissions or the workflow status forbid. */
-export function requireEditable(call: Call, issue: IssueRecord): void {
+function requireEditable(call: Call, issue: IssueRecord): void {
   requireOnIssue(
     call.jira,
     call.viewer,

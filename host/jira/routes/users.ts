@@ -39,7 +39,7 @@ function bulk(call: Call): Response {
   const users = ids
     .map((id) => userById(call.jira, id))
     .filter((user): user is UserRecord => user !== undefined);
-  return page(call, users, (user) => formatUser(call.jira, user), 10);
+  return page(call, users, (user) => formatUser(call.jira, user), 10, 200);
 }
 
 /** Users whose name or e-mail starts with the query, word by word; apps are found by `GET /user` only. */
@@ -139,7 +139,8 @@ function members(call: Call): Response {
   const users = call.jira.state.users.filter(
     (u) => u.groupIds.includes(group.groupId) && (inactive || u.active),
   );
-  return page(call, users, (user) => formatUser(call.jira, user));
+  // The document allows at most 50 members a page.
+  return page(call, users, (user) => formatUser(call.jira, user), 50, 50);
 }
 
 function groupsBulk(call: Call): Response {

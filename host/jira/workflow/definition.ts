@@ -51,7 +51,7 @@ const transition = v.object({
 });
 
 /** A status as workflow payloads define or reference it. */
-export const statusInput = v.object({
+const statusInput = v.object({
   id: v.nullish(v.string()),
   name: v.string(),
   description: text,

@@ -64,7 +64,7 @@ export function availableTransitions(
 }
 
 /** What a client asks for besides the transition itself. */
-export interface TransitionRequest {
+interface TransitionRequest {
   readonly transitionId: string;
   readonly fields: Readonly<Record<string, unknown>>;
   readonly comment?: CommentRecord | undefined;
@@ -109,9 +109,10 @@ export async function transitionIssue(
   const transition = pick(jira, actor, issue, request.transitionId);
   const values = screenEdits(jira, issue, transition, request.fields);
   const edited: IssueRecord = { ...issue, fields: { ...issue.fields, ...Object.fromEntries(values) } };
+  const modified = Object.fromEntries(Object.entries(request.fields).filter(([id]) => values.has(id)));
   const from = issue.statusId;
   const refusal = await firstRefusal(
-    situation(jira, actor, issue, transition, edited, request.fields),
+    situation(jira, actor, issue, transition, edited, modified),
     transition.validators,
   );
   if (refusal !== undefined) throw badRequest(refusal);

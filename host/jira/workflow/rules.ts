@@ -31,7 +31,7 @@ export interface RuleSituation {
 }
 
 /** Splits a comma separated rule parameter. */
-export const listParameter = (rule: RuleRecord, name: string): string[] =>
+const listParameter = (rule: RuleRecord, name: string): string[] =>
   (rule.parameters[name] ?? '')
     .split(',')
     .map((part) => part.trim())
@@ -57,7 +57,7 @@ export function ruleConfiguration(rule: RuleRecord): unknown {
 }
 
 /** Variables of a rule expression (reference/forge-platform.md 2.3). */
-export function ruleVariables(s: RuleSituation, rule: RuleRecord): Record<string, unknown> {
+function ruleVariables(s: RuleSituation, rule: RuleRecord): Record<string, unknown> {
   return {
     user: expressionUser(s.jira, s.actor),
     issue: expressionIssue(s.jira, s.issue),

@@ -118,79 +118,71 @@ function checkConditions(jira: Jira, transition: TransitionInput, group: Conditi
   ];
 }
 
+/** What can be wrong with a transition apart from its rules: code and words. */
+function transitionFaults(
+  transition: TransitionInput,
+  references: ReadonlySet<string>,
+): [code: string, message: string][] {
+  const { name, type } = transition;
+  const from = transition.links.map((link) => link.fromStatusReference ?? '');
+  const badFrom = from.length === 0 || from.some((reference) => !references.has(reference));
+  const checks: [wrong: boolean, code: string, message: string][] = [
+    [
+      !/^\d+$/.test(transition.id),
+      'TRANSITION_ID_INVALID',
+      `Transition id '${transition.id}' must be a number.`,
+    ],
+    [
+      name.trim() === '' || name.length > 60,
+      'TRANSITION_NAME_INVALID',
+      'A transition name must have between 1 and 60 characters.',
+    ],
+    [
+      !references.has(transition.toStatusReference ?? ''),
+      'TRANSITION_TO_STATUS_MISSING',
+      `Transition '${name}' leads to a status that is not part of the workflow.`,
+    ],
+    [
+      type === 'DIRECTED' && badFrom,
+      'TRANSITION_FROM_STATUS_MISSING',
+      `Transition '${name}' must come from statuses of the workflow.`,
+    ],
+    [
+      type !== 'DIRECTED' && from.length > 0,
+      'TRANSITION_LINKS_INVALID',
+      `Transition '${name}' of type ${type} must not have links.`,
+    ],
+    [
+      type === 'INITIAL' && Boolean(transition.conditions),
+      'INITIAL_TRANSITION_CONDITIONS',
+      'The initial transition must not have conditions.',
+    ],
+    [transition.triggers.length > 0, 'TRIGGERS_UNSUPPORTED', 'host/jira does not model triggers.'],
+  ];
+  return checks.filter(([wrong]) => wrong).map(([, code, message]) => [code, message]);
+}
+
+function checkScreen(jira: Jira, transition: TransitionInput): WorkflowProblem[] {
+  const screenId = transition.transitionScreen?.parameters['screenId'] ?? '';
+  if (!transition.transitionScreen || byId(jira.state.screens, screenId)) return [];
+  return [
+    problem('RULE', 'SCREEN_MISSING', `The screen '${screenId}' does not exist.`, {
+      transitionId: transition.id,
+    }),
+  ];
+}
+
 function checkTransition(
   jira: Jira,
   transition: TransitionInput,
   references: ReadonlySet<string>,
 ): WorkflowProblem[] {
   const at = { transitionId: transition.id };
-  const problems: WorkflowProblem[] = [];
-  if (!/^\d+$/.test(transition.id))
-    problems.push(
-      problem(
-        'TRANSITION',
-        'TRANSITION_ID_INVALID',
-        `Transition id '${transition.id}' must be a number.`,
-        at,
-      ),
-    );
-  if (transition.name.trim() === '' || transition.name.length > 60)
-    problems.push(
-      problem(
-        'TRANSITION',
-        'TRANSITION_NAME_INVALID',
-        'A transition name must have between 1 and 60 characters.',
-        at,
-      ),
-    );
-  if (!references.has(transition.toStatusReference ?? ''))
-    problems.push(
-      problem(
-        'TRANSITION',
-        'TRANSITION_TO_STATUS_MISSING',
-        `Transition '${transition.name}' leads to a status that is not part of the workflow.`,
-        at,
-      ),
-    );
-  const from = transition.links.map((link) => link.fromStatusReference ?? '');
-  if (
-    transition.type === 'DIRECTED' &&
-    (from.length === 0 || from.some((reference) => !references.has(reference)))
-  ) {
-    problems.push(
-      problem(
-        'TRANSITION',
-        'TRANSITION_FROM_STATUS_MISSING',
-        `Transition '${transition.name}' must come from statuses of the workflow.`,
-        at,
-      ),
-    );
-  }
-  if (transition.type !== 'DIRECTED' && from.length > 0)
-    problems.push(
-      problem(
-        'TRANSITION',
-        'TRANSITION_LINKS_INVALID',
-        `Transition '${transition.name}' of type ${transition.type} must not have links.`,
-        at,
-      ),
-    );
-  if (transition.type === 'INITIAL' && transition.conditions)
-    problems.push(
-      problem(
-        'TRANSITION',
-        'INITIAL_TRANSITION_CONDITIONS',
-        'The initial transition must not have conditions.',
-        at,
-      ),
-    );
-  const screenId = transition.transitionScreen?.parameters['screenId'];
-  if (transition.transitionScreen && !byId(jira.state.screens, screenId ?? ''))
-    problems.push(problem('RULE', 'SCREEN_MISSING', `The screen '${screenId ?? ''}' does not exist.`, at));
-  if (transition.triggers.length > 0)
-    problems.push(problem('RULE', 'TRIGGERS_UNSUPPORTED', 'host/jira does not model triggers.', at));
   return [
-    ...problems,
+    ...transitionFaults(transition, references).map(([code, message]) =>
+      problem('TRANSITION', code, message, at),
+    ),
+    ...checkScreen(jira, transition),
     ...(transition.conditions ? checkConditions(jira, transition, transition.conditions) : []),
     ...transition.validators.flatMap((rule) => checkRule(jira, transition, rule, VALIDATORS)),
     ...transition.actions.flatMap((rule) => checkRule(jira, transition, rule, ACTIONS)),

@@ -1,4 +1,5 @@
-import { COVERAGE } from '../../../host/jira/coverage';
+import { readFileSync } from 'node:fs';
+import { COVERAGE, coverageTable } from '../../../host/jira/coverage';
 import { operationOf } from '../../../host/jira/openapi/operations';
 import { ALL_ROUTES } from '../../../host/jira/routes/all';
 import { createIssue, testApp, testSite } from './site';
@@ -230,5 +231,7 @@ describe('the platform around the endpoints', () => {
       expect(operationOf(row.method, row.path)).toBeDefined();
       if (row.status === '⚠') expect(row.notes).not.toBe('');
     }
+    const page = new URL('../../../docs/host-coverage.md', import.meta.url);
+    expect(readFileSync(page, 'utf8')).toBe(coverageTable());
   });
 });
