@@ -70,7 +70,9 @@ class Collector {
   }
 
   finish(tag: string): void {
-    const [, command = tag, count] = /^([A-Z ]+?)(?: \d+)?(?: (\d+))?$/.exec(tag) ?? [];
+    // `INSERT 0 5` has an oid before the count; `CREATE TABLE` has none.
+    const [, command = tag, count] =
+      /^(\D*?)(?: \d+)?(?: (\d+))?$/.exec(tag.replace(/^(\D*) (\d+)$/, '$1 0 $2')) ?? [];
     this.command = command;
     this.tagCount = count === undefined ? null : Number(count);
   }

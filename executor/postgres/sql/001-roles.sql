@@ -2,9 +2,10 @@
 -- which run with its rights, can touch the ledger.
 do $$
 begin
-  if not exists (select from pg_catalog.pg_roles where rolname = 'querychange_owner') then
-    create role querychange_owner nologin noinherit;
-  end if;
+  create role querychange_owner nologin noinherit;
+exception
+  -- There already, or being made just now for another database of this server.
+  when duplicate_object or unique_violation then null;
 end
 $$;
 

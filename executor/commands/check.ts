@@ -1,0 +1,22 @@
+import type { Config } from '../config';
+import { notInitialised } from '../initialised';
+import { openTarget } from '../postgres/target';
+
+/** `executor check`: reaches every connection and says what is wrong, one line each. */
+export async function checkConnections(config: Config): Promise<{ text: string; ok: boolean }> {
+  const lines = await Promise.all(
+    config.connections.map(async (connection) => {
+      const target = openTarget(connection, Date.now, () => notInitialised(config.stateDir, connection.key));
+      try {
+        const { engineVersion, problem } = await target.probe();
+        return {
+          ok: problem === null,
+          text: `${connection.key}: ${problem ?? `ready (PostgreSQL ${engineVersion})`}`,
+        };
+      } finally {
+        await target.close();
+      }
+    }),
+  );
+  return { text: `${lines.map(({ text }) => text).join('\n')}\n`, ok: lines.every(({ ok }) => ok) };
+}

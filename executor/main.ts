@@ -1,0 +1,60 @@
+// The only file of the executor that touches the process: arguments, environment, output, signals.
+import { checkConnections } from './commands/check';
+import { parseCommandLine, usage } from './commands/command-line';
+import { initConnection } from './commands/init';
+import { printKey } from './commands/key';
+import { type Config, loadConfig } from './config';
+import { createExecutor } from './create-executor';
+import { jsonLog } from './log';
+
+async function serve(config: Config): Promise<void> {
+  const log = jsonLog((line) => process.stdout.write(line), Date.now);
+  const executor = await createExecutor(config, { log });
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    // A change that does not end in time is cut off; the ledger tells the next start what became of it.
+    setTimeout(() => process.exit(1), config.limits.drainMs).unref();
+    executor.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGTERM', stop).on('SIGINT', stop);
+}
+
+async function main(): Promise<void> {
+  const command = parseCommandLine(process.argv.slice(2));
+  if (!command) {
+    process.stderr.write(usage);
+    process.exitCode = 2;
+    return;
+  }
+  const config = loadConfig(command.config, process.env);
+  if (!config.ok) {
+    process.stderr.write(`${config.error.join('\n')}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  switch (command.name) {
+    case 'serve':
+      return serve(config.value);
+    case 'key':
+      process.stdout.write(await printKey(config.value));
+      return;
+    case 'init':
+      process.stdout.write(await initConnection(config.value, command.connection, command.how));
+      return;
+    case 'check': {
+      const { text, ok } = await checkConnections(config.value);
+      process.stdout.write(text);
+      process.exitCode = ok ? 0 : 1;
+    }
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

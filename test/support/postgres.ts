@@ -1,0 +1,95 @@
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client, escapeIdentifier } from 'pg';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../executor/embedded/launcher';
+
+/** A real PostgreSQL server for one test file. */
+export interface TestServer {
+  readonly postgres: EmbeddedPostgres;
+  /** Runs SQL as superuser. */
+  admin<T extends object = Record<string, unknown>>(
+    database: string,
+    sql: string,
+    values?: unknown[],
+  ): Promise<T[]>;
+  /** Creates `name` as a copy of a template database. */
+  clone(template: string, name: string): Promise<void>;
+  /** Creates a template once per server; `fill` gets the superuser URL. */
+  template(name: string, fill: (url: string) => Promise<void>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const slotsDir = join(process.cwd(), '.local', 'test');
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Takes the first free slot: a slot keeps its cluster between runs, so only the very first start pays for initdb. */
+function takeSlot(): { dir: string; release: () => void } {
+  mkdirSync(slotsDir, { recursive: true });
+  for (let slot = 1; ; slot += 1) {
+    const lock = join(slotsDir, `postgres-${slot}.lock`);
+    try {
+      const file = openSync(lock, 'wx');
+      writeSync(file, String(process.pid));
+      closeSync(file);
+      return { dir: join(slotsDir, `postgres-${slot}`), release: () => rmSync(lock, { force: true }) };
+    } catch {
+      const owner = Number(readFileSync(lock, 'utf8'));
+      // Left by a run that was killed.
+      if (owner > 0 && owner !== process.pid && !alive(owner)) {
+        rmSync(lock, { force: true });
+        slot -= 1;
+      }
+    }
+  }
+}
+
+/** Starts a server that nobody else uses; stop it in `afterAll`. */
+export async function startTestServer(): Promise<TestServer> {
+  const slot = takeSlot();
+  const postgres = await startEmbeddedPostgres({ dataDir: slot.dir });
+  const admin = async <T extends object>(database: string, sql: string, values?: unknown[]): Promise<T[]> => {
+    const client = new Client({ connectionString: postgres.superuserUrl(database) });
+    await client.connect();
+    try {
+      const result = await client.query<T>(sql, values);
+      return result.rows;
+    } finally {
+      await client.end();
+    }
+  };
+  return {
+    postgres,
+    admin,
+    async template(name, fill) {
+      const found = await admin('postgres', 'select 1 as one from pg_database where datname = $1', [name]);
+      if (found.length > 0) return;
+      const partial = `${name}_partial`;
+      await admin('postgres', `drop database if exists ${escapeIdentifier(partial)}`);
+      await admin('postgres', `create database ${escapeIdentifier(partial)}`);
+      await fill(postgres.superuserUrl(partial));
+      await admin(
+        'postgres',
+        `alter database ${escapeIdentifier(partial)} rename to ${escapeIdentifier(name)}`,
+      );
+    },
+    async clone(template, name) {
+      await admin('postgres', `drop database if exists ${escapeIdentifier(name)} with (force)`);
+      await admin(
+        'postgres',
+        `create database ${escapeIdentifier(name)} template ${escapeIdentifier(template)}`,
+      );
+    },
+    async stop() {
+      await postgres.stop();
+      slot.release();
+    },
+  };
+}
