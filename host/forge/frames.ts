@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { AppModule, JiraSite } from '../contract';
 import type { FrameContext, IssueModule } from './bridge/host-protocol';
+import { isDisplayed } from './display-conditions';
 import type { Installation } from './installation';
 import { localId, type ExtensionContext } from './invoke';
 import type { Manifest } from './manifest';
@@ -25,7 +26,11 @@ export class NotVisible extends Error {
 
 /** Module types with a frame on the issue view, and those with a page of their own. */
 const ISSUE_TYPES = ['jira:issuePanel', 'jira:issueContext', 'jira:issueActivity', 'jira:issueAction'];
-const PAGE_TYPES = ['jira:adminPage', 'jira:globalPage', 'jira:projectPage', 'jira:projectSettingsPage'];
+const PermissionSchema = v.object({
+  permissions: v.object({ ADMINISTER: v.looseObject({ havePermission: v.boolean() }) }),
+});
+const ADMIN_TYPE = 'jira:adminPage';
+const PAGE_TYPES = [ADMIN_TYPE, 'jira:globalPage', 'jira:projectPage', 'jira:projectSettingsPage'];
 
 /** What frames of the app are on a page and what they know about it. */
 export interface Frames {
@@ -39,8 +44,10 @@ export interface Frames {
   context(accountId: string, moduleKey: string, issueIdOrKey: string | undefined): Promise<FrameContext>;
   /** Modules that could be on an issue's view; `added` says whether the viewer sees them there. */
   onIssue(accountId: string, issueIdOrKey: string): Promise<{ issueId: string; modules: IssueModule[] }>;
-  /** Pages of the app. */
-  pages(): IssueModule[];
+  /** Pages of the app that the viewer may open. */
+  pages(accountId: string): Promise<IssueModule[]>;
+  /** Whether Jira counts the viewer among its administrators. */
+  isAdmin(accountId: string): Promise<boolean>;
 }
 
 /** Where panels are shown: pinned to the project by an admin, or added to one issue by a user. */
@@ -68,18 +75,30 @@ export function createFrames(options: {
     throw new NotVisible(`The app has no module ${moduleKey} with a resource`);
   }
 
+  async function get(accountId: string, path: string): Promise<Response> {
+    const request = new Request(new URL(path, options.siteUrl()));
+    return await jira.fetch(request, { principal: { kind: 'user', accountId }, via: 'rest' });
+  }
+
   async function readIssue(accountId: string, idOrKey: string): Promise<v.InferOutput<typeof IssueSchema>> {
-    const url = new URL(
+    const response = await get(
+      accountId,
       `/rest/api/3/issue/${encodeURIComponent(idOrKey)}?fields=issuetype,project`,
-      options.siteUrl(),
     );
-    const response = await jira.fetch(new Request(url), {
-      principal: { kind: 'user', accountId },
-      via: 'rest',
-    });
     if (!response.ok)
       throw new NotVisible(`Issue ${idOrKey} does not exist or you do not have permission to see it`);
     return v.parse(IssueSchema, await response.json());
+  }
+
+  async function isAdmin(accountId: string): Promise<boolean> {
+    const response = await get(accountId, '/rest/api/3/mypermissions?permissions=ADMINISTER');
+    return (
+      response.ok && v.parse(PermissionSchema, await response.json()).permissions.ADMINISTER.havePermission
+    );
+  }
+
+  function framed(type: string): AppModule[] {
+    return (manifest.modules[type] ?? []).filter((module) => typeof module['resource'] === 'string');
   }
 
   function show(type: string, module: AppModule, added: boolean): IssueModule {
@@ -101,6 +120,9 @@ export function createFrames(options: {
     idOrKey: string | undefined,
   ): Promise<ExtensionContext> {
     const { type } = find(moduleKey);
+    if (type === ADMIN_TYPE && !(await isAdmin(accountId))) {
+      throw new NotVisible('Only Jira administrators can open this page');
+    }
     if (idOrKey === undefined) return { type };
     const { id, key, fields } = await readIssue(accountId, idOrKey);
     const { issuetype, project } = fields;
@@ -114,6 +136,7 @@ export function createFrames(options: {
 
   return {
     extension,
+    isAdmin,
     async context(accountId, moduleKey, issueIdOrKey) {
       const product = await extension(accountId, moduleKey, issueIdOrKey);
       return {
@@ -135,19 +158,30 @@ export function createFrames(options: {
     async onIssue(accountId, issueIdOrKey) {
       const { id, fields } = await readIssue(accountId, issueIdOrKey);
       const shown = new Set([...options.places.pinned(fields.project.id), ...options.places.added(id)]);
+      const facts = {
+        isAdmin: await isAdmin(accountId),
+        issueType: fields.issuetype.name,
+        projectKey: fields.project.key,
+        projectType: fields.project.projectTypeKey,
+      };
       const modules = ISSUE_TYPES.flatMap((type) =>
-        (manifest.modules[type] ?? [])
-          .filter((module) => typeof module['resource'] === 'string')
+        framed(type)
+          .filter((module) => isDisplayed(module['displayConditions'], facts))
           // A panel is hidden until it is added or pinned; the other modules are always there.
           .map((module) => show(type, module, type !== 'jira:issuePanel' || shown.has(module.key))),
       );
       return { issueId: id, modules };
     },
-    pages: () =>
-      PAGE_TYPES.flatMap((type) =>
-        (manifest.modules[type] ?? [])
-          .filter((module) => typeof module['resource'] === 'string')
+    async pages(accountId) {
+      const facts = { isAdmin: await isAdmin(accountId) };
+      return PAGE_TYPES.flatMap((type) =>
+        framed(type)
+          .filter(
+            (module) =>
+              isDisplayed(module['displayConditions'], facts) && (type !== ADMIN_TYPE || facts.isAdmin),
+          )
           .map((module) => show(type, module, true)),
-      ),
+      );
+    },
   };
 }

@@ -95,8 +95,6 @@ export function createHostApi(options: HostApiOptions): HostApi {
   });
   const people = seed.users.filter((user) => user.accountType === 'atlassian');
   const viewer = (context: Context<Env>): string => context.env.session.accountId;
-  const isAdmin = (context: Context<Env>): boolean =>
-    people.some((user) => user.admin === true && user.accountId === viewer(context));
 
   async function channelOf(context: Context<Env>): Promise<ChannelRequest & { payload: unknown }> {
     const { moduleKey, issue, ...channel } = v.parse(ChannelSchema, await context.req.json());
@@ -154,7 +152,7 @@ export function createHostApi(options: HostApiOptions): HostApi {
     else places.remove(issueId, key);
     return context.body(null, 204);
   });
-  api.get('/pages', (context) => context.json({ modules: frames.pages() }));
+  api.get('/pages', async (context) => context.json({ modules: await frames.pages(viewer(context)) }));
   api.get('/frames/:key/context', async (context) =>
     context.json(await frames.context(viewer(context), context.req.param('key'), context.req.query('issue'))),
   );
@@ -228,7 +226,8 @@ export function createHostApi(options: HostApiOptions): HostApi {
   });
   api.get('/remotes', (context) => context.json(platform.remotes.all()));
   api.put('/remotes/:key', async (context) => {
-    if (!isAdmin(context)) return context.json({ message: 'Only an administrator may set a remote' }, 403);
+    if (!(await frames.isAdmin(viewer(context))))
+      return context.json({ message: 'Only an administrator may set a remote' }, 403);
     const { url } = v.parse(v.object({ url: v.string() }), await context.req.json());
     platform.remotes.set(context.req.param('key'), url);
     return context.body(null, 204);

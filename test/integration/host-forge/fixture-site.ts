@@ -14,6 +14,11 @@ export function createFixtureSite(): {
       const { pathname } = new URL(request.url);
       seen.push({ path: pathname, origin, headers: request.headers });
       if (pathname === '/rest/api/3/myself') return Response.json({ accountId: nameOf(origin.principal) });
+      if (pathname === '/rest/api/3/mypermissions') {
+        return Response.json({
+          permissions: { ADMINISTER: { havePermission: nameOf(origin.principal) === 'root' } },
+        });
+      }
       const issue = /^\/rest\/api\/3\/issue\/(\w+)$/.exec(pathname)?.[1];
       if (issue !== undefined && origin.principal.kind === 'user') {
         const project = { id: '1', key: 'QC', projectTypeKey: 'software' };
