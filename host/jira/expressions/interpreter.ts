@@ -1,16 +1,6 @@
 import { parseExpressionAt, type Expression, type Node, type Pattern } from 'acorn';
+import { ExpressionError, typeName } from './expression-error';
 import { callMethod, readMember } from './members';
-
-/** A Jira expression that cannot be parsed or evaluated. Rules fail closed on it. */
-export class ExpressionError extends Error {
-  readonly kind: 'syntax' | 'type' | 'other';
-
-  constructor(message: string, kind: 'syntax' | 'type' | 'other' = 'other') {
-    super(message);
-    this.name = 'ExpressionError';
-    this.kind = kind;
-  }
-}
 
 /** A function value inside an expression. */
 type Lambda = (...args: unknown[]) => unknown;
@@ -197,16 +187,6 @@ function bool(value: unknown): boolean {
     throw new ExpressionError(`Expected a boolean value but got ${typeName(value)}`, 'type');
   return value;
 }
-
-/** The name of a value's type as error texts show it. */
-export const typeName = (value: unknown): string =>
-  value === null || value === undefined
-    ? 'null'
-    : Array.isArray(value)
-      ? 'List'
-      : typeof value === 'object'
-        ? 'Map'
-        : typeof value;
 
 function number(value: unknown): number {
   if (typeof value !== 'number')

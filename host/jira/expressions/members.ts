@@ -1,4 +1,4 @@
-import { ExpressionError, typeName } from './interpreter';
+import { ExpressionError, typeName } from './expression-error';
 
 /**
  * An object of the Jira expression type system: only what it declares can be read, and `get` answers lazily.

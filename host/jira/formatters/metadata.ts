@@ -1,5 +1,5 @@
-import type { FieldRecord, ProjectRecord } from '../entities';
-import { inContext } from '../field-input';
+import type { FieldRecord, IssueRecord, ProjectRecord } from '../entities';
+import { inContext, screenFieldIds } from '../field-input';
 import { byId, mustById, selfLink, type Jira } from '../store';
 import { formatNamed } from './issue';
 import { formatIssueType, formatProjectRef, issueTypesOf } from './project';
@@ -48,4 +48,13 @@ export function fieldMetadata(
     return [[id, oneFieldMetadata(jira, project, field, required.includes(id))] as const];
   });
   return Object.fromEntries(entries);
+}
+
+/** Metadata of the edit screen of an issue (`IssueUpdateMetadata`). */
+export function editMetadata(jira: Jira, issue: IssueRecord) {
+  const project = mustById(jira.state.projects, issue.projectId);
+  const ids = screenFieldIds(jira, project, issue.issueTypeId, 'edit').filter(
+    (id) => byId(jira.state.fields, id)?.forge?.readOnly !== true,
+  );
+  return { fields: fieldMetadata(jira, issue, ids, ['summary']) };
 }

@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { visibleIssue, visibleProject } from '../access';
 import { badRequest } from '../errors';
 import { expressionIssue, expressionProject, expressionUser } from '../expressions/context';
-import { evaluateExpression, ExpressionError, parseExpression } from '../expressions/interpreter';
+import { ExpressionError } from '../expressions/expression-error';
+import { evaluateExpression, parseExpression } from '../expressions/interpreter';
 import { ok, route, type Call, type Route } from '../http';
 
 const reference = v.looseObject({ id: v.optional(v.number()), key: v.optional(v.string()) });

@@ -2,13 +2,13 @@ import * as v from 'valibot';
 import { can, requireOnIssue, visibleIssue, visibleProject } from '../access';
 import { badRequest, notFound } from '../errors';
 import { screenFieldIds } from '../field-input';
-import { fieldMetadata } from '../formatters/metadata';
+import { editMetadata, fieldMetadata } from '../formatters/metadata';
 import { formatLink } from '../formatters/issue';
 import { formatIssueType, issueTypesOf } from '../formatters/project';
 import { formatUser } from '../formatters/user';
 import { noContent, ok, queryInt, route, signedIn, type Call, type Route } from '../http';
 import { touched } from '../issue-changes';
-import { byId, mustById, nextId, selfLink, userById } from '../store';
+import { byId, nextId, selfLink, userById } from '../store';
 import { operationComment } from './comments';
 
 function editmeta(call: Call): Response {
@@ -20,11 +20,7 @@ function editmeta(call: Call): Response {
     issue,
     'You do not have permission to edit this issue.',
   );
-  const project = mustById(call.jira.state.projects, issue.projectId);
-  const ids = screenFieldIds(call.jira, project, issue.issueTypeId, 'edit').filter(
-    (id) => byId(call.jira.state.fields, id)?.forge?.readOnly !== true,
-  );
-  return ok({ fields: fieldMetadata(call.jira, issue, ids, ['summary']) });
+  return ok(editMetadata(call.jira, issue));
 }
 
 function createProject(call: Call) {

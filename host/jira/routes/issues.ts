@@ -5,11 +5,13 @@ import { badField, badRequest } from '../errors';
 import { issueEvent } from '../events';
 import { editTarget, isIntrinsic, parseFieldInput, requireOnScreen, screenFieldIds } from '../field-input';
 import { formatIssue } from '../formatters/issue';
+import { editMetadata } from '../formatters/metadata';
+import { formatTransition } from '../formatters/transition';
 import { issueTypesOf } from '../formatters/project';
 import { noContent, ok, queryList, route, signedIn, type Call, type Route } from '../http';
 import { commitChanges, reindex, setFields, setIssueType, touched } from '../issue-changes';
 import { byId, mustById, type Jira } from '../store';
-import { workflowOf } from '../workflow/engine';
+import { availableTransitions, workflowOf } from '../workflow/engine';
 import { createIssue } from './issue-create';
 import { foldedFields, issueUpdate, reference } from './issue-update';
 import { operationComment } from './comments';
@@ -19,14 +21,22 @@ function getIssue(call: Call): Response {
   const issue = visibleIssue(call.jira, call.viewer, call.param('issueIdOrKey'));
   const fields = queryList(call, 'fields');
   const expand = queryList(call, 'expand');
-  return ok(
-    formatIssue(call.jira, issue, {
+  return ok({
+    ...formatIssue(call.jira, issue, {
       fields: fields.length === 0 ? ['*all'] : fields,
       properties: queryList(call, 'properties'),
       expand,
       viewer: call.viewer,
     }),
-  );
+    ...(expand.includes('transitions')
+      ? {
+          transitions: availableTransitions(call.jira, call.viewer, issue).map((transition) =>
+            formatTransition(call.jira, issue, transition, []),
+          ),
+        }
+      : {}),
+    ...(expand.includes('editmeta') ? { editmeta: editMetadata(call.jira, issue) } : {}),
+  });
 }
 
 /** Refuses edits that Jira's permissions or the workflow status forbid. */

@@ -1,48 +1,17 @@
 import * as v from 'valibot';
 import { canGlobally, canOnIssue, requireOnIssue, visibleIssue } from '../access';
 import type { IssueRecord } from '../entities';
-import type { TransitionRecord } from '../entities-workflow';
 import { badRequest, forbidden, JiraError, notFound } from '../errors';
-import { fieldMetadata } from '../formatters/metadata';
-import { formatHistory, formatStatus } from '../formatters/issue';
+import { formatHistory } from '../formatters/issue';
+import { formatTransition } from '../formatters/transition';
 import { formatUserId } from '../formatters/user';
 import { created, noContent, ok, page, queryList, route, signedIn, type Call, type Route } from '../http';
-import { byId, issueByIdOrKey, jiraTime, mustById, type Jira } from '../store';
+import { byId, issueByIdOrKey, jiraTime, mustById } from '../store';
 import { finishedTask } from '../tasks';
-import { availableTransitions, transitionIssue, transitionScreen, workflowOf } from '../workflow/engine';
+import { availableTransitions, transitionIssue, workflowOf } from '../workflow/engine';
 import { operationComment } from './comments';
 import { checkPropertyKey, checkPropertyValue } from './issue-properties';
 import { foldedFields, issueUpdate } from './issue-update';
-
-function formatTransition(
-  jira: Jira,
-  issue: IssueRecord,
-  transition: TransitionRecord,
-  expand: readonly string[],
-) {
-  const screen = transitionScreen(jira, transition);
-  const fields = (screen ?? []).filter((id) => byId(jira.state.fields, id)?.forge?.readOnly !== true);
-  return {
-    id: transition.id,
-    name: transition.name,
-    to: formatStatus(jira, mustById(jira.state.statuses, transition.toStatusId)),
-    hasScreen: screen !== undefined,
-    isGlobal: transition.type === 'GLOBAL',
-    isInitial: transition.type === 'INITIAL',
-    isAvailable: true,
-    isConditional: transition.conditions !== undefined,
-    isLooped: transition.links.some((link) => link.fromStatusId === transition.toStatusId),
-    ...(expand.includes('transitions.fields')
-      ? { fields: fieldMetadata(jira, issue, fields, requiredFields(transition)) }
-      : {}),
-  };
-}
-
-/** Fields that a validator demands show as required on the transition's screen. */
-const requiredFields = (transition: TransitionRecord): string[] =>
-  transition.validators
-    .filter((rule) => rule.parameters['ruleType'] === 'fieldRequired')
-    .flatMap((rule) => (rule.parameters['fieldsRequired'] ?? '').split(','));
 
 function list(call: Call): Response {
   const issue = visibleIssue(call.jira, call.viewer, call.param('issueIdOrKey'));

@@ -12,7 +12,11 @@ describe('issues over REST', () => {
       { properties: [{ key: 'p', value: 1 }] },
     );
     expect(key).toBe('QC-1');
-    const read = await t.as('ana', 'GET', `/issue/${key}?properties=*all&expand=names,schema,changelog`);
+    const read = await t.as(
+      'ana',
+      'GET',
+      `/issue/${key}?properties=*all&expand=names,schema,changelog,transitions,editmeta`,
+    );
     expect(read.status).toBe(200);
     expect(read.body.fields).toMatchObject({
       summary: 'First',
@@ -21,6 +25,8 @@ describe('issues over REST', () => {
       reporter: { accountId: 'id-dana' },
     });
     expect(read.body.properties).toEqual({ p: 1 });
+    expect(read.body.transitions).toHaveLength(3);
+    expect(read.body.editmeta.fields).toHaveProperty('summary');
     expect(
       await t.as('dana', 'PUT', `/issue/${key}`, {
         fields: { summary: 'Second', description: adf('Hello') },

@@ -86,6 +86,7 @@ describe('JQL', () => {
   test('entity properties: paths, aliases, types, arrays, emptiness', async () => {
     const t = await site();
     expect(await find(t, 'issue.property[query-change].execution.rowCount > 3')).toEqual(['QC-2']);
+    expect(await find(t, "issue.property['query-change'].status = succeeded")).toEqual(['QC-2']);
     expect(await find(t, 'queryChangeRows <= 3')).toEqual(['QC-1']);
     expect(await find(t, 'queryChangeStatus in (draft, succeeded) order by queryChangeRows')).toEqual([
       'QC-1',

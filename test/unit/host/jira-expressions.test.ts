@@ -1,10 +1,7 @@
 import * as fc from 'fast-check';
 import { actorCondition } from '#core/workflow/rule-config';
-import {
-  evaluateExpression,
-  ExpressionError,
-  parseExpression,
-} from '../../../host/jira/expressions/interpreter';
+import { ExpressionError } from '../../../host/jira/expressions/expression-error';
+import { evaluateExpression, parseExpression } from '../../../host/jira/expressions/interpreter';
 import { ExpressionObject } from '../../../host/jira/expressions/members';
 
 const user = new ExpressionObject('User', {
