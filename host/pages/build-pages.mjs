@@ -1,18 +1,19 @@
 /** Builds the pages when their sources are newer than the last build. `node host/pages/build-pages.mjs [--force]`. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const pagesDir = path.dirname(fileURLToPath(import.meta.url));
 const outDir = path.join(pagesDir, 'build');
+const workDir = path.join(pagesDir, '.local');
 const stampFile = path.join(outDir, '.stamp');
 
 function filesBelow(dir) {
   return readdirSync(dir, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name))
-    .filter((file) => !file.startsWith(outDir + path.sep));
+    .filter((file) => !file.startsWith(outDir + path.sep) && !file.startsWith(workDir + path.sep));
 }
 
 /** What the build depends on: our sources, the bridge's page side, and the locked versions of the packages. */
@@ -34,8 +35,18 @@ export async function buildPages(force = false) {
   const isFresh = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === digest;
   if (!isFresh || force) {
     const { build } = await import('vite');
-    await build({ configFile: path.join(pagesDir, 'vite.config.ts'), logLevel: 'warn' });
-    writeFileSync(stampFile, digest);
+    const fresh = path.join(workDir, `build-${process.pid}`);
+    const old = path.join(workDir, `old-${process.pid}`);
+    await build({
+      configFile: path.join(pagesDir, 'vite.config.ts'),
+      logLevel: 'warn',
+      build: { outDir: fresh },
+    });
+    writeFileSync(path.join(fresh, '.stamp'), digest);
+    // A host or another build may be reading the folder: it is exchanged in one go.
+    if (existsSync(outDir)) renameSync(outDir, old);
+    renameSync(fresh, outDir);
+    rmSync(old, { recursive: true, force: true });
   }
   return outDir;
 }

@@ -25,6 +25,8 @@ export default defineConfig({
   base: '/',
   publicDir: false,
   plugins: [icons],
+  // NODE_ENV of whoever starts the build (jest's is 'test') must not change what is built.
+  oxc: { jsx: { development: false } },
   // Atlaskit asks for package names and CI flags that only its own build knows.
   define: { 'process.env.NODE_ENV': '"production"', 'process.env': '{}' },
   build: {

@@ -124,7 +124,7 @@ export const FieldMetaShape = v.object({
   key: v.optional(v.string()),
   name: v.string(),
   required: v.boolean(),
-  hasDefaultValue: v.optional(v.boolean(), false),
+  defaultValue: v.optional(v.unknown()),
   schema: FieldSchemaShape,
   allowedValues: v.optional(
     v.array(
@@ -160,6 +160,7 @@ export const IssueTypeShape = v.object({
   id: v.string(),
   name: v.string(),
   subtask: v.optional(v.boolean(), false),
+  hierarchyLevel: v.optional(v.number(), 0),
 });
 /** An issue type. */
 export type IssueType = v.InferOutput<typeof IssueTypeShape>;

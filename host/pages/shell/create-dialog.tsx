@@ -2,7 +2,7 @@ import { useMemo, useState } from 'react';
 import Select from '@atlaskit/select';
 import Spinner from '@atlaskit/spinner';
 import { createIssue, readCreateFields, readIssueTypes } from '../rest/jira';
-import type { Project } from '../rest/shapes';
+import type { IssueType, Project } from '../rest/shapes';
 import { navigate } from '../routing';
 import { useLoad } from '../use-load';
 import { useFlags } from './flags';
@@ -34,6 +34,12 @@ function Choice(props: {
   );
 }
 
+/** What most people come to create here; else the first type of the ordinary level. */
+const preferred = (types: readonly IssueType[]): IssueType | undefined =>
+  types.find((type) => type.name === 'Query Change') ??
+  types.find((type) => type.hierarchyLevel === 0) ??
+  types[0];
+
 const PLACED_BY_DIALOG = new Set(['project', 'issuetype', 'parent', 'issuelinks', 'attachment']);
 
 /** The create dialog: project, issue type, and the fields of its create screen. */
@@ -48,9 +54,7 @@ export function CreateDialog({
   const [projectKey, setProjectKey] = useState(projects[0]?.key ?? '');
   const [chosenType, setChosenType] = useState<string>();
   const types = useLoad(`types ${projectKey}`, () => readIssueTypes(projectKey)).data;
-  const typeId = types?.some((type) => type.id === chosenType)
-    ? chosenType
-    : (types?.find((type) => type.name === 'Query Change') ?? types?.[0])?.id;
+  const typeId = types?.some((type) => type.id === chosenType) ? chosenType : preferred(types ?? [])?.id;
   const fields = useLoad(`fields ${projectKey} ${typeId ?? ''}`, async () =>
     typeId === undefined ? undefined : readCreateFields(projectKey, typeId),
   ).data;

@@ -103,7 +103,7 @@ export function FormDialog(props: Props) {
                 key={id}
                 field={field}
                 projectKey={props.projectKey}
-                value={drafts[id] ?? draftOf(field, initial[id])}
+                value={drafts[id] ?? draftOf(field, initial[id] ?? field.defaultValue)}
                 error={fieldErrors[id]}
                 onChange={(value) => setDrafts((old) => ({ ...old, [id]: value }))}
               />

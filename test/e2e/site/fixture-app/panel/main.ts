@@ -30,7 +30,7 @@ async function start(): Promise<void> {
   await view.theme.enable();
   const context = await view.getContext();
   const extension = context.extension as unknown as Extension;
-  element('who').textContent = await invoke<string>('greet');
+  element('who').textContent = String(await invoke('greet'));
   element('place').textContent = extension.modal ? `Modal: ${extension.modal.note}` : extension.issue.key;
   if (extension.modal) {
     button('Finish', () => view.close({ chosen: 42 }));

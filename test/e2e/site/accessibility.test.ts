@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { startSite, violationsOf, type TestSite } from './site';
+
+let site: TestSite;
+
+beforeAll(async () => {
+  site = await startSite();
+  await site.task('First');
+  await site.task('Second');
+  await site.rest('u-olu', 'POST', '/rest/api/3/issue/DB-1/transitions', { transition: { id: '21' } });
+});
+afterAll(async () => {
+  await site.close();
+});
+
+const click = async (page: Page, name: string | RegExp): Promise<void> =>
+  await page.getByRole('button', { name }).first().click();
+
+const PLACES: readonly [string, string, (page: Page) => Promise<void>][] = [
+  [
+    'an issue',
+    '/browse/DB-1',
+    async (page) => await page.getByRole('heading', { name: 'Activity' }).waitFor(),
+  ],
+  ['its history', '/browse/DB-1', async (page) => await page.getByRole('tab', { name: 'History' }).click()],
+  ['its transitions', '/browse/DB-1', async (page) => await click(page, /Change status/)],
+  ['the list', '/projects/DB', async (page) => await page.getByRole('link', { name: 'DB-2' }).waitFor()],
+  ['a search error', '/issues/?jql=project%20%3D', async (page) => await page.getByRole('alert').waitFor()],
+  ['the board', '/board/DB', async (page) => await page.getByRole('link', { name: 'DB-2' }).waitFor()],
+  [
+    'the create dialog',
+    '/projects/DB',
+    async (page) => {
+      await click(page, 'Create');
+      await page.getByLabel('Summary').waitFor();
+    },
+  ],
+  ['the user switcher', '/projects/DB', async (page) => await click(page, /Switch user/)],
+  ['the inspector', '/__inspector', async (page) => await page.getByRole('table').first().waitFor()],
+  ['the faults', '/__inspector', async (page) => await page.getByRole('tab', { name: 'Faults' }).click()],
+];
+
+const overflow = async (page: Page): Promise<number> =>
+  await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+
+describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
+  it.each(PLACES)('%s has no WCAG 2.2 AA violation', async (_, address, arrive) => {
+    const page = await site.open(address, { colorScheme });
+    await arrive(page);
+    expect(await page.locator('html').getAttribute('data-color-mode')).toBe(colorScheme);
+    expect(await violationsOf(page)).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe('on a phone', () => {
+  it.each(PLACES)('%s fits 390 pixels', async (_, address, arrive) => {
+    const page = await site.open(address, { viewport: { width: 390, height: 844 } });
+    await arrive(page);
+    expect(await overflow(page)).toBe(0);
+    await page.context().close();
+  });
+});
+
+describe('with the keyboard alone', () => {
+  it('skips to the content, opens the transitions and starts one', async () => {
+    const page = await site.open('/browse/DB-2');
+    await page.getByRole('heading', { level: 1, name: 'Second' }).waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
+
+    await page.getByRole('button', { name: 'To Do - Change status' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'To Do' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'In Progress - Change status' }).waitFor();
+    await page.context().close();
+  });
+});
