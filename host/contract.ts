@@ -86,7 +86,12 @@ export interface Meter {
     outcome: 'ok' | 'error';
   }): void;
   /** One KVS operation; bytes of JSON written or read. */
-  kvs(entry: { invocationId: string | undefined; operation: string; readBytes: number; writtenBytes: number }): void;
+  kvs(entry: {
+    invocationId: string | undefined;
+    operation: string;
+    readBytes: number;
+    writtenBytes: number;
+  }): void;
   /** Events pushed to a queue. */
   queue(entry: { invocationId: string | undefined; queue: string; events: number }): void;
 }
@@ -94,7 +99,13 @@ export interface Meter {
 /** Faults that tests and the inspector can switch on. */
 export interface FaultPlan {
   /** The next `times` Jira REST calls of the app whose method and path match answer `status` (409, 429, 500, …). */
-  readonly jira: { method?: string; pathPattern: string; status: number; times: number; retryAfterSeconds?: number }[];
+  readonly jira: {
+    method?: string;
+    pathPattern: string;
+    status: number;
+    times: number;
+    retryAfterSeconds?: number;
+  }[];
   /** Extra delay before product events are delivered, and how often each is delivered (duplicates). */
   readonly events: { delayMs: number; copies: number };
 }
