@@ -1,3 +1,4 @@
+import '../shared/atlaskit-flags';
 import '@atlaskit/css-reset';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -39,7 +39,7 @@ export async function call<N extends PanelCallName>(
     return failure('The app gave an answer that this page cannot read. Reload the page.');
   const value = v.safeParse(panelCalls[name].value, accepted.output.value);
   if (!value.success) return failure('The app gave an answer that this page cannot read. Reload the page.');
-  return { ok: true, value: value.output as PanelValue<N> };
+  return { ok: true, value: value.output };
 }
 
 function failure(message: string): Reply<never> {

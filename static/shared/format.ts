@@ -21,7 +21,6 @@ export function duration(ms: number): string {
 
 /** `00:41`, `1:02:03` of a number of whole seconds. */
 export function stopwatch(seconds: number): string {
-  const two = (value: number): string => String(value).padStart(2, '0');
   const hours = Math.floor(seconds / 3_600);
   const rest = `${two(Math.floor((seconds % 3_600) / 60))}:${two(seconds % 60)}`;
   return hours > 0 ? `${hours}:${rest}` : rest;
@@ -30,4 +29,8 @@ export function stopwatch(seconds: number): string {
 /** `1 person`, `2 people`. */
 export function count(number: number, one: string, many: string): string {
   return `${number.toLocaleString('en-GB')} ${number === 1 ? one : many}`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
 }

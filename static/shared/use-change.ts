@@ -78,15 +78,14 @@ function usePolling(active: boolean, refresh: () => Promise<void>): void {
     if (!active) return undefined;
     let stopped = false;
     let timer: ReturnType<typeof setTimeout>;
-    const again = (): void => {
-      timer = setTimeout(() => {
-        const asked = document.visibilityState === 'visible' ? refresh() : Promise.resolve();
-        void asked.then(() => {
-          if (!stopped) again();
-        });
-      }, pollMs);
+    const poll = async (): Promise<void> => {
+      if (document.visibilityState === 'visible') await refresh();
+      if (!stopped) plan();
     };
-    again();
+    const plan = (): void => {
+      timer = setTimeout(() => void poll(), pollMs);
+    };
+    plan();
     return () => {
       stopped = true;
       clearTimeout(timer);

@@ -31,28 +31,30 @@ export function SqlEditor(props: SqlEditorProps) {
   useEffect(() => {
     let gone = false;
     const mount = host.current;
-    import('../editor/create-editor')
-      .then(({ createEditor }) => {
+    const open = async (): Promise<void> => {
+      try {
+        const { createEditor } = await import('../editor/create-editor');
         if (gone || mount === null) return;
-        const root = mount.shadowRoot ?? mount.attachShadow({ mode: 'open' });
         editor.current = createEditor({
-          root,
+          root: mount.shadowRoot ?? mount.attachShadow({ mode: 'open' }),
           label,
           readOnly,
           text: latest.current.value,
-          ...(props.placeholder === undefined ? {} : { placeholder: props.placeholder }),
+          placeholder: latest.current.placeholder ?? '',
           ...handlers(latest),
           onEscape: () => outer.current?.focus(),
         });
         setPhase('ready');
-      })
-      .catch(() => setPhase('plain'));
+      } catch {
+        if (!gone) setPhase('plain');
+      }
+    };
+    void open();
     return () => {
       gone = true;
       editor.current?.destroy();
       editor.current = undefined;
     };
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- a new placeholder is no reason for a new editor
   }, [label, readOnly]);
 
   useEffect(() => editor.current?.setText(props.value), [props.value]);

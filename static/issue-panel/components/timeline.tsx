@@ -11,11 +11,13 @@ export function Timeline({ seq }: { seq: number }) {
   const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => {
     let gone = false;
-    void call('timeline', {}).then((reply) => {
+    const load = async (): Promise<void> => {
+      const reply = await call('timeline', {});
       if (gone) return;
       if (reply.ok) setTimeline(reply.value);
       setProblem(reply.ok ? null : reply.error.message);
-    });
+    };
+    void load();
     return () => {
       gone = true;
     };
@@ -41,7 +43,7 @@ export function Timeline({ seq }: { seq: number }) {
         </SectionMessage>
       )}
       <ol className="qc-timeline">
-        {[...timeline.entries].reverse().map((entry) => (
+        {timeline.entries.toReversed().map((entry) => (
           <li key={entry.seq}>
             <div>
               <strong>{capital(name(entry.actor))}</strong> {entry.words}

@@ -89,10 +89,6 @@ function editing(options: EditorOptions): Extension {
 }
 
 function ownKeys(options: EditorOptions): Parameters<typeof keymap.of>[0] {
-  const run = (act: (() => void) | undefined) => (): boolean => {
-    act?.();
-    return act !== undefined;
-  };
   return [
     { key: 'Mod-Enter', run: run(options.onPrimary), stopPropagation: true },
     { key: 'Mod-s', run: run(options.onSave), preventDefault: true },
@@ -108,4 +104,11 @@ function ownKeys(options: EditorOptions): Parameters<typeof keymap.of>[0] {
       },
     },
   ];
+}
+
+function run(act: (() => void) | undefined): () => boolean {
+  return () => {
+    act?.();
+    return act !== undefined;
+  };
 }

@@ -71,7 +71,7 @@ export function useActions(
 
   const answer = useCallback(
     async (given: DialogAnswer) => {
-      if (pending) await perform(pending.action.name, () => send(pending, given));
+      if (pending) await perform(pending.action.name, () => sendAction(pending, given));
     },
     [pending, perform],
   );
@@ -83,7 +83,10 @@ export function useActions(
   return { pending, busy, problem, start, answer, close };
 }
 
-function send(pending: PendingAction, { text, outcome }: DialogAnswer): Promise<Reply<PanelValue<'view'>>> {
+function sendAction(
+  pending: PendingAction,
+  { text, outcome }: DialogAnswer,
+): Promise<Reply<PanelValue<'view'>>> {
   const digest = pending.revision?.digest ?? '';
   switch (pending.action.name) {
     case 'approve':

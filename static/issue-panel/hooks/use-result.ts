@@ -14,11 +14,13 @@ export function useResult(outcome: OutcomeView): { result: ResultBody | null; pr
     setProblem(null);
     if (!wanted) return undefined;
     let gone = false;
-    void call('result', { kind }).then((reply) => {
+    const load = async (): Promise<void> => {
+      const reply = await call('result', { kind });
       if (gone) return;
       if (reply.ok) setResult(reply.value);
       else setProblem(reply.error.message);
-    });
+    };
+    void load();
     return () => {
       gone = true;
     };

@@ -59,7 +59,9 @@ function Notices({ view }: { view: ChangeView }) {
       {attention && view.status === 'needs-attention' && (
         <SectionMessage appearance="warning" title="A person must decide">
           <p data-testid="attention">
-            {attention.message} ({attention.code}, <Time at={attention.at} />)
+            {attention.message !== view.headline && `${attention.message} `}
+            An operator looks at the executor&apos;s ledger and the database, then resolves the change with a
+            reason. Recorded at <Time at={attention.at} /> as {attention.code}.
           </p>
         </SectionMessage>
       )}
@@ -85,7 +87,7 @@ function Notices({ view }: { view: ChangeView }) {
 function Outcomes({ view, revision }: { view: ChangeView; revision: RevisionView }) {
   return (
     <div className="qc-stack-wide">
-      {[...view.outcomes].reverse().map((outcome) => (
+      {view.outcomes.toReversed().map((outcome) => (
         <Outcome
           key={`${outcome.kind}-${outcome.try}`}
           outcome={outcome}

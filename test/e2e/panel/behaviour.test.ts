@@ -1,0 +1,253 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser } from 'playwright-core';
+import type { ChangeView } from '#core/panel/view';
+import type { FakeBackend } from './harness/backend';
+import { launchBrowser, openPanel, violations, type WatchedPage } from './harness/browser';
+import { approver, content, digest, fixtures, type FixtureName } from './harness/fixtures';
+import { Harness } from './harness/server';
+
+const harness = new Harness();
+let browser: Browser;
+
+beforeAll(async () => {
+  [browser] = await Promise.all([launchBrowser(), harness.start()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await harness.stop();
+});
+
+/** Waits until the backend has seen something. */
+async function until(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 5_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`not within 5 s: ${condition.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+let opened: WatchedPage | undefined;
+
+async function open(
+  name: FixtureName,
+  change: Partial<ChangeView> = {},
+): Promise<WatchedPage & { backend: FakeBackend }> {
+  const { url, backend } = harness.open({ ...fixtures[name], ...change });
+  opened = await openPanel(browser, url);
+  return { ...opened, backend };
+}
+
+afterEach(async () => {
+  const problems = opened?.problems ?? ['no page was opened'];
+  await opened?.page.context().close();
+  opened = undefined;
+  expect(problems).toEqual([]);
+});
+
+describe('draft', () => {
+  it('saves once after typing, says so, and submits the saved version', async () => {
+    const { frame, backend } = await open('draft-empty');
+    expect(await frame.getByTestId('action-submit').isDisabled()).toBe(true);
+    await frame.getByRole('textbox', { name: 'SQL', exact: true }).fill('SELECT 1;');
+    await frame.getByLabel('Reason').fill('Because.');
+    await frame.getByLabel('There is no rollback').check();
+    await frame.getByLabel('Connection', { exact: true }).selectOption('shop-dev');
+    await frame.getByText(/^Saved \d\d:\d\d$/).waitFor();
+    const stored = backend.view.draft?.content;
+    expect(stored).toEqual({ connection: 'shop-dev', sql: 'SELECT 1;', rollback: null, reason: 'Because.' });
+    expect(await frame.getByTestId('headline').innerText()).toBe('Ready to be reviewed.');
+    const version = backend.view.draft?.version;
+    backend.answerNext({ ok: true, value: fixtures['review-author'] });
+    await frame.getByTestId('action-submit').click();
+    await frame.getByText('In review: 0 of 2 approvals.').waitFor();
+    expect(backend.called('submit')[0]?.payload).toEqual({ version });
+  });
+
+  it('waits for a pause before it saves', async () => {
+    const { frame, backend } = await open('draft-filled');
+    const editor = frame.getByRole('textbox', { name: 'SQL', exact: true });
+    await editor.press('ControlOrMeta+End');
+    await editor.pressSequentially('-- one two three', { delay: 20 });
+    expect(backend.called('save-draft')).toHaveLength(0);
+    await frame.getByText('Not saved yet').waitFor();
+    await frame.getByText(/^Saved /).waitFor();
+    expect(backend.called('save-draft')).toHaveLength(1);
+    expect(backend.view.draft?.content.sql).toBe(`${content.sql}-- one two three`);
+  });
+
+  it('leaves the editor on Escape and does the primary action on Mod-Enter', async () => {
+    const { frame, backend } = await open('draft-filled');
+    const editor = frame.getByRole('textbox', { name: 'SQL', exact: true });
+    await editor.click();
+    await editor.press('Escape');
+    expect(await frame.evaluate(() => document.activeElement?.getAttribute('data-testid'))).toBe(
+      'editor-SQL',
+    );
+    backend.answerNext({ ok: true, value: fixtures['review-author'] });
+    await editor.press('ControlOrMeta+Enter');
+    await frame.getByText('In review: 0 of 2 approvals.').waitFor();
+    expect(backend.called('submit')).toHaveLength(1);
+  });
+
+  it('formats, and keeps the text that cannot be formatted', async () => {
+    const { frame, backend } = await open('draft-filled', {
+      draft: {
+        ...fixtures['draft-filled'].draft,
+        content: { ...content, sql: 'select   1 from  a', rollback: 'select (' },
+      },
+    });
+    await frame.getByTestId('format-SQL').click();
+    await frame.getByText(/^Saved /).waitFor();
+    await until(() => backend.view.draft?.content.sql === 'SELECT\n  1\nFROM\n  a');
+    await frame.getByTestId('format-Rollback').click();
+    await frame.getByText('This SQL could not be formatted').waitFor();
+    expect(backend.view.draft?.content.rollback).toBe('select (');
+  });
+
+  it('says why a save failed, keeps the text over a reload, and saves it then', async () => {
+    const { page, frame, backend } = await open('draft-filled');
+    backend.saveRefusal = {
+      ok: false,
+      error: { code: 'jira-unavailable', message: 'Jira does not answer.' },
+    };
+    await frame.getByLabel('Reason').fill('Not to be lost.');
+    await frame.getByText('Not saved: Jira does not answer.').waitFor();
+    backend.saveRefusal = undefined;
+    await page.reload();
+    const again = page.frameLocator('#panel');
+    await again.getByText(/^Saved /).waitFor();
+    expect(await again.getByLabel('Reason').inputValue()).toBe('Not to be lost.');
+    await until(() => backend.view.draft?.content.reason === 'Not to be lost.');
+  });
+
+  it('shows both versions when somebody else saved, and loses neither', async () => {
+    const { frame, backend } = await open('draft-filled');
+    const draft = backend.view.draft ?? fixtures['draft-filled'].draft;
+    const theirs = { ...content, reason: 'Their reason.' };
+    backend.view = { ...backend.view, draft: { ...draft, version: 5, content: theirs, savedBy: approver } };
+    await frame.getByLabel('Reason').fill('My reason.');
+    const conflict = frame.getByTestId('conflict');
+    await conflict.waitFor();
+    expect(await conflict.innerText()).toContain('Ben Approver saved version 5');
+    expect(await conflict.innerText()).toContain('My reason.');
+    expect(await conflict.innerText()).toContain('Their reason.');
+    expect(await violations(frame)).toEqual([]);
+    await frame.getByTestId('take-theirs').click();
+    expect(await frame.getByLabel('Reason').inputValue()).toBe('Their reason.');
+    await frame.getByTestId('bring-back').click();
+    await until(() => backend.view.draft?.content.reason === 'My reason.');
+  });
+});
+
+describe('decisions', () => {
+  it('approves exactly the digest on the screen, with a comment', async () => {
+    const { frame, backend } = await open('review-approver');
+    await frame.getByTestId('action-approve').click();
+    const dialog = frame.getByRole('dialog', { name: 'Approve revision 2?' });
+    expect(await dialog.getByTestId('dialog-digest').innerText()).toBe(digest);
+    expect(await violations(frame)).toEqual([]);
+    // The change moves on behind the open dialog: what is sent stays what was shown.
+    const moved = {
+      ...fixtures['review-approver'],
+      seq: 9,
+      revision: { ...fixtures['review-approver'].revision },
+    };
+    backend.view = {
+      ...moved,
+      revision: { ...moved.revision, digest: 'b'.repeat(64) } as ChangeView['revision'],
+    };
+    await frame.evaluate(() => window.dispatchEvent(new Event('focus')));
+    await frame.locator(`[data-digest^=bbbb]`).waitFor({ state: 'attached' });
+    backend.answerNext({
+      ok: false,
+      error: { code: 'stale-digest', message: 'The text changed; look at it again.' },
+    });
+    await dialog.getByLabel('Comment (optional)').fill('Fine.');
+    await dialog.getByTestId('dialog-confirm').click();
+    await frame.getByTestId('problem').getByText('The text changed; look at it again.').waitFor();
+    expect(backend.called('approve')[0]?.payload).toEqual({ digest, comment: 'Fine.' });
+    expect(await dialog.count()).toBe(0);
+  });
+
+  it('wants a reason before it rejects', async () => {
+    const { frame, backend } = await open('review-approver');
+    await frame.getByTestId('action-reject').click();
+    await frame.getByTestId('dialog-confirm').click();
+    await frame.getByText('A reason is required.').waitFor();
+    expect(backend.called('reject')).toHaveLength(0);
+    await frame.getByLabel('Reason', { exact: true }).fill('Wrong year.');
+    await frame.getByTestId('dialog-confirm').click();
+    await frame.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(backend.called('reject')[0]?.payload).toEqual({ digest, reason: 'Wrong year.' });
+  });
+
+  it('names the connection and environment before it runs, then follows by polling and signal', async () => {
+    const { frame, backend } = await open('approved');
+    await frame.getByTestId('action-run').click();
+    const dialog = frame.getByRole('dialog', { name: 'Run this change?' });
+    expect(await dialog.innerText()).toMatch(/shop-prod[\s\S]*environment[\s\S]*prod/i);
+    backend.view = fixtures.running;
+    await dialog.getByTestId('dialog-confirm').click();
+    await frame.getByText('You can close this page').waitFor();
+    const before = backend.called('view').length;
+    await until(() => backend.called('view').length > before);
+    backend.view = { ...fixtures.succeeded, seq: 20 };
+    const { channel } = fixtures.running;
+    await frame.evaluate((name) => {
+      const { harness: host } = globalThis as unknown as {
+        harness: { signal: (name: string, text: string) => void };
+      };
+      host.signal(name, JSON.stringify({ issueId: '10042', seq: 20 }));
+    }, channel);
+    await frame.getByText('The change was applied: 41187 rows.').waitFor({ timeout: 1_000 });
+  });
+
+  it('resolves with what the ledger says and a reason', async () => {
+    const { frame, backend } = await open('needs-attention');
+    await frame.getByTestId('action-resolve').click();
+    await frame.getByLabel('Nothing was applied (Failed)').check();
+    await frame.getByLabel('Reason, and what you looked at').fill('No row in the ledger.');
+    expect(await violations(frame)).toEqual([]);
+    await frame.getByTestId('dialog-confirm').click();
+    await frame.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(backend.called('resolve')[0]?.payload).toEqual({
+      outcome: 'failed',
+      reason: 'No row in the ledger.',
+    });
+  });
+});
+
+describe('outcome', () => {
+  it('shows rows and downloads them as a CSV that no spreadsheet runs', async () => {
+    const { page, frame } = await open('succeeded');
+    expect(await frame.getByTestId('statements').innerText()).toMatch(
+      /UPDATE orders SET status = 'void'[\s\S]*41,187/,
+    );
+    const download = page.waitForEvent('download');
+    await frame.getByTestId('csv-1').click();
+    const file = await download;
+    expect(file.suggestedFilename()).toBe('QC-42-apply-statement-2.csv');
+    const text = await readFile(await file.path(), 'utf8');
+    expect(text).toBe(
+      '\ufeffid,status,note\r\n' +
+        '991,void,"\'=HYPERLINK(""http://example.test"",""click"")"\r\n' +
+        '992,void,\r\n993,void,"said ""no"", twice"\r\n',
+    );
+  });
+
+  it('does not ask for rows that this viewer may not see, and says why', async () => {
+    const { frame, backend } = await open('succeeded-restricted');
+    await frame.getByTestId('result-refusal').getByText('the author and approvers only').waitFor();
+    expect(backend.called('result')).toHaveLength(0);
+    const why = await frame.getByTestId('why-roll-back').innerText();
+    expect(why).toBe('Roll back: Only the author or an operator can roll it back.');
+  });
+
+  it('shows the timeline with names on request', async () => {
+    const { frame } = await open('succeeded');
+    await frame.getByTestId('open-timeline').click();
+    const timeline = frame.getByTestId('timeline');
+    await timeline.getByText('Ben Approver').waitFor();
+    expect(await timeline.innerText()).toContain('the chain of 3 is intact');
+  });
+});

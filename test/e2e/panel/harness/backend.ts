@@ -1,0 +1,73 @@
+import type { PanelCallName, Reply } from '#core/panel/contract';
+import type { ChangeView, DraftView } from '#core/panel/view';
+import { names, resultFor, timeline } from './fixtures';
+
+/** One call that the panel made. */
+export interface RecordedCall {
+  readonly name: PanelCallName;
+  readonly payload: Record<string, unknown>;
+  readonly at: number;
+}
+
+/** Plays the app's resolver for one opened page: one view, changed by saves and by the test. */
+export class FakeBackend {
+  view: ChangeView;
+  readonly calls: RecordedCall[] = [];
+  /** The answer to every `save-draft` while set. */
+  saveRefusal: Reply<never> | undefined;
+  #nextReply: Reply<unknown> | undefined;
+
+  constructor(view: ChangeView) {
+    this.view = structuredClone(view);
+  }
+
+  /** Makes the next action answer `reply`. */
+  answerNext(reply: Reply<unknown>): void {
+    this.#nextReply = reply;
+  }
+
+  /** Calls named `name`, in order. */
+  called(name: PanelCallName): RecordedCall[] {
+    return this.calls.filter((call) => call.name === name);
+  }
+
+  /** Answers an `invoke`. */
+  invoke(name: PanelCallName, payload: Record<string, unknown>): Reply<unknown> {
+    this.calls.push({ name, payload, at: Date.now() });
+    if (name === 'view') return { ok: true, value: this.view };
+    if (name === 'timeline') return { ok: true, value: timeline };
+    if (name === 'result') return { ok: true, value: resultFor(this.view) };
+    if (name === 'save-draft') return this.#save(payload);
+    const reply = this.#nextReply ?? { ok: true, value: this.view };
+    this.#nextReply = undefined;
+    return reply;
+  }
+
+  /** Answers `requestJira`; only the bulk user read is asked for. */
+  product(path: string): { status: number; body: unknown } {
+    const url = new URL(path, 'http://jira.invalid');
+    if (url.pathname !== '/rest/api/3/user/bulk') return { status: 501, body: {} };
+    const values = url.searchParams
+      .getAll('accountId')
+      .filter((accountId) => names[accountId] !== undefined)
+      .map((accountId) => ({ accountId, displayName: names[accountId] }));
+    return { status: 200, body: { values } };
+  }
+
+  #save(payload: Record<string, unknown>): Reply<unknown> {
+    if (this.saveRefusal) return this.saveRefusal;
+    const stored = this.view.draft;
+    if (stored === null) return { ok: false, error: { code: 'illegal', message: 'Not a draft.' } };
+    if (payload['baseVersion'] !== stored.version) {
+      return { ok: false, error: { code: 'conflict', message: 'The draft moved.', details: stored } };
+    }
+    const draft: DraftView = {
+      version: stored.version + 1,
+      content: payload['content'] as DraftView['content'],
+      savedAt: new Date().toISOString(),
+      savedBy: this.view.viewer,
+    };
+    this.view = { ...this.view, draft };
+    return { ok: true, value: draft };
+  }
+}
