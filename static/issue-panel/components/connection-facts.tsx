@@ -69,9 +69,10 @@ export function TargetFacts({
         { name: 'search_path', value: <code className="qc-code">{revision.searchPath}</code> },
         ...limitFacts(revision.limits),
         {
-          name: 'Result rows',
-          value: `At most ${count(revision.limits.maxResultRows, 'row', 'rows')} per statement`,
+          name: 'Rows per statement',
+          value: `At most ${revision.limits.maxResultRows.toLocaleString('en-GB')}`,
         },
+        { name: 'Cluster', value: <span className="qc-small">{revision.target.systemIdentifier}</span> },
       ]}
     />
   );
@@ -89,14 +90,8 @@ function database(connection: ConnectionView): string {
   return connection.target ? `${connection.target.databaseName} (${engine})` : engine;
 }
 
-function target(identity: TargetIdentity, engine: string | undefined): ReactNode {
-  return (
-    <>
-      {identity.databaseName}
-      {engine ? ` (${engine})` : ''}
-      <span className="qc-small qc-subtle"> cluster {identity.systemIdentifier}</span>
-    </>
-  );
+function target(identity: TargetIdentity, engine: string | undefined): string {
+  return engine ? `${identity.databaseName} (${engine})` : identity.databaseName;
 }
 
 function writes(connection: ConnectionView): string {

@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Frame, Page } from 'playwright-core';
+import type { ChangeView } from '#core/panel/view';
+import type { FakeBackend } from './harness/backend';
 import { launchBrowser, openPanel, setMode, violations } from './harness/browser';
-import { fixtures } from './harness/fixtures';
+import { approver, fixtures } from './harness/fixtures';
 import { Harness } from './harness/server';
 
 /** Set to a directory to look at the panel: every state, theme and width is saved there. */
@@ -19,26 +21,65 @@ afterAll(async () => {
   await harness.stop();
 });
 
-describe.each(Object.keys(fixtures) as (keyof typeof fixtures)[])('%s', (name) => {
+interface State {
+  readonly name: string;
+  readonly view: ChangeView;
+  /** Brings the page into the state, beyond opening it. */
+  readonly prepare?: (frame: Frame, backend: FakeBackend) => Promise<void>;
+}
+
+const states: readonly State[] = [
+  ...Object.entries(fixtures).map(([name, view]) => ({ name, view })),
+  {
+    name: 'timeline',
+    view: fixtures.failed,
+    prepare: async (frame) => {
+      await frame.getByTestId('open-timeline').click();
+      await frame.getByTestId('timeline').waitFor();
+    },
+  },
+  {
+    name: 'conflict',
+    view: fixtures['draft-filled'],
+    prepare: async (frame, backend) => {
+      const { draft } = fixtures['draft-filled'];
+      const theirs = {
+        ...draft,
+        version: 5,
+        savedBy: approver,
+        content: { ...draft.content, sql: 'SELECT 1;' },
+      };
+      backend.view = { ...backend.view, draft: theirs };
+      await frame.getByLabel('Reason').fill('My reason.');
+      await frame.getByTestId('conflict').waitFor();
+    },
+  },
+  { name: 'dialog-approve', view: fixtures['review-approver'], prepare: openDialog('approve') },
+  { name: 'dialog-run', view: fixtures.approved, prepare: openDialog('run') },
+  { name: 'dialog-resolve', view: fixtures['needs-attention'], prepare: openDialog('resolve') },
+];
+
+function openDialog(action: string) {
+  return async (frame: Frame): Promise<void> => {
+    await frame.getByTestId(`action-${action}`).click();
+    await frame.getByTestId(`dialog-${action}`).waitFor();
+  };
+}
+
+describe.each(states)('$name', ({ name, view, prepare }) => {
   it('has no WCAG 2.2 AA violation, policy violation or console error, light and dark, narrow and wide', async () => {
-    const { url } = harness.open(fixtures[name]);
+    const { url, backend } = harness.open(view);
     const { page, frame, problems } = await openPanel(browser, url);
-    if (name === 'review-approver') await frame.getByTestId('open-timeline').click();
+    await prepare?.(frame, backend);
     const found: string[] = [];
-    for (const width of [360, 1_100]) {
+    for (const width of [320, 1_100]) {
       await page.setViewportSize({ width, height: 900 });
+      const wide = await frame.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      if (wide > 0) found.push(`${width}: scrolls sideways by ${wide} px`);
       for (const mode of ['light', 'dark']) {
         await setMode(frame, mode);
-        const wide = await frame.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        if (wide > 0) found.push(`${mode} ${width}: scrolls sideways by ${wide} px`);
         for (const violation of await violations(frame)) found.push(`${mode} ${width}: ${violation}`);
-        if (shots !== undefined) {
-          await mkdir(shots, { recursive: true });
-          const height = await frame.evaluate(() => document.documentElement.scrollHeight);
-          await page.setViewportSize({ width, height });
-          await page.screenshot({ path: join(shots, `${name}-${mode}-${width}.png`) });
-          await page.setViewportSize({ width, height: 900 });
-        }
+        await shoot(page, frame, `${name}-${mode}-${width}`);
       }
     }
     expect(found).toEqual([]);
@@ -46,6 +87,16 @@ describe.each(Object.keys(fixtures) as (keyof typeof fixtures)[])('%s', (name) =
     await page.context().close();
   });
 });
+
+async function shoot(page: Page, frame: Frame, name: string): Promise<void> {
+  if (shots === undefined) return;
+  await mkdir(shots, { recursive: true });
+  const width = page.viewportSize()?.width ?? 0;
+  const height = await frame.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ width, height });
+  await page.screenshot({ path: join(shots, `${name}.png`) });
+  await page.setViewportSize({ width, height: 900 });
+}
 
 it('shows the change at a glance beside the issue', async () => {
   const { url } = harness.open(fixtures['review-voted'], { resource: 'issue-context' });

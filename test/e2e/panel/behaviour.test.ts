@@ -175,7 +175,7 @@ describe('decisions', () => {
     await frame.getByTestId('dialog-confirm').click();
     await frame.getByText('A reason is required.').waitFor();
     expect(backend.called('reject')).toHaveLength(0);
-    await frame.getByLabel('Reason', { exact: true }).fill('Wrong year.');
+    await frame.getByRole('textbox', { name: 'Reason' }).fill('Wrong year.');
     await frame.getByTestId('dialog-confirm').click();
     await frame.getByRole('dialog').waitFor({ state: 'detached' });
     expect(backend.called('reject')[0]?.payload).toEqual({ digest, reason: 'Wrong year.' });
