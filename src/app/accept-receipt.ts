@@ -5,6 +5,7 @@ import { jiraStatusNames, type ChangeStatus } from '#core/change/status';
 import { resultProperty } from '#core/property/result-property';
 import { peekHeader, verifyCompact } from '#core/protocol/jws';
 import {
+  affectedRows,
   ReceiptClaims,
   receiptTyp,
   ResultBody,
@@ -106,7 +107,7 @@ function judge(
 function receiptEntries(claims: ReceiptClaims, tryNumber: number, receiptSha256: string): Entry[] {
   const { kind, jti, status, reason, finishedAt } = claims;
   const failed = claims.statements.find((statement) => statement.error !== null)?.error;
-  const rows = claims.statements.reduce((sum, statement) => sum + (statement.rows ?? 0), 0);
+  const rows = affectedRows(claims.statements);
   const entries: Entry[] = [
     {
       actor: 'executor',
@@ -189,7 +190,7 @@ function outcomeComment(state: ChangeState, claims: ReceiptClaims): CommentPart[
   const where = `${claims.connection}${claims.environment ? ` (${claims.environment})` : ''}`;
   const to: CommentPart[] = state.revision ? [{ mention: state.revision.author }, { text: ' ' }] : [];
   const failed = claims.statements.find((statement) => statement.error !== null);
-  const rows = claims.statements.reduce((sum, statement) => sum + (statement.rows ?? 0), 0);
+  const rows = affectedRows(claims.statements);
   switch (claims.status) {
     case 'succeeded':
       return [

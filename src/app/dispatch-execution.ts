@@ -58,6 +58,8 @@ async function prepareOrder(
     order = undefined;
     const attempt = pendingAttempt(state, dispatch.kind);
     if (!attempt || attempt.jti !== dispatch.jti || !state.revision) return ok({ entries: [] });
+    // Another delivery signed it first: that order is the only one there will be.
+    if (attempt.orderDigest !== null) return ok({ entries: [] });
     const { valid, lapsed } = await recheckVotes(ports, dispatch.issueId, state, countedVotes(state));
     if (dispatch.kind === 'apply' && valid.length < state.revision.approvalsRequired)
       return ok({ entries: lapsed });
@@ -68,6 +70,8 @@ async function prepareOrder(
       iss: settings.installation,
       aud: executor,
       jti: attempt.jti,
+      iat: now,
+      exp: Math.min(now + maxOrderLifetimeSeconds, now + startWithinSeconds),
       startBy: now + startWithinSeconds,
       endBy: now + endWithinSeconds,
       kind: attempt.kind,
@@ -99,7 +103,7 @@ async function prepareOrder(
             kind: attempt.kind,
             try: attempt.try,
             jti: attempt.jti,
-            orderDigest: await computeOrderDigest({ ...stored, content, iat: 0, exp: 0 }),
+            orderDigest: await computeOrderDigest({ ...stored, content }),
             executor,
             startBy: stored.startBy,
             voters: stored.approvals.map(({ accountId }) => accountId),
@@ -113,7 +117,8 @@ async function prepareOrder(
     });
   });
   if (!appended.ok) throw new Error(appended.error.message);
-  if (!order && appended.value.changed) {
+  if (!order && !appended.value.changed) return ports.archive.order(dispatch.jti);
+  if (!order) {
     await publish(ports, dispatch.issueId, appended.value, {
       jiraStatus: 'running',
       comment: [{ text: 'An approval is no longer valid, so nothing was run and the review is open again.' }],
@@ -137,17 +142,15 @@ async function sendOrder(
   if (now >= stored.startBy) return askInstead(ports, issue, execution, stored);
   const content = await ports.archive.revision(issue.id, execution.revision);
   if (!content) throw new Error('the revision is gone');
-  const claims: OrderClaims = {
-    ...stored,
-    content,
-    iat: now,
-    exp: Math.min(now + maxOrderLifetimeSeconds, stored.startBy),
-  };
+  // An order that outlived its first signature is signed again with the same id; nothing but iat and exp changes.
+  const times =
+    now < stored.exp ? {} : { iat: now, exp: Math.min(now + maxOrderLifetimeSeconds, stored.startBy) };
+  const claims: OrderClaims = { ...stored, content, ...times };
   const answer = await ports.executor.submit(
     stored.aud,
     await signCompact(claims, orderTyp, await ports.keys.signingKey()),
   );
-  return handleAnswer(ports, issue, execution, answer);
+  return handleAnswer(ports, issue, execution, stored, answer);
 }
 
 /** Past its start: revoke (the tombstone comes before the answer) and take what the executor says as final. */
@@ -159,13 +162,14 @@ export async function askInstead(
 ): Promise<DispatchResult> {
   const content = await ports.archive.revision(issue.id, execution.revision);
   const answer = await ports.executor.revoke(stored.aud, execution.jti, content?.connection ?? '');
-  return handleAnswer(ports, issue, execution, answer);
+  return handleAnswer(ports, issue, execution, stored, answer);
 }
 
 async function handleAnswer(
   ports: Ports,
   issue: IssueRef,
   execution: Execution,
+  stored: StoredOrder,
   answer: ExecutorAnswer<ExecutionReply>,
 ): Promise<DispatchResult> {
   if (answer.kind === 'silence') {
@@ -183,6 +187,12 @@ async function handleAnswer(
     return done;
   }
   if (answer.kind === 'refusal') {
+    // The executor holds another order under this id, so nothing may be given up: its own word decides.
+    if (answer.error.code === 'order-conflict') {
+      const held = await ports.executor.ask(stored.aud, execution.jti);
+      if (held.kind === 'reply' && held.value.delivery) await acceptDelivery(ports, held.value.delivery);
+      return done;
+    }
     if (answer.status === 429 || answer.status >= 500) {
       return { done: false, retryAfterSeconds: 15, why: answer.error.message };
     }

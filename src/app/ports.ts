@@ -94,8 +94,11 @@ export interface Drafts {
   save(issueId: string, issueKey: string, draft: StoredDraft): Promise<boolean>;
 }
 
-/** Order claims without their content (the revision has it) and without `iat` and `exp` (signing sets them). */
-export type StoredOrder = Omit<OrderClaims, 'content' | 'iat' | 'exp'>;
+/**
+ * Order claims without their content (the revision has it). `iat` and `exp` are those of the first signing: signing is
+ * deterministic, so the order that was sent can be shown again without storing it a second time.
+ */
+export type StoredOrder = Omit<OrderClaims, 'content'>;
 
 export interface StoredReceipt {
   readonly jti: string;

@@ -5,6 +5,7 @@ import { panelCalls, type PanelCallName, type PanelValue, type Reply } from '#co
 import { castVote } from '../app/cast-vote';
 import { decide } from '../app/decide-review';
 import type { Ports } from '../app/ports';
+import { readEvidence } from '../app/read-evidence';
 import { readResult } from '../app/read-result';
 import type { Outcome } from '../app/refusal';
 import { requestRun } from '../app/request-run';
@@ -71,6 +72,7 @@ const handlers: Handlers = {
     viewAfter(call, decide(call.ports, call.issue.id, call.viewer, { kind: 'cancel' }, 'panel')),
   resolve: (call, payload) =>
     viewAfter(call, decide(call.ports, call.issue.id, call.viewer, { kind: 'resolve', ...payload }, 'panel')),
+  evidence: async ({ ports, issue, viewer }, { kind }) => readEvidence(ports, issue.id, viewer, kind),
   result: ({ ports, issue, viewer }, { kind }) => readResult(ports, issue.id, viewer, kind),
 };
 

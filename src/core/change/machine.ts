@@ -60,14 +60,25 @@ export function accepts(
     case 'run-requested':
       return acceptsRun(state, body);
     case 'order-signed':
+      if (state[body.kind]?.orderDigest != null) {
+        return refuse({ code: 'wrong-attempt', message: 'The order of this attempt is signed already.' });
+      }
+      return latestAttempt(state, body);
     case 'receipt-accepted':
     case 'not-started':
-      return state[body.kind]?.jti === body.jti
-        ? ok(undefined)
-        : refuse({ code: 'wrong-attempt', message: 'This is not the latest attempt.' });
+      return latestAttempt(state, body);
     default:
       return ok(undefined);
   }
+}
+
+function latestAttempt(
+  state: ChangeState,
+  body: { readonly kind: 'apply' | 'rollback'; readonly jti: string },
+): Result<void, IllegalEvent> {
+  return state[body.kind]?.jti === body.jti
+    ? ok(undefined)
+    : refuse({ code: 'wrong-attempt', message: 'This is not the latest attempt.' });
 }
 
 function acceptsVote(state: ChangeState, digest: string, actor: string): Result<void, IllegalEvent> {

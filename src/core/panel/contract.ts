@@ -52,6 +52,11 @@ export const panelCalls = {
     payload: v.strictObject({ outcome: v.picklist(['succeeded', 'failed', 'rolled-back']), reason: Reason }),
     value: ChangeView,
   },
+  /** The signed proof of the last attempt of a kind: the order as sent first and the receipt, compact JWS each. */
+  evidence: {
+    payload: v.strictObject({ kind: ExecutionKind }),
+    value: v.strictObject({ order: v.nullable(v.string()), receipt: v.nullable(v.string()) }),
+  },
   /** Rows and server messages of one execution, for those allowed. */
   result: { payload: v.strictObject({ kind: ExecutionKind }), value: ResultBody },
 } as const;

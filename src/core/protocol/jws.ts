@@ -9,7 +9,7 @@ import {
   type JWK,
 } from 'jose';
 import * as v from 'valibot';
-import { utf8Length } from '../hash';
+import { canonicalJson, utf8Length } from '../hash';
 import { maxTokenBytes } from '../limits';
 import { refuse, ok, type Result } from '../result';
 
@@ -46,9 +46,12 @@ export async function thumbprintMatches(key: PublicJwk): Promise<boolean> {
   return (await calculateJwkThumbprint(key)) === key.kid;
 }
 
-/** Signs `claims` as a compact JWS with `alg: EdDSA`, `typ` and `kid`. */
+/**
+ * Signs `claims` as a compact JWS with `alg: EdDSA`, `typ` and `kid`. The payload is RFC 8785 JSON and Ed25519 is
+ * deterministic, so the same claims under the same key give the same token: a token can be rebuilt as evidence.
+ */
 export async function signCompact(claims: object, typ: string, key: PrivateJwk): Promise<string> {
-  return new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
+  return new CompactSign(new TextEncoder().encode(canonicalJson(claims)))
     .setProtectedHeader({ alg: 'EdDSA', typ, kid: key.kid })
     .sign(await importJWK(key as JWK, 'EdDSA'));
 }

@@ -123,6 +123,14 @@ export const ResultBody = v.strictObject({
 });
 export type ResultBody = v.InferOutput<typeof ResultBody>;
 
+/** Rows changed by all statements together; rows that a query returned are not changes. */
+export function affectedRows(statements: readonly StatementOutcome[]): number {
+  const changing = statements.filter(
+    ({ command }) => command !== null && !/^(SELECT|SHOW|EXPLAIN|FETCH)/.test(command),
+  );
+  return changing.reduce((sum, { rows }) => sum + (rows ?? 0), 0);
+}
+
 /** What the executor posts to the receipt URL and answers to a question about an execution. */
 export const ReceiptDelivery = v.strictObject({
   /** Compact receipt JWS. */

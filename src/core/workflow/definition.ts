@@ -103,8 +103,9 @@ export const transitions: Readonly<Record<TransitionKey, TransitionDefinition>> 
     validated: true,
   },
   'not-started': { id: '81', name: 'Not started', from: ['running'], to: 'approved', ...app },
-  succeed: { id: '91', name: 'Succeed', from: ['running'], to: 'succeeded', ...app },
-  fail: { id: '101', name: 'Fail', from: ['running'], to: 'failed', ...app },
+  // From Approved too: a receipt may come after the attempt was given up on an unsigned refusal.
+  succeed: { id: '91', name: 'Succeed', from: ['running', 'approved'], to: 'succeeded', ...app },
+  fail: { id: '101', name: 'Fail', from: ['running', 'approved'], to: 'failed', ...app },
   attention: {
     id: '111',
     name: 'Attention',
@@ -124,7 +125,13 @@ export const transitions: Readonly<Record<TransitionKey, TransitionDefinition>> 
     actor: 'runner',
     validated: true,
   },
-  'rolled-back': { id: '161', name: 'Rolled back', from: ['running'], to: 'rolled-back', ...app },
+  'rolled-back': {
+    id: '161',
+    name: 'Rolled back',
+    from: ['running', 'succeeded'],
+    to: 'rolled-back',
+    ...app,
+  },
   rework: {
     id: '171',
     name: 'Rework',
