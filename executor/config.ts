@@ -11,7 +11,7 @@ import {
   LedgerMode,
   Sha256Hex,
 } from '#core/protocol/claims';
-import { PublicJwk } from '#core/protocol/jws';
+import { PublicJwk } from '#core/protocol/jwk';
 import { refuse, ok, type Result } from '#core/result';
 
 const Milliseconds = v.pipe(v.number(), v.integer(), v.minValue(1));

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { PublicJwk } from '#core/protocol/jws';
+import type { PublicJwk } from '#core/protocol/jwk';
 import { publicHalf } from '#core/protocol/jws';
 import type { Config } from './config';
 import { type Sender, startSender } from './deliver/sender';

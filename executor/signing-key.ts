@@ -1,7 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { generateSigningKey, PrivateJwk, thumbprintMatches } from '#core/protocol/jws';
+import { PrivateJwk } from '#core/protocol/jwk';
+import { generateSigningKey, thumbprintMatches } from '#core/protocol/jws';
 
 /** File of the executor's signing key below its state folder. */
 export const signingKeyFile = 'signing-key.json';

@@ -3,7 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import * as v from 'valibot';
 import { Sha256Hex } from '#core/protocol/claims';
 import { enrolmentPath, EnrolmentRequest } from '#core/protocol/enrolment';
-import type { PrivateJwk } from '#core/protocol/jws';
+import type { PrivateJwk } from '#core/protocol/jwk';
 import { maxTokenBytes } from '#core/limits';
 import { requestHeader } from '#core/protocol/request';
 import { orderContentType, paths, RevocationRequest } from '#core/protocol/transport';

@@ -1,6 +1,7 @@
 import { sha256Hex } from '#core/hash';
 import { type EnrolmentClaims, type EnrolmentRequest, enrolmentTyp } from '#core/protocol/enrolment';
-import { type PrivateJwk, publicHalf, signCompact } from '#core/protocol/jws';
+import { type PrivateJwk } from '#core/protocol/jwk';
+import { publicHalf, signCompact } from '#core/protocol/jws';
 import { ok, refuse, type Result } from '#core/result';
 import type { TrustedApp } from '../config';
 import { type Refusal, refusal } from '../order/refusal';

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PublicJwk } from '#core/protocol/jws';
+import type { PublicJwk } from '#core/protocol/jwk';
 import { type Config, type ConfigInput, parseConfig } from '../config';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../embedded/launcher';
 import { markInitialised, notInitialised } from '../initialised';

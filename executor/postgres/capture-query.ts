@@ -178,14 +178,12 @@ export async function captureQuery(
     suspended = await step(null, collector.truncated ? drainRows : limits.maxRows + 1);
   }
   const returnsRows = collector.columns.length > 0;
-  // The tag of a SELECT counts the last fetch only; of a RETURNING, the whole command.
-  const isSelect = collector.command === null || ['SELECT', 'FETCH', 'SHOW'].includes(collector.command);
   return {
     columns: collector.columns,
     rows: collector.rows,
     truncated: collector.truncated,
     command: collector.command ?? (suspended ? 'SELECT' : null),
-    count:
-      returnsRows && isSelect ? (suspended ? collector.rows.length : collector.seen) : collector.tagCount,
+    // The tag of a command that returns rows counts its last fetch only.
+    count: !returnsRows ? collector.tagCount : suspended ? collector.rows.length : collector.seen,
   };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { computeOrderDigest, OrderClaims } from '#core/protocol/order';
-import type { PrivateJwk } from '#core/protocol/jws';
+import type { PrivateJwk } from '#core/protocol/jwk';
 import type { ReceiptDelivery } from '#core/protocol/receipt';
 import * as v from 'valibot';
 import type { Config } from '../config';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
-import type { PrivateJwk } from '#core/protocol/jws';
+import type { PrivateJwk } from '#core/protocol/jwk';
 import { signCompact } from '#core/protocol/jws';
 import { type ReceiptClaims, type ReceiptDelivery, receiptTyp } from '#core/protocol/receipt';
 import { inTransaction } from '../postgres/pool';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DigestInput } from '#core/change/digest';
 import { computeDigest } from '#core/change/digest';
 import { sha256Hex } from '#core/hash';
-import type { PrivateJwk } from '#core/protocol/jws';
+import type { PrivateJwk } from '#core/protocol/jwk';
 import { generateSigningKey, publicHalf, signCompact } from '#core/protocol/jws';
 import { computeJti, type OrderClaims, orderTyp } from '#core/protocol/order';
 import { requestHeader, requestTyp } from '#core/protocol/request';

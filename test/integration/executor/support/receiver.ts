@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { PublicJwk } from '#core/protocol/jws';
+import type { PublicJwk } from '#core/protocol/jwk';
 import { verifyCompact } from '#core/protocol/jws';
 import {
   ReceiptClaims,
