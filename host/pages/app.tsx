@@ -2,6 +2,7 @@ import { lazy, Suspense, useEffect } from 'react';
 import SectionMessage from '@atlaskit/section-message';
 import Spinner from '@atlaskit/spinner';
 import { BoardPage } from './board/board-page';
+import { AppPage } from './frames/app-page';
 import { IssuePage } from './issue/issue-page';
 import { ProjectPage } from './project/project-page';
 import { readProjects } from './rest/jira';
@@ -49,6 +50,7 @@ function Page({ address }: { readonly address: string }) {
   if (area === 'projects' && name !== '') return <ProjectPage key={name} projectKey={name} />;
   if (area === 'board' && name !== '') return <BoardPage key={name} projectKey={name} />;
   if (area === 'issues') return <SearchPage jql={url.searchParams.get('jql')} />;
+  if (area === 'apps' && name !== '') return <AppPage key={name} moduleKey={name} />;
   if (area === '__inspector') return <InspectorPage />;
   return <NotFound />;
 }

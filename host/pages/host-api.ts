@@ -52,7 +52,7 @@ export const switchUser = (accountId: string): Promise<void> =>
 export const readModules = async (issue: string): Promise<readonly AppModule[]> =>
   (await read(`/__host/issues/${encodeURIComponent(issue)}/modules`, ModulesShape)).modules;
 
-/** Pages of the app: admin, global and project pages. */
+/** Pages of the app that this person may see: admin, global and project pages. */
 export const readPages = async (): Promise<readonly AppModule[]> =>
   (await read('/__host/pages', ModulesShape)).modules;
 

@@ -23,9 +23,9 @@ export function MeterTab({ data }: { readonly data: Inspection }) {
   const { totals, byFunction } = data.meter;
   const [mark, setMark] = useState<Totals>();
   return (
-    <>
+    <div className="tab-content meter">
       <p className="subtle">
-        Start measuring, do one change on an issue, and come back: the second column is what that change cost.
+        Start measuring, do one change on an issue, and come back: the last column is what that change cost.
       </p>
       <div>
         <Button onClick={() => setMark(totals)}>{mark ? 'Start measuring again' : 'Start measuring'}</Button>
@@ -49,6 +49,6 @@ export function MeterTab({ data }: { readonly data: Inspection }) {
           cells: [key, sum.invocations, sum.errors, sum.ms, sum.gbSeconds],
         }))}
       />
-    </>
+    </div>
   );
 }

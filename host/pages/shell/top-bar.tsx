@@ -3,6 +3,7 @@ import Button from '@atlaskit/button/new';
 import DropdownMenu, { DropdownItem, DropdownItemGroup } from '@atlaskit/dropdown-menu';
 import MenuIcon from '@atlaskit/icon/core/menu';
 import { IconButton } from '@atlaskit/button/new';
+import { readPages, type AppModule } from '../host-api';
 import { readProjects } from '../rest/jira';
 import type { Project } from '../rest/shapes';
 import { follow, Link, useAddress } from '../routing';
@@ -12,15 +13,21 @@ import { useSession } from './session';
 import { ThemeMenu } from './theme-menu';
 import { UserMenu } from './user-menu';
 
-function linksOf(projects: readonly Project[]): { href: string; text: string }[] {
+interface PageLink {
+  readonly href: string;
+  readonly text: string;
+}
+
+function linksOf(projects: readonly Project[], pages: readonly AppModule[]): PageLink[] {
   return [
     ...projects.slice(0, 2).map((project) => ({ href: `/projects/${project.key}`, text: project.name })),
     { href: '/issues/', text: 'Search' },
+    ...pages.map((page) => ({ href: `/apps/${page.key}`, text: page.title })),
     { href: '/__inspector', text: 'Inspector' },
   ];
 }
 
-function NarrowMenu({ links }: { readonly links: readonly { href: string; text: string }[] }) {
+function NarrowMenu({ links }: { readonly links: readonly PageLink[] }) {
   return (
     <div className="bar-narrow">
       <DropdownMenu<HTMLButtonElement>
@@ -47,11 +54,12 @@ function NarrowMenu({ links }: { readonly links: readonly { href: string; text: 
 
 /** The bar at the top of every page. */
 export function TopBar() {
-  const { site } = useSession();
+  const { site, me } = useSession();
   const address = useAddress();
   const projects = useLoad('projects', readProjects).data ?? [];
   const [creating, setCreating] = useState(false);
-  const links = linksOf(projects);
+  const pages = useLoad(`pages ${me.accountId}`, readPages).data ?? [];
+  const links = linksOf(projects, pages);
   const here = (href: string): boolean => address.startsWith(href);
   return (
     <header className="bar">

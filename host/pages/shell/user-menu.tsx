@@ -3,7 +3,10 @@ import { Initials } from './person';
 import { useSession } from './session';
 import type { Person } from '../host-api';
 
-const roleOf = (person: Person): string => person.groups.filter((group) => group !== 'jira-users').join(', ');
+const roleOf = (person: Person): string =>
+  [...person.groups.filter((group) => group !== 'jira-users'), ...(person.admin ? ['site admin'] : [])].join(
+    ', ',
+  );
 
 /** The avatar menu: shows who acts and lets one person play everybody. */
 export function UserMenu() {

@@ -45,19 +45,12 @@ const overflow = async (page: Page): Promise<number> =>
   await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
 
 describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
-  it.each(PLACES)('%s has no WCAG 2.2 AA violation', async (_, address, arrive) => {
+  it.each(PLACES)('%s has no WCAG 2.2 AA violation and fits a phone', async (_, address, arrive) => {
     const page = await site.open(address, { colorScheme });
     await arrive(page);
     expect(await page.locator('html').getAttribute('data-color-mode')).toBe(colorScheme);
     expect(await violationsOf(page)).toEqual([]);
-    await page.context().close();
-  });
-});
-
-describe('on a phone', () => {
-  it.each(PLACES)('%s fits 390 pixels', async (_, address, arrive) => {
-    const page = await site.open(address, { viewport: { width: 390, height: 844 } });
-    await arrive(page);
+    await page.setViewportSize({ width: 390, height: 844 });
     expect(await overflow(page)).toBe(0);
     await page.context().close();
   });

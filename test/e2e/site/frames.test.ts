@@ -82,6 +82,20 @@ describe('frames of the app', () => {
     await says('Hello u-olu');
   });
 
+  it('have pages of their own, admin pages for administrators only', async () => {
+    const other = await site.open('/');
+    const link = other.getByRole('link', { name: 'Fixture settings' });
+    await other.getByRole('link', { name: 'Inspector' }).waitFor();
+    expect(await link.count()).toBe(0);
+    await other.getByRole('button', { name: /Switch user/ }).click();
+    await other.getByRole('menuitemradio', { name: 'Ada Admin' }).click();
+    await link.click();
+    const frame = other.frameLocator('iframe[title="Fixture settings"]');
+    await frame.getByText('Hello u-ada').waitFor();
+    await frame.getByText('No issue').waitFor();
+    await other.context().close();
+  });
+
   it('navigate the page and break no policy', async () => {
     await press('Leave');
     await page.getByRole('heading', { name: 'Search issues' }).waitFor();

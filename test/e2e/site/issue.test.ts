@@ -20,6 +20,38 @@ async function switchTo(name: string): Promise<void> {
   await page.getByRole('button', { name: `You are ${name}. Switch user` }).waitFor();
 }
 
+const words = (value: string, marks?: object[]): object => ({
+  type: 'text',
+  text: value,
+  ...(marks ? { marks } : {}),
+});
+const paragraph = (...content: object[]): object => ({ type: 'paragraph', content });
+const link = (href: string): object => ({ type: 'link', attrs: { href } });
+const cell = (type: string, value: string): object => ({
+  type,
+  attrs: {},
+  content: [paragraph(words(value))],
+});
+
+interface Workflows {
+  readonly workflows: readonly {
+    name?: string;
+    transitions: { name: string; transitionScreen?: object; validators?: object[] }[];
+  }[];
+  readonly statuses: readonly object[];
+}
+
+/** Changes the transitions of the default workflow, as an administrator. */
+async function changeWorkflow(change: (transitions: Workflows['workflows'][number]) => void): Promise<void> {
+  const names = { projectAndIssueTypes: [{ projectId: '10000', issueTypeId: '10002' }] };
+  const found = (await site.rest('u-ada', 'POST', '/rest/api/3/workflows', names)) as Workflows;
+  for (const workflow of found.workflows) {
+    delete workflow.name;
+    change(workflow);
+  }
+  await site.rest('u-ada', 'POST', '/rest/api/3/workflows/update', found);
+}
+
 describe('an issue on the site', () => {
   it('is created in the dialog, which shows why Jira refuses an empty summary', async () => {
     page = await site.open('/');
@@ -89,18 +121,6 @@ describe('an issue on the site', () => {
   });
 
   it('shows documents: mentions, code, tables, panels, lists and safe links only', async () => {
-    const words = (value: string, marks?: object[]): object => ({
-      type: 'text',
-      text: value,
-      ...(marks ? { marks } : {}),
-    });
-    const paragraph = (...content: object[]): object => ({ type: 'paragraph', content });
-    const link = (href: string): object => ({ type: 'link', attrs: { href } });
-    const cell = (type: string, value: string): object => ({
-      type,
-      attrs: {},
-      content: [paragraph(words(value))],
-    });
     const body = {
       type: 'doc',
       version: 1,
@@ -135,6 +155,41 @@ describe('an issue on the site', () => {
     expect(await comment.locator('pre').innerText()).toBe('SELECT 1;\nSELECT 2;');
     expect(await comment.getByRole('columnheader').allInnerTexts()).toEqual(['Rows', 'Milliseconds']);
     expect(await comment.getByRole('link').allInnerTexts()).toEqual(['good']);
+  });
+
+  it('asks for the fields of a transition screen and a comment', async () => {
+    await changeWorkflow(({ transitions }) => {
+      const done = transitions.find((transition) => transition.name === 'Done');
+      if (!done) throw new Error('The default workflow has no transition Done');
+      // Jira's own "Resolve Issue Screen": resolution and assignee.
+      done.transitionScreen = { ruleKey: 'system:screen', parameters: { screenId: '3' } };
+    });
+    await site.rest('u-dana', 'POST', '/rest/api/3/issue/DB-1/transitions', { transition: { id: '11' } });
+    await page.getByRole('button', { name: 'To Do - Change status' }).click();
+    await page.getByRole('menuitem', { name: /^Done/ }).click();
+    const dialog = page.getByRole('dialog', { name: 'Done' });
+    await dialog.getByLabel('Comment').fill('Closed for a reason');
+    await dialog.getByLabel('Assignee').fill('Ada');
+    await page.keyboard.press('Enter');
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Done - Change status' }).waitFor();
+    await page.locator('.detail', { hasText: 'Assignee' }).getByText('Ada Admin').waitFor();
+    await page.getByRole('list', { name: 'Comments' }).getByText('Closed for a reason').waitFor();
+  });
+
+  it("shows Jira's words when a transition is refused", async () => {
+    await changeWorkflow(({ transitions }) => {
+      const start = transitions.find((transition) => transition.name === 'In Progress');
+      if (!start) throw new Error('The default workflow has no transition In Progress');
+      const parameters = { permissionKey: 'ADMINISTER_PROJECTS' };
+      start.validators = [{ ruleKey: 'system:check-permission-validator', parameters }];
+    });
+    await page.getByRole('button', { name: 'Done - Change status' }).click();
+    await page.getByRole('menuitem', { name: 'In Progress' }).click();
+    const flag = page.getByRole('alert').filter({ hasText: 'In Progress was refused' });
+    await flag.getByText("User does not have the 'ADMINISTER_PROJECTS' permission.").waitFor();
+    await page.getByRole('button', { name: 'Done - Change status' }).waitFor();
   });
 
   it('says in words that an issue does not exist', async () => {

@@ -15,6 +15,13 @@ afterAll(async () => {
 
 const rows = () => page.getByRole('table').getByRole('row');
 
+const column = (name: string) => page.getByRole('region', { name, exact: true });
+
+const card = (name: string, key: string) =>
+  column(name)
+    .getByRole('listitem')
+    .filter({ has: page.getByText(key, { exact: true }) });
+
 describe('the search page', () => {
   it('finds issues by JQL, counts them and goes on to the next page', async () => {
     page = await site.open('/issues/');
@@ -60,12 +67,6 @@ describe('the search page', () => {
 });
 
 describe('the board', () => {
-  const column = (name: string) => page.getByRole('region', { name, exact: true });
-  const card = (name: string, key: string) =>
-    column(name)
-      .getByRole('listitem')
-      .filter({ has: page.getByText(key, { exact: true }) });
-
   it('moves a card by its menu', async () => {
     await page.goto(`${site.host.url}/board/DB`);
     await page.getByRole('button', { name: 'Move DB-3', exact: true }).click();

@@ -22,7 +22,7 @@ function button(name: string, act: () => unknown): void {
 }
 
 interface Extension {
-  readonly issue: { readonly key: string };
+  readonly issue?: { readonly key: string };
   readonly modal?: { readonly note: string };
 }
 
@@ -30,8 +30,11 @@ async function start(): Promise<void> {
   await view.theme.enable();
   const context = await view.getContext();
   const extension = context.extension as unknown as Extension;
-  element('who').textContent = String(await invoke('greet'));
-  element('place').textContent = extension.modal ? `Modal: ${extension.modal.note}` : extension.issue.key;
+  const greeting: unknown = await invoke('greet');
+  element('who').textContent = typeof greeting === 'string' ? greeting : 'No greeting';
+  element('place').textContent = extension.modal
+    ? `Modal: ${extension.modal.note}`
+    : (extension.issue?.key ?? 'No issue');
   if (extension.modal) {
     button('Finish', () => view.close({ chosen: 42 }));
     return;
@@ -57,7 +60,7 @@ async function start(): Promise<void> {
   button('Rename', async () => {
     const body = JSON.stringify({ fields: { summary: 'Renamed by the frame' } });
     const headers = { 'Content-Type': 'application/json' };
-    const answer = await requestJira(`/rest/api/3/issue/${extension.issue.key}`, {
+    const answer = await requestJira(`/rest/api/3/issue/${extension.issue?.key ?? ''}`, {
       method: 'PUT',
       headers,
       body,
