@@ -69,7 +69,7 @@ async function demo(host: Parameters<typeof journey>[0]): Promise<void> {
     say(`  ${statement.command ?? '?'}: ${statement.rows ?? '-'} rows, ${statement.ms.toFixed(1)} ms`);
   }
   const result = await by.must('developer', issue.key, 'result', { kind: 'apply' });
-  say(`  first rows: ${JSON.stringify(result.statements[1]?.rows.slice(0, 5) ?? [])}`);
+  say(`  first rows: ${JSON.stringify(result.statements.find(({ index }) => index === 1)?.rows ?? [])}`);
   const queries = [
     `project = ${projectKey} AND issue.property[query-change].status = "succeeded"`,
     'queryChangeEnvironment = prod AND queryChangeApprovals >= 2',

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { TargetIdentity } from '#core/protocol/claims';
-import type { ConnectionInfo } from '#core/protocol/transport';
+import type { ConnectionInfo } from '#core/protocol/connection';
 import type { ConnectionConfig } from '../config';
 import { getExecutionSql, type LedgerKey, LedgerRow } from './ledger';
 import { openPool } from './pool';

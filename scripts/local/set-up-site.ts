@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { adminCalls, setupSteps, type AdminCallName, type StepReport } from '#core/panel/admin-contract';
-import type { PublicJwk } from '#core/protocol/jws';
+import type { PublicJwk } from '#core/protocol/jwk';
 import type { Host } from '../../host/create-host';
 import { approverGroup, operatorGroup, people, projectKey } from './seed';
 

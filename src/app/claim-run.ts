@@ -3,7 +3,7 @@ import type { AttemptState, ChangeState } from '#core/change/state';
 import { computeJti, type ExecutionKind } from '#core/protocol/order';
 import { ok } from '#core/result';
 import { append } from './append';
-import type { Execution, Ports } from './ports';
+import type { Execution, RulePorts } from './ports';
 import { publish } from './publish';
 import type { IssueRef } from './save-draft';
 import { recordAttempt } from './record-attempt';
@@ -14,7 +14,7 @@ import { runnerRefusal, runRefusal } from './request-run';
  * at least once: a delivery that finds the claim pushes again, because the first may have died in between.
  */
 export async function claimRun(
-  ports: Ports,
+  ports: RulePorts,
   issue: IssueRef,
   actor: string,
   kind: ExecutionKind,
@@ -58,7 +58,7 @@ export function pendingAttempt(state: ChangeState, kind: ExecutionKind): Attempt
   return state.status === 'running' && attempt && !attempt.outcome ? attempt : undefined;
 }
 
-async function pushAgain(ports: Ports, issue: IssueRef, attempt: AttemptState): Promise<void> {
+async function pushAgain(ports: RulePorts, issue: IssueRef, attempt: AttemptState): Promise<void> {
   const execution = await ports.executions.read(issue.id, attempt.revision, attempt.kind);
   if (execution && execution.jti === attempt.jti && execution.phase !== 'claimed') return;
   await ports.queue.push(

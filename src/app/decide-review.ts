@@ -4,7 +4,7 @@ import { ok } from '#core/result';
 import type { TransitionKey } from '#core/workflow/definition';
 import { append } from './append';
 import { askEligibility } from './eligibility';
-import type { CommentPart, LedgerSnapshot, Ports } from './ports';
+import type { CommentPart, LedgerSnapshot, RulePorts } from './ports';
 import { publish } from './publish';
 import { no, type Outcome } from './refusal';
 
@@ -24,7 +24,7 @@ export type Decision =
  * button of the panel (then we make the Jira transition as them) or made the transition in Jira already.
  */
 export async function decide(
-  ports: Ports,
+  ports: RulePorts,
   issueId: string,
   actor: string,
   decision: Decision,
@@ -52,7 +52,7 @@ export async function decide(
 }
 
 async function actorRefusal(
-  ports: Ports,
+  ports: RulePorts,
   issueId: string,
   state: ChangeState,
   actor: string,
@@ -80,7 +80,7 @@ async function actorRefusal(
 }
 
 /** Asks Jira now whether a person is an active member of the operator group. */
-export async function isOperator(ports: Ports, issueId: string, accountId: string): Promise<boolean> {
+export async function isOperator(ports: RulePorts, issueId: string, accountId: string): Promise<boolean> {
   const { operatorGroup } = await ports.settings.read();
   if (!operatorGroup) return false;
   const person = await ports.jira.person(accountId, issueId);

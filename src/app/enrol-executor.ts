@@ -1,6 +1,7 @@
 import { sha256Hex } from '#core/hash';
 import { EnrolmentClaims, enrolmentTyp } from '#core/protocol/enrolment';
-import { publicHalf, thumbprintMatches, verifyCompact, type PublicJwk } from '#core/protocol/jws';
+import type { PublicJwk } from '#core/protocol/jwk';
+import { publicHalf, thumbprintMatches, verifyCompact } from '#core/protocol/jws';
 import { ok } from '#core/result';
 import type { EnrolledExecutor } from '#core/settings/settings';
 import type { Ports } from './ports';

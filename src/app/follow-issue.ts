@@ -1,6 +1,6 @@
 import type { ChangeStatus } from '#core/change/status';
 import { claimRun, pendingAttempt } from './claim-run';
-import type { Ports } from './ports';
+import type { RulePorts } from './ports';
 import { publish, repairStatus } from './publish';
 import { recordAttempt } from './record-attempt';
 import type { IssueRef } from './save-draft';
@@ -17,7 +17,7 @@ export type IssueNews =
  * Compares Jira with the ledger after an issue changed. The event's own content is not believed: the status is read
  * from Jira now, because an older event may arrive last.
  */
-export async function followIssue(ports: Ports, issue: IssueRef, news: IssueNews): Promise<void> {
+export async function followIssue(ports: RulePorts, issue: IssueRef, news: IssueNews): Promise<void> {
   const settings = await ports.settings.read();
   const snapshot = await ports.ledger.read(issue.id);
   const { state, head } = snapshot;
@@ -61,7 +61,7 @@ function isForced(shown: ChangeStatus | undefined, ledger: ChangeStatus): boolea
   return !(honest[ledger]?.includes(shown) ?? false);
 }
 
-async function raiseTypeChange(ports: Ports, issue: IssueRef, actor: string): Promise<void> {
+async function raiseTypeChange(ports: RulePorts, issue: IssueRef, actor: string): Promise<void> {
   const message = 'The issue type was changed; a change leaves its review only by its own workflow.';
   const appended = await append(ports, issue.id, ({ state }) =>
     ok({

@@ -2,7 +2,7 @@ import { transitions, type TransitionKey } from '#core/workflow/definition';
 import type { ChangeState } from '#core/change/state';
 import { claimRun } from './claim-run';
 import { decide, type Decision } from './decide-review';
-import type { Ports } from './ports';
+import type { RulePorts } from './ports';
 import { recordAttempt } from './record-attempt';
 import type { IssueRef } from './save-draft';
 import { submitChange } from './submit-change';
@@ -20,7 +20,7 @@ export interface MadeTransition {
  * Follows a transition into the ledger. What the panel did is there already and nothing happens; what was done on the
  * board, in bulk or by REST is judged now by the same rules, and recorded as an attempt when they forbid it.
  */
-export async function followTransition(ports: Ports, made: MadeTransition): Promise<void> {
+export async function followTransition(ports: RulePorts, made: MadeTransition): Promise<void> {
   const { issue, transition, actor } = made;
   const settings = await ports.settings.read();
   if (actor !== undefined && actor === settings.site?.appAccountId) return;
@@ -46,7 +46,7 @@ export async function followTransition(ports: Ports, made: MadeTransition): Prom
   }
 }
 
-async function followSubmit(ports: Ports, issue: IssueRef, actor: string): Promise<void> {
+async function followSubmit(ports: RulePorts, issue: IssueRef, actor: string): Promise<void> {
   const submitted = await submitChange(ports, issue, actor, { version: null, from: 'transition' });
   if (!submitted.ok) {
     await recordAttempt(ports, issue, actor, { code: 'status-forced', message: submitted.error.message });
@@ -54,7 +54,7 @@ async function followSubmit(ports: Ports, issue: IssueRef, actor: string): Promi
 }
 
 async function followApprove(
-  ports: Ports,
+  ports: RulePorts,
   issue: IssueRef,
   actor: string,
   state: ChangeState,
@@ -68,7 +68,7 @@ async function followApprove(
   });
 }
 
-async function followDecision(ports: Ports, made: MadeTransition, actor: string): Promise<void> {
+async function followDecision(ports: RulePorts, made: MadeTransition, actor: string): Promise<void> {
   const reason = made.commentId ? await ports.jira.commentText(made.issue.id, made.commentId) : '';
   const decision = decisionOf(made.transition, reason.trim() || 'No reason was given on the transition.');
   if (!decision) return;

@@ -7,7 +7,7 @@ import type { ChangeStatus } from '#core/change/status';
 import type { PersonFacts } from '#core/policy/eligibility';
 import type { IndexProperty } from '#core/property/index-property';
 import type { ResultProperty } from '#core/property/result-property';
-import type { PrivateJwk } from '#core/protocol/jws';
+import type { PrivateJwk } from '#core/protocol/jwk';
 import type { ExecutionKind, OrderClaims } from '#core/protocol/order';
 import type { ConnectionsReply, ErrorReply, ExecutionReply } from '#core/protocol/transport';
 import type { Result } from '#core/result';
@@ -34,6 +34,12 @@ export interface Ports {
   readonly appAccountId: () => Promise<string>;
   readonly log: Log;
 }
+
+/**
+ * What workflow rules and event triggers need: no key and no executor, so that their bundle carries no cryptography and
+ * starts fast.
+ */
+export type RulePorts = Omit<Ports, 'executor' | 'keys'>;
 
 /** Structured log line; never SQL text, never a secret. */
 export type Log = (

@@ -4,7 +4,7 @@ import type { ChangeState } from '#core/change/state';
 import { indexProperty } from '#core/property/index-property';
 import type { ResultProperty } from '#core/property/result-property';
 import { appTransition, type TransitionKey } from '#core/workflow/definition';
-import type { CommentPart, FieldValues, LedgerSnapshot, Ports } from './ports';
+import type { CommentPart, FieldValues, LedgerSnapshot, RulePorts } from './ports';
 
 /** What to show of a new ledger state beyond the mirror. */
 export interface Publication {
@@ -23,7 +23,7 @@ const maxRounds = 3;
  * the ledger ahead of what it wrote writes again: the last word is always the newest state.
  */
 export async function publish(
-  ports: Ports,
+  ports: RulePorts,
   issueId: string,
   snapshot: LedgerSnapshot,
   publication: Publication,
@@ -40,7 +40,7 @@ export async function publish(
 }
 
 async function write(
-  ports: Ports,
+  ports: RulePorts,
   issueId: string,
   { state, head }: LedgerSnapshot,
   publication: Publication,
@@ -67,7 +67,7 @@ async function write(
 
 /** Brings the Jira status to the ledger's, as the app's own user. Asks Jira where it stands when the guess was wrong. */
 async function followStatus(
-  ports: Ports,
+  ports: RulePorts,
   issueId: string,
   from: ChangeStatus,
   to: ChangeStatus,
@@ -82,7 +82,7 @@ async function followStatus(
 }
 
 /** Reads the Jira status and moves the issue to the ledger's if one of our transitions leads there. */
-export async function repairStatus(ports: Ports, issueId: string, to: ChangeStatus): Promise<void> {
+export async function repairStatus(ports: RulePorts, issueId: string, to: ChangeStatus): Promise<void> {
   const actual = await ports.jira.status(issueId);
   if (actual === to || actual === null) return;
   const key: TransitionKey | undefined = actual && appTransition(actual, to);

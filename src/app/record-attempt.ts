@@ -1,7 +1,7 @@
 import type { ChangeEventBody } from '#core/change/event';
 import { ok } from '#core/result';
 import { append, type Entry } from './append';
-import type { Ports } from './ports';
+import type { RulePorts } from './ports';
 import { publish, repairStatus } from './publish';
 import type { IssueRef } from './save-draft';
 
@@ -12,7 +12,7 @@ type AttemptCode = Extract<ChangeEventBody, { type: 'attempt-recorded' }>['code'
  * of ours leads back, the change goes to Needs attention: a person must look, and no order exists meanwhile.
  */
 export async function recordAttempt(
-  ports: Ports,
+  ports: RulePorts,
   issue: IssueRef,
   actor: string,
   attempt: { code: AttemptCode; message: string },

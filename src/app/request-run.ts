@@ -5,7 +5,7 @@ import { ok } from '#core/result';
 import { setupProblem } from '#core/settings/settings';
 import { connectionRefusal } from './submit-change';
 import { isOperator } from './decide-review';
-import type { LedgerSnapshot, Ports } from './ports';
+import type { LedgerSnapshot, RulePorts } from './ports';
 import { no, type Outcome } from './refusal';
 
 /**
@@ -13,7 +13,7 @@ import { no, type Outcome } from './refusal';
  * ledger again, and its post-function claims the execution: one path, whether the panel, the board or REST starts it.
  */
 export async function requestRun(
-  ports: Ports,
+  ports: RulePorts,
   issueId: string,
   actor: string,
   request: { digest: string; kind: ExecutionKind },
@@ -63,7 +63,7 @@ export function rollbackOpen(state: ChangeState, nowMs: number): boolean {
 
 /** Why this person may not run the change, in words; null for the author and for operators. */
 export async function runnerRefusal(
-  ports: Ports,
+  ports: RulePorts,
   issueId: string,
   state: ChangeState,
   actor: string,

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { emptyContent, submissionProblems } from '#core/change/content';
 import type { AttemptState, ChangeState } from '#core/change/state';
 import { approvalsRequired } from '#core/policy/eligibility';
-import { changeChannel } from '#core/panel/contract';
+import { changeChannel } from '#core/panel/signal';
 import { lifecycle } from '#core/panel/lifecycle';
 import type { ChangeView, ConnectionView, OutcomeView, RevisionView } from '#core/panel/view';
 import { ReceiptClaims, type ReceiptStatus } from '#core/protocol/receipt';

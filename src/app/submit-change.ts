@@ -5,7 +5,7 @@ import { approvalsRequired } from '#core/policy/eligibility';
 import { ok } from '#core/result';
 import { findConnection, setupProblem, type Settings } from '#core/settings/settings';
 import { append } from './append';
-import type { CommentPart, LedgerSnapshot, Ports } from './ports';
+import type { CommentPart, LedgerSnapshot, RulePorts } from './ports';
 import { publish } from './publish';
 import { no, type Outcome } from './refusal';
 import type { IssueRef } from './save-draft';
@@ -18,7 +18,7 @@ export type SubmittedFrom = 'panel' | 'transition';
  * author saw; null when a bare Jira transition submits whatever is saved.
  */
 export async function submitChange(
-  ports: Ports,
+  ports: RulePorts,
   issue: IssueRef,
   actor: string,
   request: { version: number | null; from: SubmittedFrom },

@@ -1,5 +1,5 @@
 import { publishGlobal } from '@forge/realtime';
-import { changeChannel, type ChangeSignal } from '#core/panel/contract';
+import { changeChannel, type ChangeSignal } from '#core/panel/signal';
 import type { Log, Signals } from '../app/ports';
 
 /**

@@ -2,7 +2,7 @@ import { assumeTrustedRoute, getAppContext } from '@forge/api';
 import kvs from '@forge/kvs';
 import * as v from 'valibot';
 import type { SiteAdmin } from '../app/provision/site-admin';
-import { jiraCall, jiraMust, route } from './jira-request';
+import { jiraCall, route } from './jira-request';
 
 const provisionedKey = 'provisioned';
 const Ids = v.record(v.string(), v.string());
@@ -43,12 +43,6 @@ export async function viewerIsAdmin(): Promise<boolean> {
   const path = route`/rest/api/3/mypermissions?permissions=ADMINISTER`;
   const reply = await jiraCall({ as: 'user', method: 'GET', path }, Reply);
   return reply.ok && reply.value.permissions['ADMINISTER']?.havePermission === true;
-}
-
-/** accountId of the app's own Jira user. */
-export async function appAccountId(): Promise<string> {
-  const path = route`/rest/api/3/myself`;
-  return (await jiraMust({ as: 'app', method: 'GET', path }, v.object({ accountId: v.string() }))).accountId;
 }
 
 /** The id after the last slash of an ARI (`…app/<uuid>`, `…environment/<app>/<uuid>`). */

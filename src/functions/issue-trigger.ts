@@ -1,7 +1,7 @@
 import { InvocationError, InvocationErrorCode } from '@forge/events';
 import * as v from 'valibot';
 import { followIssue, type IssueNews } from '../app/follow-issue';
-import { composePorts } from '../forge/compose';
+import { composeRulePorts } from '../forge/compose-rules';
 
 const Id = v.union([v.string(), v.pipe(v.number(), v.transform(String))]);
 
@@ -25,7 +25,7 @@ const IssueEvent = v.object({
 /** Product event trigger: compares Jira with the ledger after an issue changed or went away. */
 export async function issueTrigger(event: unknown): Promise<InvocationError | undefined> {
   const parsed = v.parse(IssueEvent, event);
-  const ports = composePorts();
+  const ports = composeRulePorts();
   try {
     await followIssue(ports, { id: parsed.issue.id, key: parsed.issue.key }, newsOf(parsed));
     return undefined;

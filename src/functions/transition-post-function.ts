@@ -2,7 +2,7 @@ import { InvocationError, InvocationErrorCode } from '@forge/events';
 import * as v from 'valibot';
 import { RuleConfig } from '#core/workflow/rule-config';
 import { followTransition } from '../app/follow-transition';
-import { composePorts } from '../forge/compose';
+import { composeRulePorts } from '../forge/compose-rules';
 
 /** Event of a workflow post-function. Source: jira:workflowPostFunction; ids arrive as strings or numbers ⚠. */
 const TransitionEvent = v.object({
@@ -20,7 +20,7 @@ const retryAfterSeconds = 10;
 /** Workflow post-function: follows a transition into the ledger. Delivered at least once, in no order. */
 export async function transitionPostFunction(event: unknown): Promise<InvocationError | undefined> {
   const { issue, atlassianId, comment, configuration } = v.parse(TransitionEvent, event);
-  const ports = composePorts();
+  const ports = composeRulePorts();
   try {
     await followTransition(ports, {
       issue,

@@ -1,8 +1,8 @@
 import { invoke, requestJira, view } from '@forge/bridge';
 import { realtime } from '@forge/bridge/realtime';
 import * as v from 'valibot';
+import { ChangeSignal } from '#core/panel/signal';
 import {
-  ChangeSignal,
   panelCalls,
   panelErrorCodes,
   type PanelCallName,

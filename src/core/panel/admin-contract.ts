@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { ConnectionKey, Identifier } from '../protocol/claims';
-import { PublicJwk } from '../protocol/jws';
+import { PublicJwk } from '../protocol/jwk';
 import { ConnectionPolicy, GroupRef } from '../settings/settings';
 
 /** The steps that set a site up, in their order. Each is one call of well under ten seconds, and may be repeated. */

@@ -95,12 +95,3 @@ export type Reply<T> =
         readonly details?: unknown;
       };
     };
-
-/** Payload of the realtime signal: no content, only a reason to fetch. */
-export const ChangeSignal = v.strictObject({ issueId: v.string(), seq: Version });
-export type ChangeSignal = v.InferOutput<typeof ChangeSignal>;
-
-/** Realtime channel of one issue. */
-export function changeChannel(issueId: string): string {
-  return `query-change-${issueId}`;
-}

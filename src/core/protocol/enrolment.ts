@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { Identifier, NumericDate, Sha256Hex } from './claims';
-import { PublicJwk } from './jws';
+import { PublicJwk } from './jwk';
 
 export const enrolmentTyp = 'qc-enrolment+jws';
 export const enrolmentPath = '/v1/enrolments';

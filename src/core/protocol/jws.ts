@@ -10,24 +10,9 @@ import {
 } from 'jose';
 import * as v from 'valibot';
 import { canonicalJson, utf8Length } from '../hash';
+import { PrivateJwk, type PublicJwk } from './jwk';
 import { maxTokenBytes } from '../limits';
 import { refuse, ok, type Result } from '../result';
-
-/** RFC 8037 public key. `kid` is the RFC 7638 thumbprint and is checked against the key when one is loaded. */
-export const PublicJwk = v.object({
-  kty: v.literal('OKP'),
-  crv: v.literal('Ed25519'),
-  x: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/)),
-  kid: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/)),
-});
-export type PublicJwk = v.InferOutput<typeof PublicJwk>;
-
-/** RFC 8037 private key with its thumbprint. */
-export const PrivateJwk = v.object({
-  ...PublicJwk.entries,
-  d: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/)),
-});
-export type PrivateJwk = v.InferOutput<typeof PrivateJwk>;
 
 /** Makes an Ed25519 key pair; randomness comes from the platform's WebCrypto. */
 export async function generateSigningKey(): Promise<PrivateJwk> {

@@ -1,13 +1,6 @@
 import * as v from 'valibot';
-import {
-  ConnectionKey,
-  Environment,
-  ExecutionLimits,
-  Identifier,
-  LedgerMode,
-  Sha256Hex,
-  TargetIdentity,
-} from './claims';
+import { ConnectionInfo } from './connection';
+import { ConnectionKey, Identifier, Sha256Hex } from './claims';
 import { ReceiptDelivery } from './receipt';
 
 /** Paths the executor serves. */
@@ -87,32 +80,6 @@ export const ErrorReply = v.strictObject({
   delivery: v.optional(v.nullable(ReceiptDelivery), null),
 });
 export type ErrorReply = v.InferOutput<typeof ErrorReply>;
-
-/** What the executor says of one connection. Never an address, never a credential. */
-export const ConnectionInfo = v.strictObject({
-  key: ConnectionKey,
-  /** Words for people, for example `Shop`. */
-  name: v.string(),
-  engine: v.literal('postgresql'),
-  /** `server_version`, for example `18.4`; null when it was never reached. */
-  engineVersion: v.nullable(v.string()),
-  environment: Environment,
-  dataClasses: v.array(v.string()),
-  role: v.string(),
-  searchPath: v.string(),
-  limits: ExecutionLimits,
-  ledgerMode: LedgerMode,
-  /** False: every write is refused. */
-  writable: v.boolean(),
-  results: v.picklist(['public', 'restricted']),
-  minimumApprovals: v.pipe(v.number(), v.integer(), v.minValue(0)),
-  /** True when the executor's own approver list is required. */
-  protected: v.boolean(),
-  target: v.nullable(TargetIdentity),
-  /** Null when usable; else what is wrong, in words. */
-  problem: v.nullable(v.string()),
-});
-export type ConnectionInfo = v.InferOutput<typeof ConnectionInfo>;
 
 /** 200 of `GET /v1/connections`. */
 export const ConnectionsReply = v.strictObject({

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { AccountId, ConnectionKey, Identifier } from '../protocol/claims';
-import { PublicJwk } from '../protocol/jws';
-import { ConnectionInfo } from '../protocol/transport';
+import { PublicJwk } from '../protocol/jwk';
+import { ConnectionInfo } from '../protocol/connection';
 
 /** Group named by an admin; the id is what counts, the name is what Jira expressions and people see. */
 export const GroupRef = v.strictObject({ id: Identifier, name: v.string() });

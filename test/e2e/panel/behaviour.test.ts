@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser } from 'playwright-core';
+import type { Browser, Frame } from 'playwright-core';
+import { changeChannel } from '#core/panel/signal';
 import type { ChangeView } from '#core/panel/view';
 import type { FakeBackend } from './harness/backend';
 import { launchBrowser, openPanel, violations, type WatchedPage } from './harness/browser';
@@ -24,6 +25,19 @@ async function until(condition: () => boolean): Promise<void> {
     if (Date.now() > deadline) throw new Error(`not within 5 s: ${condition.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** Sends a realtime signal, as the app does when its ledger has grown. */
+async function signal(frame: Frame, seq: number): Promise<void> {
+  await frame.evaluate(
+    ({ channel, text }) => {
+      const { harness: host } = globalThis as unknown as {
+        harness: { signal: (channel: string, text: string) => void };
+      };
+      host.signal(channel, text);
+    },
+    { channel: changeChannel('10042'), text: JSON.stringify({ issueId: '10042', seq }) },
+  );
 }
 
 let opened: WatchedPage | undefined;
@@ -73,6 +87,17 @@ describe('draft', () => {
     await frame.getByText(/^Saved /).waitFor();
     expect(backend.called('save-draft')).toHaveLength(1);
     expect(backend.view.draft?.content.sql).toBe(`${content.sql}-- one two three`);
+  });
+
+  it('keeps line ends as they were pasted', async () => {
+    const windows = 'SELECT 1;\r\nSELECT 2;\r\n';
+    const { frame, backend } = await open('draft-filled', {
+      draft: { ...fixtures['draft-filled'].draft, content: { ...content, sql: windows } },
+    });
+    const editor = frame.getByRole('textbox', { name: 'SQL', exact: true });
+    await editor.press('ControlOrMeta+End');
+    await editor.pressSequentially('SELECT 3;');
+    await until(() => backend.view.draft?.content.sql === `${windows}SELECT 3;`);
   });
 
   it('leaves the editor on Escape and does the primary action on Mod-Enter', async () => {
@@ -128,6 +153,7 @@ describe('draft', () => {
     await frame.getByLabel('Reason').fill('My reason.');
     const conflict = frame.getByTestId('conflict');
     await conflict.waitFor();
+    await conflict.getByText('Ben Approver').waitFor();
     expect(await conflict.innerText()).toContain('Ben Approver saved version 5');
     expect(await conflict.innerText()).toContain('My reason.');
     expect(await conflict.innerText()).toContain('Their reason.');
@@ -156,7 +182,7 @@ describe('decisions', () => {
       ...moved,
       revision: { ...moved.revision, digest: 'b'.repeat(64) } as ChangeView['revision'],
     };
-    await frame.evaluate(() => window.dispatchEvent(new Event('focus')));
+    await signal(frame, 9);
     await frame.locator(`[data-digest^=bbbb]`).waitFor({ state: 'attached' });
     backend.answerNext({
       ok: false,
@@ -192,13 +218,7 @@ describe('decisions', () => {
     const before = backend.called('view').length;
     await until(() => backend.called('view').length > before);
     backend.view = { ...fixtures.succeeded, seq: 20 };
-    const { channel } = fixtures.running;
-    await frame.evaluate((name) => {
-      const { harness: host } = globalThis as unknown as {
-        harness: { signal: (name: string, text: string) => void };
-      };
-      host.signal(name, JSON.stringify({ issueId: '10042', seq: 20 }));
-    }, channel);
+    await signal(frame, 20);
     await frame.getByText('The change was applied: 41187 rows.').waitFor({ timeout: 1_000 });
   });
 
@@ -233,6 +253,16 @@ describe('outcome', () => {
         '991,void,"\'=HYPERLINK(""http://example.test"",""click"")"\r\n' +
         '992,void,\r\n993,void,"said ""no"", twice"\r\n',
     );
+  });
+
+  it('downloads the signed order and receipt', async () => {
+    const { page, frame } = await open('succeeded');
+    const download = page.waitForEvent('download');
+    await frame.getByTestId('evidence-apply').click();
+    const file = await download;
+    expect(file.suggestedFilename()).toBe('QC-42-apply-evidence.json');
+    const evidence: unknown = JSON.parse(await readFile(await file.path(), 'utf8'));
+    expect(evidence).toEqual({ order: 'order.jws', receipt: 'receipt.jws' });
   });
 
   it('does not ask for rows that this viewer may not see, and says why', async () => {

@@ -2,7 +2,8 @@ import type { DraftContent } from '#core/change/content';
 import type { ConnectionView, ChangeView, OutcomeView, RevisionView } from '#core/panel/view';
 import type { ResultBody, StatementOutcome } from '#core/protocol/receipt';
 import { utf8Length } from '#core/hash';
-import { changeChannel, type PanelValue } from '#core/panel/contract';
+import { changeChannel } from '#core/panel/signal';
+import { type PanelValue } from '#core/panel/contract';
 
 export const author = 'acc-ana';
 export const approver = 'acc-ben';

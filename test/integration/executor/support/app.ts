@@ -6,14 +6,8 @@ import type { PrivateJwk } from '#core/protocol/jwk';
 import { generateSigningKey, publicHalf, signCompact } from '#core/protocol/jws';
 import { computeJti, type OrderClaims, orderTyp } from '#core/protocol/order';
 import { requestHeader, requestTyp } from '#core/protocol/request';
-import {
-  type ConnectionInfo,
-  ConnectionsReply,
-  ErrorReply,
-  ExecutionReply,
-  orderContentType,
-  paths,
-} from '#core/protocol/transport';
+import { type ConnectionInfo } from '#core/protocol/connection';
+import { ConnectionsReply, ErrorReply, ExecutionReply, orderContentType, paths } from '#core/protocol/transport';
 import * as v from 'valibot';
 
 export const installation = 'ari:cloud:ecosystem::installation/test';

@@ -7,7 +7,7 @@ import { createExecutor, type Executor, type ExecutorOptions } from '../../../..
 import { markInitialised } from '../../../../executor/initialised';
 import { installLedger } from '../../../../executor/postgres/install';
 import { seedShop } from '../../../../executor/shop/seed';
-import type { ConnectionInfo } from '#core/protocol/transport';
+import type { ConnectionInfo } from '#core/protocol/connection';
 import { startTestServer, type TestServer } from '../../../support/postgres';
 import {
   buildOrder,

@@ -1,0 +1,28 @@
+import * as v from 'valibot';
+import { ConnectionKey, Environment, ExecutionLimits, LedgerMode, TargetIdentity } from './claims';
+
+/** What the executor says of one connection. Never an address, never a credential. */
+export const ConnectionInfo = v.strictObject({
+  key: ConnectionKey,
+  /** Words for people, for example `Shop`. */
+  name: v.string(),
+  engine: v.literal('postgresql'),
+  /** `server_version`, for example `18.4`; null when it was never reached. */
+  engineVersion: v.nullable(v.string()),
+  environment: Environment,
+  dataClasses: v.array(v.string()),
+  role: v.string(),
+  searchPath: v.string(),
+  limits: ExecutionLimits,
+  ledgerMode: LedgerMode,
+  /** False: every write is refused. */
+  writable: v.boolean(),
+  results: v.picklist(['public', 'restricted']),
+  minimumApprovals: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** True when the executor's own approver list is required. */
+  protected: v.boolean(),
+  target: v.nullable(TargetIdentity),
+  /** Null when usable; else what is wrong, in words. */
+  problem: v.nullable(v.string()),
+});
+export type ConnectionInfo = v.InferOutput<typeof ConnectionInfo>;
