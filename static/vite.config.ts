@@ -1,15 +1,12 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type UserConfig } from 'vite';
-
-/** Directories below `static/` that the manifest names as resources; each becomes one self-contained build. */
-export const resources = ['issue-panel', 'issue-context'] as const;
-export type Resource = (typeof resources)[number];
 
 /**
  * Build of one Custom UI resource. Forge serves it from its CDN under a path that we do not know (hence relative
  * URLs) with a policy that allows no inline script and no inline style (hence every style in a file).
  */
-export function resourceConfig(resource: Resource): UserConfig {
+export function resourceConfig(resource: string): UserConfig {
   const root = fileURLToPath(new URL(resource, import.meta.url));
   return {
     root,
@@ -39,7 +36,8 @@ function sourceRoot(): string {
 
 /** `vite build --config static/vite.config.ts --mode issue-panel`. */
 export default defineConfig(({ mode }) => {
-  const resource = resources.find((name) => name === mode);
-  if (resource === undefined) throw new Error(`--mode must be one of ${resources.join(', ')}`);
-  return resourceConfig(resource);
+  const page = fileURLToPath(new URL(`${mode}/index.html`, import.meta.url));
+  if (!existsSync(page))
+    throw new Error(`--mode must name a resource below static/; there is no ${mode}/index.html`);
+  return resourceConfig(mode);
 });

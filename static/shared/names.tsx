@@ -73,5 +73,5 @@ export function usePersonName(ids: readonly string[] = []): (id: string) => stri
 
 /** The name of a person, `someone` when Jira does not tell. */
 export function Person({ id }: { id: string }) {
-  return <span>{usePersonName()(id)}</span>;
+  return <span>{usePersonName([id])(id)}</span>;
 }

@@ -6,6 +6,9 @@ import { call, onSignal } from './bridge';
 /** How often a running change is asked for while the page is visible, in case no signal arrives. Milliseconds. */
 const pollMs = 2_000;
 
+/** Focus is reason to fetch when the last answer is older than this: each click into a frame focuses it. Milliseconds. */
+const freshMs = 10_000;
+
 /** The change on the screen and what keeps it fresh. */
 export interface Change {
   /** Null until the first answer. */
@@ -25,9 +28,11 @@ export function useChange(): Change {
   const latest = useRef(-1);
   const asked = useRef(0);
   const shown = useRef(0);
+  const answeredAt = useRef(0);
 
   const show = useCallback((next: ChangeView) => {
     latest.current = next.seq;
+    answeredAt.current = Date.now();
     shown.current = asked.current += 1;
     setView(next);
     setProblem(null);
@@ -44,12 +49,14 @@ export function useChange(): Change {
       return;
     }
     latest.current = reply.value.seq;
+    answeredAt.current = Date.now();
     setView(reply.value);
     setProblem(null);
   }, []);
 
   useEffect(() => void refresh(), [refresh]);
   useSignals(view?.channel, latest, refresh);
+  useFocus(answeredAt, refresh);
   usePolling(view?.status === 'running', refresh);
   return { view, problem, refresh, show };
 }
@@ -65,12 +72,16 @@ function useSignals(
       if (signal.seq > latest.current) void refresh();
     });
   }, [channel, latest, refresh]);
+}
 
+function useFocus(answeredAt: { readonly current: number }, refresh: () => Promise<void>): void {
   useEffect(() => {
-    const onFocus = (): void => void refresh();
+    const onFocus = (): void => {
+      if (Date.now() - answeredAt.current > freshMs) void refresh();
+    };
     window.addEventListener('focus', onFocus);
     return () => window.removeEventListener('focus', onFocus);
-  }, [refresh]);
+  }, [answeredAt, refresh]);
 }
 
 function usePolling(active: boolean, refresh: () => Promise<void>): void {

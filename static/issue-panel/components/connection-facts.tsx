@@ -41,7 +41,9 @@ export function ConnectionFacts({ connection }: { connection: ConnectionView }) 
         {
           name: 'Result rows',
           value: `At most ${count(connection.limits.maxResultRows, 'row', 'rows')} per statement, ${
-            connection.resultsPublic ? 'for everyone who sees the issue' : 'for the author and approvers only'
+            connection.resultsPublic
+              ? 'for everyone who sees the issue'
+              : 'for the author, approvers and operators only'
           }`,
         },
         ...(classes.length > 0 ? [{ name: 'Data', value: classes.join(', ') }] : []),

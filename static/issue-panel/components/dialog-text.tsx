@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { ChangeView, RevisionView } from '#core/panel/view';
 import { EnvironmentLozenge } from '../../shared/components/status-lozenge';
 import type { PendingAction } from '../hooks/use-actions';
+import { Facts } from './connection-facts';
 
 /** What a dialog says and asks for. */
 export interface DialogText {
@@ -110,10 +111,18 @@ function where(revision: RevisionView | null, what: string): ReactNode {
   return (
     <>
       <p>
-        {what} on <strong>{revision.connection}</strong> (database {revision.target.databaseName}),
-        environment <EnvironmentLozenge environment={revision.environment} />
+        {what}, in one transaction: all of it is applied, or nothing.
+        {revision.environment === 'prod' && <strong> This is production.</strong>}
       </p>
-      <p>It runs as role {revision.role}, in one transaction: all of it is applied, or nothing.</p>
+      <Facts
+        label="Where it runs"
+        facts={[
+          { name: 'Connection', value: <strong>{revision.connection}</strong> },
+          { name: 'Environment', value: <EnvironmentLozenge environment={revision.environment} /> },
+          { name: 'Database', value: revision.target.databaseName },
+          { name: 'Runs as role', value: <code className="qc-code">{revision.role}</code> },
+        ]}
+      />
       <ShownDigest digest={revision.digest} />
     </>
   );

@@ -50,7 +50,7 @@ export function DraftFields(props: DraftFieldsProps) {
           maxLength={maxReasonLength}
           minimumRows={2}
           isReadOnly={!mayEdit}
-          placeholder="Why this change is needed"
+          placeholder={mayEdit ? 'Why this change is needed' : ''}
           onChange={(event) => onEdit({ reason: event.target.value })}
           onBlur={onSave}
         />
@@ -84,7 +84,6 @@ function SqlField(props: SqlFieldProps) {
           <Button
             spacing="compact"
             appearance="subtle"
-            isDisabled={value.trim() === ''}
             onClick={() => void format()}
             testId={`format-${label}`}
             aria-label={`Format ${label}`}
@@ -97,7 +96,7 @@ function SqlField(props: SqlFieldProps) {
         label={label}
         value={value}
         readOnly={!mayEdit}
-        placeholder={props.placeholder}
+        placeholder={mayEdit ? props.placeholder : ''}
         onChange={(text) => {
           setNote('');
           onChange(text);

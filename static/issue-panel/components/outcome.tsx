@@ -8,6 +8,7 @@ import { Time } from '../../shared/components/time';
 import { duration } from '../../shared/format';
 import { useResult } from '../hooks/use-result';
 import { Facts, type Fact } from './connection-facts';
+import { Evidence } from './evidence';
 import { Statements } from './statements';
 
 const ResultGrid = lazy(() => import('./result-grid').then((module) => ({ default: module.ResultGrid })));
@@ -81,6 +82,9 @@ export function Outcome({
           ))}
       </Suspense>
       <Facts label={`${name} facts`} facts={facts(outcome)} />
+      {outcome.receiptSha256 !== null && outcome.resultRefusal === null && (
+        <Evidence outcome={outcome} issueKey={issueKey} />
+      )}
     </section>
   );
 }
@@ -111,7 +115,7 @@ function facts(outcome: OutcomeView): Fact[] {
   const list: (Fact | null)[] = [
     startedAt ? { name: 'Started', value: <Time at={startedAt} /> } : null,
     took === null ? null : { name: 'Took', value: duration(Math.max(0, took)) },
-    { name: 'Executor', value: outcome.executor },
+    outcome.executor === '' ? null : { name: 'Executor', value: outcome.executor },
     outcome.transactionId ? { name: 'Transaction', value: outcome.transactionId } : null,
     outcome.receiptSha256
       ? {

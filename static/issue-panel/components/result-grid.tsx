@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { ResultBody } from '#core/protocol/receipt';
 import { toCsv } from '#core/results/csv';
 import { count } from '../../shared/format';
+import { saveFile } from './save-file';
 
 /** Rows shown at first; the rest on request, so that a wide result does not slow the page. */
 const firstRows = 100;
@@ -69,10 +70,5 @@ export function ResultGrid(props: {
 function download(result: ResultBody['statements'][number], fileName: string): void {
   const text = toCsv({ columns: result.columns.map((column) => column.name), rows: result.rows });
   // The byte order mark makes spreadsheets read UTF-8.
-  const url = URL.createObjectURL(new Blob(['\ufeff', text], { type: 'text/csv;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = fileName;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  saveFile(fileName, 'text/csv;charset=utf-8', `\ufeff${text}`);
 }

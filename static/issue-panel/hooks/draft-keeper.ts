@@ -78,7 +78,9 @@ export class DraftKeeper {
       this.#clearStash();
       return true;
     }
-    this.#saving = this.#save();
+    this.#saving = this.#save().finally(() => {
+      this.#saving = undefined;
+    });
     await this.#saving;
     return this.#state.phase === 'saved';
   }
@@ -128,9 +130,14 @@ export class DraftKeeper {
     this.edit(setAside.content);
   }
 
-  /** Stops timers and stashes what is not stored yet; for when the page goes away. */
+  /** Stops the timer and stashes what is not stored yet; for when the screen goes away. */
   close(): void {
     clearTimeout(this.#timer);
+    this.keep();
+  }
+
+  /** Stashes what is not stored yet; for when the page may go away. */
+  keep(): void {
     if (!sameContent(this.#state.content, this.#state.base.content)) this.#putStash();
   }
 
@@ -138,13 +145,11 @@ export class DraftKeeper {
     const { base, content } = this.#state;
     const unstorable = storageProblems(content)[0];
     if (unstorable) {
-      this.#saving = undefined;
       this.#fail(unstorable.message);
       return;
     }
     this.#set({ phase: 'saving', problem: null });
     const reply = await this.#ports.save(base.version, content);
-    this.#saving = undefined;
     if (reply.ok) {
       const current = this.#state.content;
       if (sameContent(current, content)) {

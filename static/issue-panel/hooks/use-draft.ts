@@ -16,10 +16,15 @@ export function useDraft(issueId: string, stored: DraftView): { keeper: DraftKee
   const state = useSyncExternalStore(keeper.subscribe, keeper.state);
   useEffect(() => keeper.adopt(stored), [keeper, stored]);
   useEffect(() => {
-    const onHide = (): void => keeper.close();
-    window.addEventListener('pagehide', onHide);
+    const onHide = (): void => {
+      if (document.visibilityState === 'hidden') {
+        keeper.keep();
+        void keeper.flush();
+      }
+    };
+    document.addEventListener('visibilitychange', onHide);
     return () => {
-      window.removeEventListener('pagehide', onHide);
+      document.removeEventListener('visibilitychange', onHide);
       keeper.close();
     };
   }, [keeper]);

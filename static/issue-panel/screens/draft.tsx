@@ -45,7 +45,13 @@ export function DraftScreen({ change, view, draft }: { change: Change; view: Cha
         busy={actions.busy}
         problem={actions.pending ? null : actions.problem}
         onAction={actions.start}
-        aside={view.mayEdit ? <SaveState state={state} onRetry={onSave} /> : 'You may read this draft'}
+        aside={
+          view.mayEdit ? (
+            <SaveState state={state} onRetry={onSave} />
+          ) : (
+            'You can read this draft, not change it'
+          )
+        }
       />
       {state.phase === 'conflict' && state.theirs ? (
         <Suspense fallback={null}>
@@ -96,9 +102,11 @@ function draftSlot(view: ChangeView, state: DraftState): Slot {
       ? 'Choose one of the two versions first.'
       : (problems[0] ?? waiting[0]?.message);
   const headline =
-    problems.length === 0
-      ? 'Ready to be reviewed.'
-      : `${problems.length === 1 ? 'One thing is' : `${problems.length} things are`} missing before review.`;
+    state.phase === 'conflict'
+      ? 'Two versions of this draft exist.'
+      : problems.length === 0
+        ? 'Ready to be reviewed.'
+        : `${problems.length === 1 ? 'One thing is' : `${problems.length} things are`} missing before review.`;
   return {
     headline,
     primary: { ...view.primary, enabled: why === undefined, why: why ?? null },

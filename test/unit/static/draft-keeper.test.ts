@@ -126,4 +126,6 @@ it('does not send text whose bytes would not be what the author sees', async () 
   keeper.edit({ sql: 'SELECT \0' });
   expect(await keeper.flush()).toBe(false);
   expect([store.saves, keeper.state().phase]).toEqual([0, 'failed']);
+  keeper.edit({ sql: 'SELECT 1' });
+  expect(await keeper.flush()).toBe(true);
 });
