@@ -131,6 +131,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   const runtime = createRuntime({
     childFile: child,
     variables: options.variables,
+    clock,
     onFetch: async (call, signal) => await gateway.fetch(call, signal),
     onLog: (invocationId, level, text) => {
       const functionKey =

@@ -137,7 +137,30 @@ function settle(message: Extract<ToChild, { t: 'fetched' | 'fetchFailed' }>): vo
   );
 }
 
+/** Below this the host's clock is the machine's, read a moment apart. */
+const SAME_CLOCK_MS = 500;
+const MachineDate = Date;
+let clockAheadMs = 0;
+
+/** `Date` by the host's clock, which tests own. */
+class HostDate extends MachineDate {
+  constructor(...args: [] | ConstructorParameters<typeof MachineDate>) {
+    if (args.length === 0) super(HostDate.now());
+    else super(...args);
+  }
+
+  static override now(): number {
+    return MachineDate.now() + clockAheadMs;
+  }
+}
+
+function followClock(aheadMs: number): void {
+  clockAheadMs = Math.abs(aheadMs) < SAME_CLOCK_MS ? 0 : aheadMs;
+  if (clockAheadMs !== 0) globalThis.Date = HostDate as DateConstructor;
+}
+
 async function invoke(message: InvokeMessage): Promise<void> {
+  followClock(message.clockAheadMs);
   const running: Running = { id: message.id, runtime: makeRuntime(message), logLines: 0, logBytes: 0 };
   const started = performance.now();
   const elapsed = (): number => performance.now() - started;

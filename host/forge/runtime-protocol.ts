@@ -32,6 +32,8 @@ export interface InvokeMessage {
   readonly args: readonly unknown[];
   readonly timeoutMs: number;
   readonly runtime: RuntimeMeta;
+  /** How far the host's clock is ahead of the machine's; the app sees the host's time. */
+  readonly clockAheadMs: number;
 }
 
 /** A body on the wire: text as it is, anything else in base64. */

@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import type { Clock } from './clock';
 import type {
   FetchFailedMessage,
   FetchedMessage,
@@ -37,6 +38,7 @@ export interface RuntimeOptions {
   readonly childFile: string;
   /** The app's variables: the whole environment of the process. */
   readonly variables: Readonly<Record<string, string>>;
+  readonly clock: Clock;
   readonly onFetch: FetchHandler;
   readonly onLog: (
     invocationId: string | undefined,
@@ -48,7 +50,7 @@ export interface RuntimeOptions {
 /** Runs functions in a process of their own. */
 export interface Runtime {
   /** Resolves with the returned value and the billed milliseconds; rejects with InvocationFailure. */
-  invoke(message: Omit<InvokeMessage, 't'>): Promise<{ value: unknown; ms: number }>;
+  invoke(message: Omit<InvokeMessage, 't' | 'clockAheadMs'>): Promise<{ value: unknown; ms: number }>;
   /** Starts the process ahead of the first invocation. */
   warm(): void;
   /** Ends the process; new invocations start another (used after a rebuild). */
@@ -159,7 +161,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     }, PING_MS).unref();
   }
 
-  async function invoke(message: Omit<InvokeMessage, 't'>): Promise<{ value: unknown; ms: number }> {
+  async function invoke(message: Omit<InvokeMessage, 't' | 'clockAheadMs'>): Promise<{ value: unknown; ms: number }> {
     const worker = (current ??= start());
     const startedAt = performance.now();
     return await new Promise((resolve, reject) => {
@@ -181,7 +183,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
         retire(worker);
       }, message.timeoutMs);
       worker.pending.set(message.id, { startedAt, timer, settle });
-      post(worker, { t: 'invoke', ...message });
+      post(worker, { t: 'invoke', ...message, clockAheadMs: options.clock.now() - Date.now() });
     });
   }
 
