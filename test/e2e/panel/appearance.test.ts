@@ -4,7 +4,8 @@ import type { Browser, Frame, Page } from 'playwright-core';
 import type { ChangeView } from '#core/panel/view';
 import type { FakeBackend } from './harness/backend';
 import { launchBrowser, openPanel, setMode, violations } from './harness/browser';
-import { approver, fixtures } from './harness/fixtures';
+import { approver } from './harness/fixture-content';
+import { fixtures } from './harness/fixtures';
 import { Harness } from './harness/server';
 
 /** Set to a directory to look at the panel: every state, theme and width is saved there. */

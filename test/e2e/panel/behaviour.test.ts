@@ -4,7 +4,8 @@ import { changeChannel } from '#core/panel/signal';
 import type { ChangeView } from '#core/panel/view';
 import type { FakeBackend } from './harness/backend';
 import { launchBrowser, openPanel, violations, type WatchedPage } from './harness/browser';
-import { approver, content, digest, fixtures, type FixtureName } from './harness/fixtures';
+import { approver, content, digest } from './harness/fixture-content';
+import { fixtures, type FixtureName } from './harness/fixtures';
 import { Harness } from './harness/server';
 
 const harness = new Harness();

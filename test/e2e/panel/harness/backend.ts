@@ -1,6 +1,7 @@
 import type { PanelCallName, Reply } from '#core/panel/contract';
 import type { ChangeView, DraftView } from '#core/panel/view';
-import { names, resultFor, timeline } from './fixtures';
+import { names } from './fixture-content';
+import { resultFor, timeline } from './fixture-outcomes';
 
 /** One call that the panel made. */
 export interface RecordedCall {

@@ -1,0 +1,84 @@
+import type { DraftContent } from '#core/change/content';
+import type { ConnectionView, RevisionView } from '#core/panel/view';
+
+export const author = 'acc-ana';
+export const approver = 'acc-ben';
+export const other = 'acc-caro';
+export const names: Readonly<Record<string, string>> = {
+  [author]: 'Ana Author',
+  [approver]: 'Ben Approver',
+  [other]: 'Caro Approver',
+};
+
+export const digest = '3f9c2b7ad1e04c58f6a19b3d7c2e8054aa61f0937be5d2c4189f6e0b3d7a5c21';
+
+export const sql = `-- Void abandoned orders of 2024
+UPDATE orders
+   SET status = 'void'
+ WHERE created_at < '2025-01-01'
+   AND status = 'open';
+
+SELECT id, status, note FROM orders WHERE status = 'void' ORDER BY id LIMIT 50;
+`;
+export const rollback = `UPDATE orders SET status = 'open' WHERE status = 'void' AND created_at < '2025-01-01';`;
+export const reason = 'Abandoned orders block the stock count (SHOP-231).';
+
+export const connection: ConnectionView = {
+  key: 'shop-prod',
+  name: 'Shop, production',
+  engine: 'PostgreSQL',
+  engineVersion: '18.4',
+  environment: 'prod',
+  dataClasses: ['personal data'],
+  role: 'shop_change',
+  searchPath: 'public',
+  limits: { statementTimeoutMs: 30_000, lockTimeoutMs: 5_000, maxResultRows: 1_000, maxResultBytes: 180_000 },
+  ledgerMode: 'target',
+  writable: true,
+  resultsPublic: false,
+  approvalsRequired: 2,
+  approverGroup: 'dba-prod',
+  target: { systemIdentifier: '7571234567890123456', databaseOid: 16_384, databaseName: 'shop' },
+  problem: null,
+};
+export const connections: ConnectionView[] = [
+  {
+    ...connection,
+    key: 'shop-dev',
+    name: 'Shop, development',
+    environment: 'dev',
+    resultsPublic: true,
+    approvalsRequired: 1,
+    approverGroup: 'dba',
+  },
+  connection,
+  {
+    ...connection,
+    key: 'reports',
+    name: 'Reports',
+    writable: false,
+    problem: 'Its executor does not answer.',
+  },
+];
+
+/** A filled draft's content. */
+export const content: DraftContent = { connection: 'shop-prod', sql, rollback, reason };
+
+export const revision: RevisionView = {
+  number: 2,
+  digest,
+  author,
+  reason,
+  connection: 'shop-prod',
+  environment: 'prod',
+  target: { systemIdentifier: '7571234567890123456', databaseOid: 16_384, databaseName: 'shop' },
+  role: 'shop_change',
+  searchPath: 'public',
+  limits: connection.limits,
+  sql,
+  rollback,
+  submittedAt: '2026-11-21T09:10:00Z',
+  approvalsRequired: 2,
+  approverGroup: 'dba-prod',
+  candidates: [approver, other],
+};
