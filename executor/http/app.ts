@@ -42,8 +42,11 @@ export function buildApp(deps: ServiceDeps & { key: PrivateJwk; log: Log; stoppi
   app.use(
     bodyLimit({
       maxSize: maxTokenBytes,
-      onError: (context) =>
-        refuseWith(context, refusal('too-large', `a body may have ${maxTokenBytes} bytes`)),
+      onError: (context) => {
+        // The rest of the body is never read, so the connection cannot be used again.
+        context.header('connection', 'close');
+        return refuseWith(context, refusal('too-large', `a body may have ${maxTokenBytes} bytes`));
+      },
     }),
   );
   app.onError((error, context) => {

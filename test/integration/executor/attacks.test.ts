@@ -57,9 +57,9 @@ describe('approved SQL cannot touch the ledger', () => {
     const claims = await rig.order({ sql: 'select 1' });
     const { iss, issue, jti } = claims;
     const forged = block(
-      `perform querychange.end_execution('${iss}', '${issue.id}', 1, 'apply', (querychange.get_execution('${iss}', '${issue.id}', 1, 'apply'))->>'jti', '{}', now() + interval '1 hour'); update shop.counters set n = -2;`,
+      `perform querychange.end_execution('${iss}', '${issue.id}', 1, 'apply', (querychange.get_execution('${iss}', '${issue.id}', 1, 'apply'))->>'jti', '{}', now() + interval '1 hour');`,
     );
-    const order = await rig.order({ issueId: issue.id, sql: forged });
+    const order = await rig.order({ issueId: issue.id, sql: `update counters set n = -2; ${forged}` });
     expect(order.jti).toBe(jti);
     await rig.send(order);
     expect((await rig.receipt(jti)).claims).toMatchObject({

@@ -115,17 +115,20 @@ async function sendWish(wish: OrderWish, key = 'main') {
 }
 
 describe('a verified order is refused for good', () => {
-  it.each(refused)('%s: %s', async (code, _what, wish, key) => {
-    const { claims, answer } = await sendWish(wish(), key);
-    expect([answer.status, 'code' in answer.reply && answer.reply.code]).toEqual([422, code]);
-    const delivery = 'code' in answer.reply ? answer.reply.delivery : null;
-    if (!delivery) throw new Error('there is no receipt');
-    const { claims: receipt } = await readReceipt(delivery, rig.executor.publicJwk);
-    expect(receipt).toMatchObject({ status: 'refused', attempt: 0, jti: claims.jti, reason: { code } });
-    expect((await rig.receipt(claims.jti)).compact).toBe(delivery.receipt);
-    // The refusal is final, also for a second delivery.
-    expect(await rig.send(claims)).toMatchObject({ status: 202, reply: { state: 'final', delivery } });
-  });
+  it.each(refused.map(([code, what, wish, key = 'main']) => ({ code, what, wish, key })))(
+    '$code: $what',
+    async ({ code, wish, key }) => {
+      const { claims, answer } = await sendWish(wish(), key);
+      expect([answer.status, 'code' in answer.reply && answer.reply.code]).toEqual([422, code]);
+      const delivery = 'code' in answer.reply ? answer.reply.delivery : null;
+      if (!delivery) throw new Error('there is no receipt');
+      const { claims: receipt } = await readReceipt(delivery, rig.executor.publicJwk);
+      expect(receipt).toMatchObject({ status: 'refused', attempt: 0, jti: claims.jti, reason: { code } });
+      expect((await rig.receipt(claims.jti)).compact).toBe(delivery.receipt);
+      // The refusal is final, also for a second delivery.
+      expect(await rig.send(claims)).toMatchObject({ status: 202, reply: { state: 'final', delivery } });
+    },
+  );
 
   it.each(notAllowed)('statement-not-allowed: %j', async (sql) => {
     const { answer } = await sendWish({ sql });
@@ -213,7 +216,7 @@ describe('a request must be signed, of just now, and sent once', () => {
     ['request-mismatch', { request: { path: '/v1/orders' } }],
     ['request-mismatch', { request: { method: 'GET' } }],
     ['request-mismatch', { signedBody: '{"other":1}' }],
-  ])('%s', async (code, changes) => {
+  ])('%s', async (code, changes = {}) => {
     expect(await send(changes)).toMatchObject({ code });
   });
 

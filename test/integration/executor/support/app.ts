@@ -7,7 +7,13 @@ import { generateSigningKey, publicHalf, signCompact } from '#core/protocol/jws'
 import { computeJti, type OrderClaims, orderTyp } from '#core/protocol/order';
 import { requestHeader, requestTyp } from '#core/protocol/request';
 import { type ConnectionInfo } from '#core/protocol/connection';
-import { ConnectionsReply, ErrorReply, ExecutionReply, orderContentType, paths } from '#core/protocol/transport';
+import {
+  ConnectionsReply,
+  ErrorReply,
+  ExecutionReply,
+  orderContentType,
+  paths,
+} from '#core/protocol/transport';
 import * as v from 'valibot';
 
 export const installation = 'ari:cloud:ecosystem::installation/test';

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ExecutionPoint } from '../../../executor/run/attempt';
+import { createExecutor } from '../../../executor/create-executor';
+import { type CuttingProxy, startCuttingProxy } from './support/cutting-proxy';
+import { type Rig, startRig } from './support/rig';
+
+let rig: Rig;
+let proxy: CuttingProxy;
+beforeAll(async () => {
+  rig = await startRig();
+  proxy = await startCuttingProxy(rig.server.postgres.port);
+});
+afterAll(async () => {
+  await proxy.close();
+  await rig.close();
+});
+
+const count = async (): Promise<number> =>
+  (await rig.sql<{ n: number }>('select n from shop.counters where id = 1'))[0]?.n ?? -1;
+const sql = 'update counters set n = n + 1 where id = 1 returning id';
+
+/** Starts the crashing executor as a process of its own; resolves with its URL and its end. */
+async function startCrashing(point: ExecutionPoint): Promise<{ url: string; ended: Promise<string | null> }> {
+  const file = join(rig.config.stateDir, 'crash.json');
+  await writeFile(file, JSON.stringify({ ...rig.config, listen: { host: '127.0.0.1', port: 0 } }));
+  const script = join(process.cwd(), 'test/integration/executor/support/crashing-executor.ts');
+  const child = spawn(process.execPath, ['--import', 'tsx', script, file, point], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  const ended = new Promise<string | null>((done) => child.on('exit', (_code, signal) => done(signal)));
+  const url = await new Promise<string>((done) => {
+    child.stdout.setEncoding('utf8').once('data', (line: string) => done(line.trim()));
+  });
+  return { url, ended };
+}
+
+describe('an executor killed at a named point', () => {
+  it.each<[ExecutionPoint]>([['after-inbox'], ['after-begin'], ['before-commit'], ['after-commit']])(
+    '%s: the change is applied once and the receipt is right',
+    async (point) => {
+      const before = await count();
+      const claims = await rig.order({ sql });
+      await rig.executor.close();
+      const crashing = await startCrashing(point);
+      await rig.app.sendOrder(crashing.url, claims).catch(() => null);
+      expect(await crashing.ended).toBe('SIGKILL');
+      rig.executor = await createExecutor(rig.config);
+      const { claims: receipt, body } = await rig.receipt(claims.jti);
+      expect(receipt).toMatchObject({ status: 'succeeded', jti: claims.jti });
+      expect(receipt.statements).toMatchObject([{ command: 'UPDATE', rows: 1 }]);
+      expect(body?.statements[0]?.rows).toEqual([['1']]);
+      expect(await count()).toBe(before + 1);
+      // Nothing runs it again later.
+      await rig.restart();
+      expect(await count()).toBe(before + 1);
+    },
+  );
+});
+
+describe('a connection cut at COMMIT', () => {
+  it.each<['before' | 'after']>([['before'], ['after']])('%s it reached the server', async (when) => {
+    const before = await count();
+    await rig.executor.close();
+    const throughProxy = rig.config.connections.map((connection) => ({
+      ...connection,
+      url: connection.url.replace(`:${rig.server.postgres.port}/`, `:${proxy.port}/`),
+    }));
+    rig.executor = await createExecutor({ ...rig.config, connections: throughProxy });
+    const claims = await rig.order({ sql });
+    const cuts = proxy.cuts;
+    proxy.cutAtCommit(when);
+    await rig.send(claims);
+    const { claims: receipt, body } = await rig.receipt(claims.jti);
+    expect(proxy.cuts).toBe(cuts + 1);
+    expect(receipt.status).toBe('succeeded');
+    expect(body?.statements[0]?.rows).toEqual([['1']]);
+    expect(await count()).toBe(before + 1);
+  });
+});
