@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import Button from '@atlaskit/button/new';
+import { storedMark, storeMark } from './mark';
 import type { Inspection, Totals } from './shape';
 import { Table } from './table';
 
@@ -21,14 +22,18 @@ const KEYS = Object.keys(NAMES) as (keyof Totals)[];
 /** What the platform would charge or limit: in all, since a mark, and by function. */
 export function MeterTab({ data }: { readonly data: Inspection }) {
   const { totals, byFunction } = data.meter;
-  const [mark, setMark] = useState<Totals>();
+  const [mark, setMark] = useState<Totals | undefined>(() => storedMark(totals));
+  const start = (): void => {
+    storeMark(totals);
+    setMark(totals);
+  };
   return (
     <div className="tab-content meter">
       <p className="subtle">
         Start measuring, do one change on an issue, and come back: the last column is what that change cost.
       </p>
       <div>
-        <Button onClick={() => setMark(totals)}>{mark ? 'Start measuring again' : 'Start measuring'}</Button>
+        <Button onClick={start}>{mark ? 'Start measuring again' : 'Start measuring'}</Button>
       </div>
       <Table
         label="Meter"

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { read, write } from '../rest/http';
 
-const TotalsShape = v.object({
+/** Sums as the host sends them. */
+export const TotalsShape = v.object({
   invocations: v.number(),
   failedInvocations: v.number(),
   invocationMs: v.number(),
@@ -25,8 +26,6 @@ const LogLineShape = v.object({
   functionKey: v.optional(v.string()),
   text: v.string(),
 });
-/** One line of the log. */
-export type LogLine = v.InferOutput<typeof LogLineShape>;
 
 const EntryShape = v.object({
   at: v.number(),
@@ -34,8 +33,6 @@ const EntryShape = v.object({
   invocationId: v.optional(v.string()),
   text: v.string(),
 });
-/** One metered fact. */
-export type MeterEntry = v.InferOutput<typeof EntryShape>;
 
 const FunctionShape = v.object({
   invocations: v.number(),
@@ -54,8 +51,7 @@ const DeliveryShape = v.object({
   retryReason: v.optional(v.string()),
 });
 
-/** Everything that the inspector shows. */
-export const InspectorShape = v.object({
+const InspectorShape = v.object({
   meter: v.object({
     totals: TotalsShape,
     byFunction: v.record(v.string(), FunctionShape),

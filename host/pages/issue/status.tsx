@@ -4,7 +4,7 @@ import type { Status } from '../rest/shapes';
 const APPEARANCES = { new: 'default', indeterminate: 'inprogress', done: 'success' } as const;
 
 /** Jira's look for the category of a status. */
-export const appearanceOf = (status: Status) =>
+const appearanceOf = (status: Status) =>
   status.statusCategory.key in APPEARANCES
     ? APPEARANCES[status.statusCategory.key as keyof typeof APPEARANCES]
     : APPEARANCES.new;

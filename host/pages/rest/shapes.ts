@@ -30,8 +30,6 @@ export const UserShape = v.object({
   displayName: v.string(),
   accountType: v.optional(v.string()),
 });
-/** A person or app. */
-export type User = v.InferOutput<typeof UserShape>;
 
 /** A status with its category (`new`, `indeterminate`, `done`). */
 export const StatusShape = v.object({
@@ -69,8 +67,6 @@ const FieldSchemaShape = v.object({
   system: v.optional(v.string()),
   custom: v.optional(v.string()),
 });
-/** What kind of value a field holds. */
-export type FieldSchema = v.InferOutput<typeof FieldSchemaShape>;
 
 const FieldsShape = v.objectWithRest(
   {
@@ -107,7 +103,7 @@ export const IssueShape = v.object({
 export type Issue = v.InferOutput<typeof IssueShape>;
 
 /** An issue as search returns it: only the fields that were asked for. */
-export const RowShape = v.object({ id: v.string(), key: v.string(), fields: FieldsShape });
+const RowShape = v.object({ id: v.string(), key: v.string(), fields: FieldsShape });
 /** A search result. */
 export type Row = v.InferOutput<typeof RowShape>;
 

@@ -8,7 +8,7 @@ import type { Column } from './issue-table';
 const SYSTEM = ['summary', 'status', 'issuetype', 'project', 'created', 'updated', 'assignee', 'resolution'];
 
 /** The result of a query and how to get more of it. */
-export interface Found {
+interface Found {
   readonly rows: readonly Row[];
   readonly columns: readonly Column[];
   readonly total: number;

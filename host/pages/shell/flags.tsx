@@ -7,7 +7,7 @@ import WarningIcon from '@atlaskit/icon/core/status-warning';
 import { wordsOf } from '../rest/http';
 
 /** A message at the corner of the screen. */
-export interface FlagNote {
+interface FlagNote {
   readonly id?: string;
   readonly kind: 'info' | 'success' | 'warning' | 'error';
   readonly title: string;

@@ -4,7 +4,7 @@ import { setGlobalTheme } from '@atlaskit/tokens/set-global-theme';
 /** What the person chose; `auto` follows the system. */
 export type ThemeChoice = 'light' | 'dark' | 'auto';
 /** What is on the screen. */
-export type ColorMode = 'light' | 'dark';
+type ColorMode = 'light' | 'dark';
 
 interface Theme {
   readonly choice: ThemeChoice;

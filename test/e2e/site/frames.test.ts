@@ -82,6 +82,16 @@ describe('frames of the app', () => {
     await says('Hello u-olu');
   });
 
+  it('go when somebody hides the panel', async () => {
+    const other = await site.open('/browse/DB-1');
+    await other.getByRole('button', { name: 'Hide Fixture panel' }).click();
+    await other.locator('iframe[title="Fixture panel"]').waitFor({ state: 'detached' });
+    await other.getByRole('button', { name: 'Apps' }).click();
+    await other.getByRole('menuitem', { name: 'Fixture panel' }).click();
+    await other.frameLocator('iframe[title="Fixture panel"]').getByText('Hello u-dana').waitFor();
+    await other.context().close();
+  });
+
   it('have pages of their own, admin pages for administrators only', async () => {
     const other = await site.open('/');
     const link = other.getByRole('link', { name: 'Fixture settings' });

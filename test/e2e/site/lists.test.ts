@@ -91,6 +91,9 @@ describe('the inspector', () => {
     await meter.getByRole('row', { name: /^Jira points/ }).waitFor();
     await page.getByRole('button', { name: 'Start measuring' }).click();
     await meter.getByRole('columnheader', { name: 'Since measuring began' }).waitFor();
+    await page.getByRole('link', { name: 'Search' }).click();
+    await page.getByRole('link', { name: 'Inspector' }).click();
+    await meter.getByRole('columnheader', { name: 'Since measuring began' }).waitFor();
     await page.getByRole('tab', { name: 'Model' }).click();
     await page.getByRole('table', { name: 'Coverage' }).getByText('documented').first().waitFor();
   });

@@ -133,6 +133,11 @@ interface Violation {
 
 /** What axe-core finds wrong by WCAG 2.2 AA on the page outside of the app's frames, in words. */
 export async function violationsOf(page: Page): Promise<readonly string[]> {
+  // Half a colour transition has half a contrast.
+  await page.evaluate(async () => {
+    const running = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
+    await Promise.allSettled(running.map(async (animation) => await animation.finished));
+  });
   await page.evaluate(axeSource);
   const found = await page.evaluate(async (tags) => {
     const { axe } = globalThis as unknown as {
