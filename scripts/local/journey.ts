@@ -130,6 +130,8 @@ function parseReply<N extends PanelCallName>(name: N, answer: unknown): Reply<Pa
   return v.parse(Envelope, answer) as Reply<PanelValue<N>>;
 }
 
+const noop = (): void => undefined;
+
 /** Asks again whenever the issue changes (and now), until `ask` answers or the time is over. No sleeping for luck. */
 async function waitFor<T>(
   host: Host,
@@ -138,7 +140,7 @@ async function waitFor<T>(
   what: string,
   withinMs: number,
 ): Promise<T> {
-  let wake = (): void => undefined;
+  let wake: () => void = noop;
   const unsubscribe = host.jira.onIssueChanged((changed) => {
     if (changed === issueId) wake();
   });

@@ -1,0 +1,18 @@
+import '../shared/atlaskit-flags';
+import '@atlaskit/css-reset';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import '../shared/base.css';
+import './setup.css';
+import { enableTheme } from '../shared/bridge';
+import { SetupPage } from './setup-page';
+
+await enableTheme();
+const root = document.getElementById('root');
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <SetupPage />
+    </StrictMode>,
+  );
+}
