@@ -25,8 +25,8 @@ it('cuts every text into its statements, byte for byte', async () => {
       for (const [index, one] of cut.entries()) {
         expect(one.index).toBe(index);
         expect(one.start).toBeGreaterThanOrEqual(end);
-        // Between statements stand only separators.
-        expect(bytes.toString('utf8', end, one.start)).toMatch(/^[;\s]*$/);
+        // Between statements stand only separators and comments.
+        expect(bytes.toString('utf8', end, one.start)).toMatch(/^(?:[;\s]|--[^\n]*\n|\/\*.*?\*\/)*$/);
         expect(bytes.toString('utf8', one.start, one.end)).toBe(one.text);
         expect([...bytes.toString('utf8', 0, one.start)]).toHaveLength(one.charsBefore);
         expect(one.text).toContain(pieces[index]?.[0].trim());
