@@ -2,7 +2,15 @@ import Button from '@atlaskit/button/new';
 import Heading from '@atlaskit/heading';
 import SectionMessage from '@atlaskit/section-message';
 import TextArea from '@atlaskit/textarea';
-import { useEffect, useId, useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
+import {
+  useEffect,
+  useId,
+  useRef,
+  useState,
+  type FormEvent,
+  type KeyboardEvent,
+  type RefObject,
+} from 'react';
 import { maxReasonLength } from '#core/limits';
 import type { ChangeView } from '#core/panel/view';
 import type { PendingAction, Resolution } from '../hooks/use-actions';
@@ -37,22 +45,8 @@ export function ActionDialog(props: {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   const text = dialogText(pending, props.view);
-  const [typed, setTyped] = useState('');
-  const [outcome, setOutcome] = useState<Resolution | null>(null);
-  const [complaint, setComplaint] = useState<string | null>(null);
-
-  useEffect(() => {
-    const element = dialog.current;
-    if (element && !element.open) element.showModal();
-  }, []);
-
-  const submit = (event?: FormEvent): void => {
-    event?.preventDefault();
-    if (busy) return;
-    const missing = missingPart(text, typed, outcome);
-    setComplaint(missing);
-    if (missing === null) props.onAnswer({ text: typed.trim(), outcome });
-  };
+  const { typed, setTyped, outcome, setOutcome, complaint, submit } = useAnswer(text, busy, props.onAnswer);
+  useOpenOnce(dialog);
   const onKeyDown = (event: KeyboardEvent): void => {
     event.stopPropagation();
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit();
@@ -77,21 +71,14 @@ export function ActionDialog(props: {
         <div className="qc-stack-tight">{text.body}</div>
         {text.outcome && <OutcomeChoice value={outcome} onChange={setOutcome} />}
         {text.field !== null && (
-          <div className="qc-stack-tight">
-            <label className="qc-label" htmlFor={`${id}-text`}>
-              {text.field}
-            </label>
-            <TextArea
-              id={`${id}-text`}
-              value={typed}
-              maxLength={maxReasonLength}
-              minimumRows={3}
-              isInvalid={complaint !== null}
-              isDisabled={busy}
-              aria-describedby={`${id}-complaint`}
-              onChange={(event) => setTyped(event.target.value)}
-            />
-          </div>
+          <ReasonField
+            id={id}
+            label={text.field}
+            value={typed}
+            isInvalid={complaint !== null}
+            isDisabled={busy}
+            onChange={setTyped}
+          />
         )}
         <p id={`${id}-complaint`} role="alert" className="qc-danger qc-small">
           {complaint}
@@ -101,21 +88,76 @@ export function ActionDialog(props: {
             <p>{props.problem}</p>
           </SectionMessage>
         )}
-        <div className="qc-row qc-row-end">
-          <Button appearance="subtle" onClick={onClose} isDisabled={busy}>
-            Back
-          </Button>
-          <Button
-            type="submit"
-            appearance={text.danger ? 'danger' : 'primary'}
-            isLoading={busy}
-            testId="dialog-confirm"
-          >
-            {text.confirm}
-          </Button>
-        </div>
+        <Buttons text={text} busy={busy} onClose={onClose} />
       </form>
     </dialog>
+  );
+}
+
+/** What was typed and chosen, and a submit that complains about what is missing. */
+function useAnswer(text: DialogText, busy: boolean, onAnswer: (answer: DialogAnswer) => void) {
+  const [typed, setTyped] = useState('');
+  const [outcome, setOutcome] = useState<Resolution | null>(null);
+  const [complaint, setComplaint] = useState<string | null>(null);
+  const submit = (event?: FormEvent): void => {
+    event?.preventDefault();
+    if (busy) return;
+    const missing = missingPart(text, typed, outcome);
+    setComplaint(missing);
+    if (missing === null) onAnswer({ text: typed.trim(), outcome });
+  };
+  return { typed, setTyped, outcome, setOutcome, complaint, submit };
+}
+
+function useOpenOnce(dialog: RefObject<HTMLDialogElement>): void {
+  useEffect(() => {
+    const element = dialog.current;
+    if (element && !element.open) element.showModal();
+  }, [dialog]);
+}
+
+function ReasonField(props: {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string;
+  readonly isInvalid: boolean;
+  readonly isDisabled: boolean;
+  readonly onChange: (text: string) => void;
+}) {
+  return (
+    <div className="qc-stack-tight">
+      <label className="qc-label" htmlFor={`${props.id}-text`}>
+        {props.label}
+      </label>
+      <TextArea
+        id={`${props.id}-text`}
+        value={props.value}
+        maxLength={maxReasonLength}
+        minimumRows={3}
+        isInvalid={props.isInvalid}
+        isDisabled={props.isDisabled}
+        aria-describedby={`${props.id}-complaint`}
+        onChange={(event) => props.onChange(event.target.value)}
+      />
+    </div>
+  );
+}
+
+function Buttons({ text, busy, onClose }: { text: DialogText; busy: boolean; onClose: () => void }) {
+  return (
+    <div className="qc-row qc-row-end">
+      <Button appearance="subtle" onClick={onClose} isDisabled={busy}>
+        Back
+      </Button>
+      <Button
+        type="submit"
+        appearance={text.danger ? 'danger' : 'primary'}
+        isLoading={busy}
+        testId="dialog-confirm"
+      >
+        {text.confirm}
+      </Button>
+    </div>
   );
 }
 

@@ -18,13 +18,24 @@ export interface DialogText {
 }
 
 /** The words of each action's dialog. */
-export function dialogText({ action, revision }: PendingAction, view: ChangeView): DialogText {
+export function dialogText(pending: PendingAction, view: ChangeView): DialogText {
+  const plain = {
+    title: pending.action.label,
+    body: null,
+    field: null,
+    required: false,
+    danger: false,
+    outcome: false,
+    confirm: pending.action.label,
+  };
+  return { ...plain, ...reviewText(pending), ...executionText(pending), ...endText(pending, view) };
+}
+
+function reviewText({ action, revision }: PendingAction): Partial<DialogText> {
   const number = revision?.number ?? 0;
-  const plain = { field: null, required: false, danger: false, outcome: false, confirm: action.label };
   switch (action.name) {
     case 'approve':
       return {
-        ...plain,
         title: `Approve revision ${number}?`,
         body: (
           <>
@@ -37,7 +48,6 @@ export function dialogText({ action, revision }: PendingAction, view: ChangeView
       };
     case 'request-changes':
       return {
-        ...plain,
         title: 'Request changes?',
         body: <p>The change goes back to draft and every approval given so far is void.</p>,
         field: 'What should change',
@@ -45,31 +55,51 @@ export function dialogText({ action, revision }: PendingAction, view: ChangeView
       };
     case 'reject':
       return {
-        ...plain,
         title: `Reject revision ${number}?`,
         body: <p>The change ends as rejected. Its author can edit it and submit it again.</p>,
         field: 'Reason',
         required: true,
         danger: true,
       };
+    default:
+      return {};
+  }
+}
+
+function executionText({ action, revision }: PendingAction): Partial<DialogText> {
+  switch (action.name) {
     case 'run':
       return {
-        ...plain,
         title: 'Run this change?',
         body: where(revision, 'This runs the approved SQL once'),
         confirm: runLabel(revision),
       };
     case 'roll-back':
       return {
-        ...plain,
         title: 'Roll this change back?',
         body: where(revision, 'This runs the approved rollback once'),
         danger: true,
         confirm: 'Roll back',
       };
+    case 'resolve':
+      return {
+        title: 'Resolve this change',
+        body: (
+          <p>Look at the executor&apos;s ledger and the database first. Your name and reason are recorded.</p>
+        ),
+        field: 'Reason, and what you looked at',
+        required: true,
+        outcome: true,
+      };
+    default:
+      return {};
+  }
+}
+
+function endText({ action }: PendingAction, view: ChangeView): Partial<DialogText> {
+  switch (action.name) {
     case 'rework':
       return {
-        ...plain,
         title: 'Edit this change?',
         body: (
           <p>
@@ -81,24 +111,12 @@ export function dialogText({ action, revision }: PendingAction, view: ChangeView
       };
     case 'cancel':
       return {
-        ...plain,
         title: 'Cancel this change?',
         body: <p>The change ends here and cannot be opened again. Its history stays on the issue.</p>,
         danger: true,
       };
-    case 'resolve':
-      return {
-        ...plain,
-        title: 'Resolve this change',
-        body: (
-          <p>Look at the executor&apos;s ledger and the database first. Your name and reason are recorded.</p>
-        ),
-        field: 'Reason, and what you looked at',
-        required: true,
-        outcome: true,
-      };
     default:
-      return { ...plain, title: action.label, body: null };
+      return {};
   }
 }
 

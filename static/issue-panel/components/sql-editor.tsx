@@ -67,20 +67,24 @@ export function SqlEditor(props: SqlEditorProps) {
           <MarkedText text={props.value} />
         </pre>
       )}
-      {phase === 'plain' && (
-        <textarea
-          className="qc-sql-plain qc-sql-field"
-          aria-label={label}
-          rows={8}
-          spellCheck={false}
-          readOnly={readOnly}
-          value={props.value}
-          onChange={(event) => props.onChange?.(event.target.value)}
-          onBlur={props.onBlur}
-        />
-      )}
+      {phase === 'plain' && <PlainField {...props} />}
       <HiddenNotice text={props.value} />
     </div>
+  );
+}
+
+function PlainField({ label, value, readOnly = false, onChange, onBlur }: SqlEditorProps) {
+  return (
+    <textarea
+      className="qc-sql-plain qc-sql-field"
+      aria-label={label}
+      rows={8}
+      spellCheck={false}
+      readOnly={readOnly}
+      value={value}
+      onChange={(event) => onChange?.(event.target.value)}
+      onBlur={onBlur}
+    />
   );
 }
 

@@ -7,7 +7,7 @@ import { DraftFields } from '../components/draft-fields';
 import { Lifecycle } from '../components/lifecycle';
 import { SaveState } from '../components/save-state';
 import { SetAside } from '../components/set-aside';
-import type { DraftState } from '../hooks/draft-keeper';
+import type { DraftKeeper, DraftState } from '../hooks/draft-keeper';
 import { useActions } from '../hooks/use-actions';
 import { useDraft } from '../hooks/use-draft';
 import { usePrimaryKey } from '../hooks/use-primary-key';
@@ -53,30 +53,44 @@ export function DraftScreen({ change, view, draft }: { change: Change; view: Cha
           )
         }
       />
-      {state.phase === 'conflict' && state.theirs ? (
-        <Suspense fallback={null}>
-          <Conflict
-            mine={state.content}
-            theirs={state.theirs}
-            onKeepMine={() => void keeper.keepMine()}
-            onTakeTheirs={() => keeper.takeTheirs()}
-          />
-        </Suspense>
-      ) : (
-        <>
-          <SetAside state={state} onBringBack={() => keeper.bringBack()} />
-          <DraftFields
-            content={state.content}
-            connections={view.connections}
-            mayEdit={view.mayEdit}
-            onEdit={(edit) => keeper.edit(edit)}
-            onSave={onSave}
-            onPrimary={onPrimary}
-          />
-        </>
-      )}
+      <DraftBody view={view} keeper={keeper} state={state} onSave={onSave} onPrimary={onPrimary} />
       <Dialog view={view} actions={actions} />
     </div>
+  );
+}
+
+function DraftBody(props: {
+  readonly view: ChangeView;
+  readonly keeper: DraftKeeper;
+  readonly state: DraftState;
+  readonly onSave: () => void;
+  readonly onPrimary: () => void;
+}) {
+  const { view, keeper, state } = props;
+  if (state.phase === 'conflict' && state.theirs) {
+    return (
+      <Suspense fallback={null}>
+        <Conflict
+          mine={state.content}
+          theirs={state.theirs}
+          onKeepMine={() => void keeper.keepMine()}
+          onTakeTheirs={() => keeper.takeTheirs()}
+        />
+      </Suspense>
+    );
+  }
+  return (
+    <>
+      <SetAside state={state} onBringBack={() => keeper.bringBack()} />
+      <DraftFields
+        content={state.content}
+        connections={view.connections}
+        mayEdit={view.mayEdit}
+        onEdit={(edit) => keeper.edit(edit)}
+        onSave={props.onSave}
+        onPrimary={props.onPrimary}
+      />
+    </>
   );
 }
 

@@ -89,7 +89,9 @@ describe('draft', () => {
     expect(backend.called('save-draft')).toHaveLength(1);
     expect(backend.view.draft?.content.sql).toBe(`${content.sql}-- one two three`);
   });
+});
 
+describe('editor', () => {
   it('keeps line ends as they were pasted', async () => {
     const windows = 'SELECT 1;\r\nSELECT 2;\r\n';
     const { frame, backend } = await open('draft-filled', {
@@ -129,7 +131,9 @@ describe('draft', () => {
     await frame.getByText('This SQL could not be formatted').waitFor();
     expect(backend.view.draft?.content.rollback).toBe('select (');
   });
+});
 
+describe('a draft that cannot be saved', () => {
   it('says why a save failed, keeps the text over a reload, and saves it then', async () => {
     const { page, frame, backend } = await open('draft-filled');
     backend.saveRefusal = {
@@ -207,7 +211,9 @@ describe('decisions', () => {
     await frame.getByRole('dialog').waitFor({ state: 'detached' });
     expect(backend.called('reject')[0]?.payload).toEqual({ digest, reason: 'Wrong year.' });
   });
+});
 
+describe('execution', () => {
   it('names the connection and environment before it runs, then follows by polling and signal', async () => {
     const { frame, backend } = await open('approved');
     await frame.getByTestId('action-run').click();

@@ -1,4 +1,4 @@
-import { changeChannel } from '#core/panel/contract';
+import { changeChannel } from '#core/panel/signal';
 import type { ChangeView } from '#core/panel/view';
 import { approver, author, connections, content, other, revision } from './fixture-content';
 import { failure, outcome, rolledBack } from './fixture-outcomes';
