@@ -4,9 +4,10 @@ import { useSession } from './session';
 import type { Person } from '../host-api';
 
 const roleOf = (person: Person): string =>
-  [...person.groups.filter((group) => group !== 'jira-users'), ...(person.admin ? ['site admin'] : [])].join(
-    ', ',
-  );
+  [
+    ...person.groups.filter((group) => !group.startsWith('jira-')),
+    ...(person.admin ? ['site admin'] : []),
+  ].join(', ');
 
 /** The avatar menu: shows who acts and lets one person play everybody. */
 export function UserMenu() {
