@@ -32,6 +32,11 @@ function asServerUser(): { uid?: number; gid?: number } {
   return runsAsRoot() ? nobody : {};
 }
 
+function urlOn(port: number, login: string, secret: string, database: string): string {
+  const [user, password, path] = [login, secret, database].map(encodeURIComponent);
+  return `postgres://${user}:${password}@127.0.0.1:${port}/${path}`;
+}
+
 async function run(command: string, args: readonly string[], logFile: string): Promise<void> {
   const log = await open(logFile, 'a', 0o600);
   try {
@@ -135,8 +140,6 @@ export async function startEmbeddedPostgres({ dataDir }: { dataDir: string }): P
   const made = password !== null && (await stat(join(cluster, 'PG_VERSION')).catch(() => null)) !== null;
   if (password === null || !made) password = await initialise(binaries, home, cluster);
 
-  const urlOn = (port: number, login: string, secret: string, database: string): string =>
-    `postgres://${encodeURIComponent(login)}:${encodeURIComponent(secret)}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
   const secret = password;
   let port = 0;
   const left = await readPostmaster(cluster);

@@ -89,7 +89,11 @@ function ownConnection(extra: ExtraConnection): ConfigInput['connections'][numbe
   }
   const { key, name, environment, url, role, searchPath } = extra;
   return {
-    ...{ key, name, environment, url, role },
+    key,
+    name,
+    environment,
+    url,
+    role,
     ...(searchPath === undefined ? {} : { searchPath }),
     limits,
     ledgerMode: writable ? 'target' : 'state',

@@ -79,8 +79,16 @@ export function openTarget(
       const { key, name, environment, dataClasses, role, searchPath, limits } = config;
       const { writable, results, minimumApprovals, protected: guarded } = config;
       return {
-        ...{ key, name, environment, dataClasses, role, searchPath, limits },
-        ...{ writable, results, minimumApprovals },
+        key,
+        name,
+        environment,
+        dataClasses,
+        role,
+        searchPath,
+        limits,
+        writable,
+        results,
+        minimumApprovals,
         protected: guarded,
         engine: 'postgresql',
         engineVersion: found.engineVersion,

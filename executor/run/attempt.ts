@@ -1,47 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { DatabaseError, PoolClient, QueryResult } from 'pg';
+import type { PoolClient, QueryResult } from 'pg';
 import * as v from 'valibot';
 import type { OrderClaims } from '#core/protocol/order';
-import type { StatementOutcome } from '#core/protocol/receipt';
 import { faultFields, type Log } from '../log';
-import { conditionName } from '../postgres/conditions';
 import { isRetryable, serverError } from '../postgres/errors';
-import { BeginReply, ledgerErrors, LedgerRow } from '../postgres/ledger';
+import { BeginReply, LedgerRow } from '../postgres/ledger';
 import type { Target } from '../postgres/target';
 import type { Statement } from '../sql/cut';
+import { type AttemptEnd, frameEnd } from './attempt-end';
 import { closingSql, openingSql } from './frame';
 import { bodyText, runStatements, type StatementsRun } from './statements';
 import { startWatchdog } from './watchdog';
-
-/** How one transaction ended. */
-export type AttemptEnd =
-  /** Committed now, or found committed by an earlier attempt of ours (then `body` is null and must be remembered). */
-  | {
-      readonly kind: 'committed';
-      readonly row: LedgerRow;
-      readonly body: string | null;
-      readonly earlier: boolean;
-    }
-  | {
-      readonly kind: 'read';
-      readonly statements: readonly StatementOutcome[];
-      readonly body: string | null;
-      readonly startedAt: string;
-      readonly finishedAt: string;
-    }
-  | {
-      readonly kind: 'failed';
-      readonly statements: readonly StatementOutcome[];
-      readonly body: string | null;
-      readonly reason: { code: string; message: string } | null;
-      readonly startedAt: string | null;
-    }
-  | { readonly kind: 'expired'; readonly message: string }
-  | { readonly kind: 'refused'; readonly code: string; readonly message: string }
-  /** A serialization failure, deadlock or lock timeout; nothing applied, `end` says what to report when we give up. */
-  | { readonly kind: 'conflict'; readonly end: AttemptEnd }
-  /** The connection failed. `mayHaveCommitted` only if COMMIT was on its way. */
-  | { readonly kind: 'lost'; readonly mayHaveCommitted: boolean };
 
 /** Named points at which a test may end the process, to prove that the outcome is still right. */
 export type ExecutionPoint =
@@ -82,54 +51,6 @@ const replyOf = (results: readonly QueryResult[]): unknown =>
     .flatMap((result): unknown[] => result.rows)
     .find((row): row is { reply: unknown } => typeof row === 'object' && row !== null && 'reply' in row)
     ?.reply;
-
-/** What an error of the opening or closing trip means. Ours and the ledger's words are safe to pass on. */
-function frameEnd(error: DatabaseError, where: 'opening' | 'closing', run: StatementsRun | null): AttemptEnd {
-  const statements = run?.outcomes ?? [];
-  const sqlstate = error.code ?? 'XX000';
-  switch (sqlstate) {
-    case ledgerErrors.late:
-      return { kind: 'expired', message: where === 'opening' ? 'past startBy' : 'past endBy' };
-    case ledgerErrors.nothingToRollBack:
-      return {
-        kind: 'refused',
-        code: 'nothing-to-roll-back',
-        message: 'the ledger does not show this revision as applied',
-      };
-    case ledgerErrors.rollbackTooLate:
-      return {
-        kind: 'refused',
-        code: 'rollback-too-late',
-        message: 'the time for the pre-approved rollback is over',
-      };
-    case ledgerErrors.notThisExecution:
-      return {
-        kind: 'failed',
-        statements,
-        body: null,
-        reason: {
-          code: 'ledger-violated',
-          message: 'the statements interfered with the ledger; nothing was applied',
-        },
-        startedAt: null,
-      };
-    default: {
-      if (where === 'opening') {
-        const message = `the transaction could not be prepared (${sqlstate} ${conditionName(sqlstate)})`;
-        const end: AttemptEnd = { kind: 'refused', code: 'connection-not-ready', message };
-        return isRetryable(error) || sqlstate === '57014' ? { kind: 'conflict', end } : end;
-      }
-      const end: AttemptEnd = {
-        kind: 'failed',
-        statements,
-        body: bodyText(run?.body ?? []),
-        reason: { code: sqlstate, message: `${conditionName(sqlstate)} when the change was to be committed` },
-        startedAt: null,
-      };
-      return isRetryable(error) ? { kind: 'conflict', end } : end;
-    }
-  }
-}
 
 function wrongPlace(claims: OrderClaims, who: WhoAndWhen): AttemptEnd | null {
   const { target } = claims.content;

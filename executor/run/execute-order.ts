@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config';
-import type { Target } from '../postgres/target';
 import type { Script } from '../sql/read-script';
 import type { InboxOrder } from '../state/store';
-import { type AttemptDeps, type AttemptEnd, attemptOrder } from './attempt';
+import { type AttemptDeps, attemptOrder } from './attempt';
+import type { AttemptEnd } from './attempt-end';
 import { nothingApplied, type Outcome } from './receipt-claims';
 
 /** An outcome with its result body, or `stopped` when a drain ended the waiting: the next start goes on. */
@@ -78,8 +78,11 @@ function fromEnd(
       return {
         outcome: {
           ...nothingApplied('failed', '', '', attempt),
-          ...{ status: 'succeeded', reason: null, statements: end.statements },
-          ...{ startedAt: end.startedAt, finishedAt: end.finishedAt },
+          status: 'succeeded',
+          reason: null,
+          statements: end.statements,
+          startedAt: end.startedAt,
+          finishedAt: end.finishedAt,
         },
         body: end.body,
       };
@@ -92,7 +95,7 @@ function fromEnd(
     }
     case 'expired':
       return { outcome: nothingApplied('expired', 'expired', end.message, attempt), body: null };
-    case 'refused':
+    default:
       return { outcome: nothingApplied('refused', end.code, end.message, attempt), body: null };
   }
 }

@@ -15,8 +15,8 @@ export function createLanes(): Lanes {
   let draining = false;
 
   const next = (lane: { waiting: (() => Promise<void>)[]; active: number; width: number }): void => {
-    while (!draining && lane.active < lane.width) {
-      const work = lane.waiting.shift();
+    while (lane.active < lane.width) {
+      const work = draining ? undefined : lane.waiting.shift();
       if (!work) return;
       lane.active += 1;
       const run = work().finally(() => {

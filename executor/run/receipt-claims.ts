@@ -30,7 +30,11 @@ export function nothingApplied(
     reason: { code, message: message.slice(0, 500) },
     attempt,
     statements: [],
-    ...{ startedAt: null, finishedAt: null, transactionId: null, durability: null, resultSha256: null },
+    startedAt: null,
+    finishedAt: null,
+    transactionId: null,
+    durability: null,
+    resultSha256: null,
   };
 }
 

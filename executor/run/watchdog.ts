@@ -64,7 +64,7 @@ export function startWatchdog(deps: {
     },
     stop() {
       stopped = true;
-      for (const name of [...timers.keys()]) clear(name);
+      timers.forEach((_timer, name) => clear(name));
     },
   };
 }

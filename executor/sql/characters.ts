@@ -38,7 +38,7 @@ export async function findDeceptive(text: string): Promise<CharacterProblem | nu
     if (literals.some((token) => token.start < offset && offset < token.end)) continue;
     return {
       message: `the text contains the invisible character ${asHex(match[0])} outside a literal`,
-      position: [...before].length + 1,
+      position: Array.from(before).length + 1,
     };
   }
   return null;

@@ -26,6 +26,7 @@ export interface Token {
   readonly name: string;
 }
 
+/* oxlint-disable no-underscore-dangle -- the names of libpg-query's exported C functions */
 interface Wasm {
   _malloc(size: number): number;
   _free(pointer: number): void;

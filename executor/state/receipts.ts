@@ -42,8 +42,18 @@ function statement(final: Final, receipt: string): { text: string; values: unkno
     return {
       text: takeIn,
       values: [
-        ...[claims.aud, claims.jti, claims.connection, issue.id, issue.key, content.revision, claims.kind],
-        ...[order.orderDigest, order.token, claims.status, receipt, result],
+        claims.aud,
+        claims.jti,
+        claims.connection,
+        issue.id,
+        issue.key,
+        content.revision,
+        claims.kind,
+        order.orderDigest,
+        order.token,
+        claims.status,
+        receipt,
+        result,
       ],
     };
   }

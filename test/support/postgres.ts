@@ -31,15 +31,15 @@ function alive(pid: number): boolean {
 }
 
 /** Takes the first free slot: a slot keeps its cluster between runs, so only the very first start pays for initdb. */
-function takeSlot(): { dir: string; release: () => void } {
+export function takeSlot(kind = 'postgres'): { dir: string; release: () => void } {
   mkdirSync(slotsDir, { recursive: true });
   for (let slot = 1; ; slot += 1) {
-    const lock = join(slotsDir, `postgres-${slot}.lock`);
+    const lock = join(slotsDir, `${kind}-${slot}.lock`);
     try {
       const file = openSync(lock, 'wx');
       writeSync(file, String(process.pid));
       closeSync(file);
-      return { dir: join(slotsDir, `postgres-${slot}`), release: () => rmSync(lock, { force: true }) };
+      return { dir: join(slotsDir, `${kind}-${slot}`), release: () => rmSync(lock, { force: true }) };
     } catch {
       const owner = Number(readFileSync(lock, 'utf8'));
       // Left by a run that was killed.

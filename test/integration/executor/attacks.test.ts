@@ -10,7 +10,7 @@ const ledger = async (): Promise<unknown[]> =>
   rig.sql('select * from querychange.ledger order by installation, issue_id');
 
 /** SQL that hides its words from the parser, as an attacker would. */
-const hidden = (sql: string): string => `do $x$ begin execute ${`'${sql.replaceAll("'", "''")}'`}; end $x$`;
+const hidden = (sql: string): string => `do $x$ begin execute '${sql.replaceAll("'", "''")}'; end $x$`;
 /** Back to the login, which may call the ledger functions. */
 const asLogin = `perform set_config('ro' || 'le', 'none', true);`;
 const block = (body: string): string => `do $x$ begin ${asLogin} ${body} end $x$`;

@@ -104,6 +104,11 @@ const notAllowed: readonly string[] = [
   'select \u0000 1',
 ];
 
+const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+const send = async (changes: Parameters<Rig['app']['send']>[4], body = '{}') =>
+  (await readReply(await rig.app.send(rig.executor.url, 'POST', paths.revocations, body, changes))).reply;
+
 async function sendWish(wish: OrderWish, key = 'main') {
   const shown = await rig.connection(key);
   const order = await rig.order(wish, key === 'shut' ? 'main' : key);
@@ -178,7 +183,6 @@ describe('what is not an order of this app is refused without a receipt', () => 
     const token = await rig.app.order(claims);
     const [header = '', payload = '', signature = ''] = token.split('.');
     const other = await generateSigningKey();
-    const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
     const { kid } = rig.app.key;
     const tokens: [string, RefusalCode][] = [
       [`${header}.${encode({ ...claims, try: 2 })}.${signature}`, 'bad-signature'],
@@ -204,9 +208,6 @@ describe('what is not an order of this app is refused without a receipt', () => 
 });
 
 describe('a request must be signed, of just now, and sent once', () => {
-  const send = async (changes: Parameters<Rig['app']['send']>[4], body = '{}') =>
-    (await readReply(await rig.app.send(rig.executor.url, 'POST', paths.revocations, body, changes))).reply;
-
   it.each<[RefusalCode, Parameters<Rig['app']['send']>[4]]>([
     ['malformed', { token: 'x' }],
     ['wrong-issuer', { request: { iss: 'somebody' } }],

@@ -91,7 +91,7 @@ describe('a failing statement', () => {
     const { claims, body } = await rig.run({ sql });
     expect(await counter()).toBe(before);
     expect(claims.status).toBe('failed');
-    const position = [...sql.slice(0, sql.indexOf('nix'))].length + 1;
+    const position = Array.from(sql.slice(0, sql.indexOf('nix'))).length + 1;
     expect(claims.statements.map(({ error, command }) => [command, error])).toEqual([
       ['UPDATE', null],
       [null, { sqlstate: '42703', condition: 'undefined_column', position }],

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
+import { array, assert, asyncProperty, constantFrom, tuple } from 'fast-check';
 import { cutStatements } from '../../../executor/sql/cut';
 import { parseSql } from '../../../executor/sql/parser';
 
-const statement = fc.constantFrom(
+const statement = constantFrom(
   'select 1',
   "select 'a;b', '😀'",
   'update "t;ü" set a = $$;$$ where b',
@@ -10,11 +10,11 @@ const statement = fc.constantFrom(
   'select /* ; /* nested; */ */ 2',
   'do $x$ begin perform 1; end $x$',
 );
-const gap = fc.constantFrom(';', ' ; ', ';\n', ';;', '; -- 😀;\n', ';\t/* ü; */ ');
+const gap = constantFrom(';', ' ; ', ';\n', ';;', '; -- 😀;\n', ';\t/* ü; */ ');
 
 it('cuts every text into its statements, byte for byte', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(fc.tuple(statement, gap), { minLength: 1, maxLength: 8 }), async (pieces) => {
+  await assert(
+    asyncProperty(array(tuple(statement, gap), { minLength: 1, maxLength: 8 }), async (pieces) => {
       const text = pieces.flat().join('');
       const parsed = await parseSql(text);
       if (!parsed.ok) throw new Error(parsed.error.message);
@@ -28,7 +28,7 @@ it('cuts every text into its statements, byte for byte', async () => {
         // Between statements stand only separators and comments.
         expect(bytes.toString('utf8', end, one.start)).toMatch(/^(?:[;\s]|--[^\n]*\n|\/\*.*?\*\/)*$/);
         expect(bytes.toString('utf8', one.start, one.end)).toBe(one.text);
-        expect([...bytes.toString('utf8', 0, one.start)]).toHaveLength(one.charsBefore);
+        expect(Array.from(bytes.toString('utf8', 0, one.start))).toHaveLength(one.charsBefore);
         expect(one.text).toContain(pieces[index]?.[0].trim());
         end = one.end;
       }

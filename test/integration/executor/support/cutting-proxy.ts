@@ -22,7 +22,10 @@ export async function startCuttingProxy(serverPort: number): Promise<CuttingProx
     }
     client.on('data', (data) => {
       const commits = armed !== null && data.includes('querychange.end_execution');
-      if (!commits) return void upstream.write(data);
+      if (!commits) {
+        upstream.write(data);
+        return;
+      }
       const when = armed;
       armed = null;
       cuts += 1;
@@ -35,7 +38,10 @@ export async function startCuttingProxy(serverPort: number): Promise<CuttingProx
       upstream.write(data);
     });
     upstream.on('data', (data) => {
-      if (!mute) return void client.write(data);
+      if (!mute) {
+        client.write(data);
+        return;
+      }
       // The server has answered, so it has committed; nobody hears of it.
       client.destroy();
       upstream.destroy();
