@@ -113,7 +113,7 @@ function ownConnection(extra: ExtraConnection): ConfigInput['connections'][numbe
  */
 export async function prepareLocalExecutor(options: LocalExecutorOptions): Promise<LocalExecutor> {
   const { dir } = options;
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await mkdir(dir, { recursive: true }); // what is secret in it has a mode of its own, and `nobody` must get through
   const stateDir = join(dir, 'executor');
   const postgres = await startEmbeddedPostgres({ dataDir: join(dir, 'postgres') });
   try {
