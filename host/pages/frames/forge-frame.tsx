@@ -25,30 +25,27 @@ interface Props {
 const HEIGHTS: Readonly<Record<string, number>> = { small: 200, medium: 400, large: 600, xlarge: 800 };
 const BEFORE_CONTENT = 80;
 
-/** A page of the app in a sandboxed frame on the Custom UI origin, with its bridge. */
-export function ForgeFrame({ module, issueId, onChange, inModal }: Props) {
-  const session = useSession();
+/** Attaches the bridge to the frame and gives it its address; answers the height of its content. */
+function useBridge(props: Props, src: string, openModal: (request: ModalRequest) => void) {
+  const { module, issueId } = props;
   const flags = useFlags();
   const { colorMode } = useTheme();
   const frame = useRef<HTMLIFrameElement>(null);
   const bridge = useRef<AttachedBridge>();
   const [height, setHeight] = useState(BEFORE_CONTENT);
-  const [modal, setModal] = useState<ModalRequest>();
-  const latest = useRef({ colorMode, onChange, close: inModal?.close });
-  latest.current = { colorMode, onChange, close: inModal?.close };
+  const latest = useRef({ ...props, colorMode });
+  latest.current = { ...props, colorMode };
+  const modalContext = props.inModal?.context;
 
-  const resource = inModal?.resource;
-  const src = resource === undefined ? module.src : `${session.panelOrigin}/${resource}/index.html`;
-  const modalContext = inModal?.context;
   const handlers = useMemo<BridgeHandlers>(
     () =>
       pageHandlers({
         flags,
-        openModal: setModal,
+        openModal,
         refresh: () => latest.current.onChange(),
-        close: (payload) => latest.current.close?.(payload),
+        close: (payload) => latest.current.inModal?.close(payload),
       }),
-    [flags],
+    [flags, openModal],
   );
 
   useEffect(() => {
@@ -69,6 +66,17 @@ export function ForgeFrame({ module, issueId, onChange, inModal }: Props) {
   }, [module.key, issueId, src, handlers, modalContext]);
 
   useEffect(() => bridge.current?.setColorMode(colorMode), [colorMode]);
+  return { frame, height: HEIGHTS[module.viewportSize ?? ''] ?? Math.max(height, BEFORE_CONTENT) };
+}
+
+/** A page of the app in a sandboxed frame on the Custom UI origin, with its bridge. */
+export function ForgeFrame(props: Props) {
+  const { module, issueId, onChange, inModal } = props;
+  const { panelOrigin, sandbox } = useSession();
+  const [modal, setModal] = useState<ModalRequest>();
+  const resource = inModal?.resource;
+  const src = resource === undefined ? module.src : `${panelOrigin}/${resource}/index.html`;
+  const { frame, height } = useBridge(props, src, setModal);
 
   return (
     <div className="frame-box">
@@ -76,9 +84,9 @@ export function ForgeFrame({ module, issueId, onChange, inModal }: Props) {
         ref={frame}
         className="frame"
         title={module.title}
-        sandbox={session.sandbox}
+        sandbox={sandbox}
         allow="clipboard-write"
-        style={{ height: HEIGHTS[module.viewportSize ?? ''] ?? Math.max(height, BEFORE_CONTENT) }}
+        style={{ height }}
       />
       {modal ? (
         <FrameModal request={modal} title={module.title} onClosed={() => setModal(undefined)}>

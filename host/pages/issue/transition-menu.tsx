@@ -44,13 +44,11 @@ export function TransitionScreen(props: {
   );
 }
 
-/** The status of an issue as a button that opens its transitions. */
-export function TransitionMenu({ issue, transitions, onDone }: Props) {
+/** Starts transitions; one with a screen asks for its fields first. */
+function useTransitions(issue: Issue, onDone: () => void) {
   const flags = useFlags();
   const [screen, setScreen] = useState<Transition>();
   const [busy, setBusy] = useState(false);
-  const { status } = issue.fields;
-
   const start = async (transition: Transition): Promise<void> => {
     if (transition.hasScreen) {
       setScreen(transition);
@@ -65,7 +63,33 @@ export function TransitionMenu({ issue, transitions, onDone }: Props) {
     }
     setBusy(false);
   };
+  return { screen, busy, start, closeScreen: () => setScreen(undefined) };
+}
 
+function TransitionItems(props: {
+  readonly transitions: readonly Transition[];
+  readonly onStart: (transition: Transition) => void;
+}) {
+  if (props.transitions.length === 0) return <p className="menu-empty">No transitions are open to you.</p>;
+  return (
+    <DropdownItemGroup>
+      {props.transitions.map((transition) => (
+        <DropdownItem
+          key={transition.id}
+          elemAfter={<StatusLozenge status={transition.to} />}
+          onClick={() => props.onStart(transition)}
+        >
+          {transition.name}
+        </DropdownItem>
+      ))}
+    </DropdownItemGroup>
+  );
+}
+
+/** The status of an issue as a button that opens its transitions. */
+export function TransitionMenu({ issue, transitions, onDone }: Props) {
+  const { screen, busy, start, closeScreen } = useTransitions(issue, onDone);
+  const { status } = issue.fields;
   return (
     <>
       <DropdownMenu<HTMLButtonElement>
@@ -84,29 +108,10 @@ export function TransitionMenu({ issue, transitions, onDone }: Props) {
           </button>
         )}
       >
-        {transitions.length === 0 ? (
-          <p className="menu-empty">No transitions are open to you.</p>
-        ) : (
-          <DropdownItemGroup>
-            {transitions.map((transition) => (
-              <DropdownItem
-                key={transition.id}
-                elemAfter={<StatusLozenge status={transition.to} />}
-                onClick={() => void start(transition)}
-              >
-                {transition.name}
-              </DropdownItem>
-            ))}
-          </DropdownItemGroup>
-        )}
+        <TransitionItems transitions={transitions} onStart={(transition) => void start(transition)} />
       </DropdownMenu>
       {screen ? (
-        <TransitionScreen
-          issue={issue}
-          transition={screen}
-          onDone={onDone}
-          onClose={() => setScreen(undefined)}
-        />
+        <TransitionScreen issue={issue} transition={screen} onDone={onDone} onClose={closeScreen} />
       ) : null}
     </>
   );
