@@ -1,4 +1,4 @@
-import { useCallback } from 'react';
+import { useCallback, useEffect } from 'react';
 import SectionMessage from '@atlaskit/section-message';
 import type { ChangeView, RevisionView } from '#core/panel/view';
 import { Time } from '../../shared/components/time';
@@ -23,6 +23,7 @@ export function RevisionScreen({ change, view }: { change: Change; view: ChangeV
     if (primary) actions.start(primary);
   }, [actions, primary]);
   usePrimaryKey(onPrimary);
+  useEarlyLoad(view.status === 'approved' || view.status === 'running');
   const { revision } = view;
   const ended = view.outcomes.length > 0;
   return (
@@ -35,6 +36,13 @@ export function RevisionScreen({ change, view }: { change: Change; view: ChangeV
       <Dialog view={view} actions={actions} />
     </div>
   );
+}
+
+/** Loads what the outcome needs while the person still decides or waits, so that rows show the moment they arrive. */
+function useEarlyLoad(soon: boolean): void {
+  useEffect(() => {
+    if (soon) void import('../components/result-grid').catch(() => undefined);
+  }, [soon]);
 }
 
 function Slot({ view, actions }: { view: ChangeView; actions: Actions }) {

@@ -76,6 +76,11 @@ describe.each(states)('$name', ({ name, view, prepare }) => {
     for (const width of [320, 1_100]) {
       await page.setViewportSize({ width, height: 900 });
       const wide = await frame.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      const hidden = await frame.evaluate(() => {
+        const content = document.getElementById('root')?.scrollHeight ?? 0;
+        return content - document.body.getBoundingClientRect().height;
+      });
+      if (hidden > 1) found.push(`${width}: the body is ${hidden} px shorter than its content`);
       if (wide > 0) found.push(`${width}: scrolls sideways by ${wide} px`);
       for (const mode of ['light', 'dark']) {
         await setMode(frame, mode);
