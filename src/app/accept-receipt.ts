@@ -4,6 +4,7 @@ import { maxResultBytes } from '#core/limits';
 import { jiraStatusNames, type ChangeStatus } from '#core/change/status';
 import { resultProperty } from '#core/property/result-property';
 import { peekHeader, verifyCompact } from '#core/protocol/jws';
+import { computeOrderDigest } from '#core/protocol/order';
 import {
   affectedRows,
   ReceiptClaims,
@@ -14,13 +15,13 @@ import {
 } from '#core/protocol/receipt';
 import type { ChangeState } from '#core/change/state';
 import { ok, refuse, type Result } from '#core/result';
-import { append, type Entry } from './append';
+import { append, type Decision, type Entry } from './append';
 import { executionOf } from './claim-run';
 import type { CommentPart, Execution, Ports, StoredReceipt } from './ports';
 import { publish } from './publish';
 import type { IssueRef } from './save-draft';
 
-/** Why a receipt is not taken. `late` and `duplicate` are fine for the sender; the others are not. */
+/** Why a receipt is not taken; the sender stops. */
 export type ReceiptRefusal =
   'malformed' | 'unknown-key' | 'bad-signature' | 'wrong-audience' | 'unknown-execution' | 'conflict';
 
@@ -47,21 +48,21 @@ export async function acceptDelivery(
   const result = await keptResult(claims, delivery.result);
   const issue: IssueRef = claims.issue;
   let before: ChangeStatus = 'running';
-  const appended = await append<ReceiptRefusal>(ports, issue.id, ({ state }) => {
+  const stored: StoredReceipt = {
+    jti: claims.jti,
+    issueId: issue.id,
+    kind: claims.kind,
+    receipt: delivery.receipt,
+    result,
+  };
+  const appended = await append<ReceiptRefusal>(ports, issue.id, async ({ state }) => {
+    before = state.status;
+    if (state[claims.kind]?.jti !== claims.jti) return judgeEarlier(ports, state, claims, stored);
     const judged = judge(state, claims, receiptSha256);
     if (!judged.ok) return refuse(judged.error);
     if (judged.value === 'duplicate') return ok({ entries: [] });
-    before = state.status;
-    if (judged.value === 'late-success') return ok({ entries: lateSuccess(claims) });
-    const stored: StoredReceipt = {
-      jti: claims.jti,
-      issueId: issue.id,
-      kind: claims.kind,
-      receipt: delivery.receipt,
-      result,
-    };
     return ok({
-      entries: receiptEntries(claims, state[claims.kind]?.try ?? 1, receiptSha256),
+      entries: receiptEntries(claims, state, receiptSha256),
       extras: (_state, next) => ({
         receipt: stored,
         execution: executionOf(issue, next.state[claims.kind], next.state, 'final'),
@@ -86,10 +87,9 @@ function judge(
   state: ChangeState,
   claims: ReceiptClaims,
   receiptSha256: string,
-): Result<'new' | 'duplicate' | 'late-success', ReceiptRefusal> {
+): Result<'new' | 'duplicate', ReceiptRefusal> {
   const attempt = state[claims.kind];
-  if (!attempt || attempt.jti !== claims.jti || attempt.revision !== claims.revision)
-    return refuse('unknown-execution');
+  if (attempt?.revision !== claims.revision) return refuse('unknown-execution');
   if (attempt.orderDigest !== claims.orderDigest || state.revision?.digest !== claims.digest) {
     return refuse('unknown-execution');
   }
@@ -104,8 +104,9 @@ function judge(
     : refuse('conflict');
 }
 
-function receiptEntries(claims: ReceiptClaims, tryNumber: number, receiptSha256: string): Entry[] {
+function receiptEntries(claims: ReceiptClaims, state: ChangeState, receiptSha256: string): Entry[] {
   const { kind, jti, status, reason, finishedAt } = claims;
+  const tryNumber = state[kind]?.try ?? 1;
   const failed = claims.statements.find((statement) => statement.error !== null)?.error;
   const rows = affectedRows(claims.statements);
   const entries: Entry[] = [
@@ -125,7 +126,8 @@ function receiptEntries(claims: ReceiptClaims, tryNumber: number, receiptSha256:
       },
     },
   ];
-  if (status === 'refused' || status === 'expired' || status === 'revoked') {
+  // An attempt that was closed without a receipt has its way back already; now it has its proof.
+  if (state.status === 'running' && (status === 'refused' || status === 'expired' || status === 'revoked')) {
     entries.push({
       actor: 'app',
       body: {
@@ -141,9 +143,33 @@ function receiptEntries(claims: ReceiptClaims, tryNumber: number, receiptSha256:
   return entries;
 }
 
-function lateSuccess(claims: ReceiptClaims): Entry[] {
-  const message = `An attempt that was given up has run after all (${claims.kind}, receipt of ${claims.finishedAt ?? 'unknown time'}).`;
-  return [{ actor: 'app', body: { type: 'attention-raised', code: 'late-success', message } }];
+/**
+ * A receipt of a try that the ledger has closed: harmless when nothing was applied, a case for a person when something
+ * may have been. Believed only if we signed that order.
+ */
+async function judgeEarlier(
+  ports: Ports,
+  state: ChangeState,
+  claims: ReceiptClaims,
+  stored: StoredReceipt,
+): Promise<Result<Decision, ReceiptRefusal>> {
+  const [order, content, known] = await Promise.all([
+    ports.archive.order(claims.jti),
+    ports.archive.revision(claims.issue.id, claims.revision),
+    ports.archive.receipt(claims.jti),
+  ]);
+  if (!order || !content || order.issue.id !== claims.issue.id) return refuse('unknown-execution');
+  if ((await computeOrderDigest({ ...order, content })) !== claims.orderDigest)
+    return refuse('unknown-execution');
+  const mayHaveRun = ['succeeded', 'unknown', 'outcome-lost'].includes(claims.status);
+  if (known?.receipt === stored.receipt || !mayHaveRun || state.status === 'needs-attention') {
+    return ok({ entries: [] });
+  }
+  const message = `An attempt that was given up (try ${order.try} of revision ${claims.revision}) reports: ${claims.status}.`;
+  return ok({
+    entries: [{ actor: 'app', body: { type: 'attention-raised', code: 'late-success', message } }],
+    extras: { receipt: stored },
+  });
 }
 
 /** The result body if its hash stands in the receipt and it fits; a body that does not match is dropped. */

@@ -27,6 +27,8 @@ export async function claimRun(
     runRefusal(before.state, kind, ports.clock()) ??
     (await runnerRefusal(ports, issue.id, before.state, actor));
   if (refusal !== null) {
+    // Delivered late or twice, after the run is over: the issue has moved on, and nobody tried anything.
+    if ((await ports.jira.status(issue.id)) === before.state.status) return;
     return recordAttempt(ports, issue, actor, { code: 'run-without-quorum', message: refusal });
   }
   const appended = await append(ports, issue.id, async ({ state }) => {

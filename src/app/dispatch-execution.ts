@@ -11,6 +11,7 @@ import { recheckVotes } from './eligibility';
 import type { Dispatch, Execution, ExecutorAnswer, Ports, StoredOrder } from './ports';
 import { publish } from './publish';
 import type { IssueRef } from './save-draft';
+import type { ReceiptDelivery } from '#core/protocol/receipt';
 import type { ExecutionReply } from '#core/protocol/transport';
 
 /** The change must begin within this after Run was pressed, seconds. Ours; the protocol allows an hour. */
@@ -173,38 +174,100 @@ async function handleAnswer(
   answer: ExecutorAnswer<ExecutionReply>,
 ): Promise<DispatchResult> {
   if (answer.kind === 'silence') {
-    const note = 'The executor does not answer. It is asked again until it does.';
-    if (execution.note !== note) {
-      await ports.executions.save({ ...execution, phase: 'waiting', note });
-      const { head } = await ports.ledger.read(issue.id);
-      await ports.signals.changed(issue.id, head.seq);
-    }
+    await wait(ports, execution, 'The executor does not answer. It is asked again until it does.');
     return { done: false, retryAfterSeconds: 10, why: answer.message };
   }
   const delivery = answer.kind === 'reply' ? answer.value.delivery : answer.error.delivery;
-  if (delivery) {
-    await acceptDelivery(ports, delivery);
+  if (delivery) return takeDelivery(ports, execution, delivery);
+  if (answer.kind === 'reply') {
+    // A tombstone: the order never arrived and can no longer begin.
+    if (answer.value.state === 'revoked') {
+      await closeUnstarted(ports, issue, execution, lateStart);
+    } else {
+      await markSent(ports, execution);
+    }
     return done;
   }
-  if (answer.kind === 'refusal') {
-    // The executor holds another order under this id, so nothing may be given up: its own word decides.
-    if (answer.error.code === 'order-conflict') {
-      const held = await ports.executor.ask(stored.aud, execution.jti);
-      if (held.kind === 'reply' && held.value.delivery) await acceptDelivery(ports, held.value.delivery);
-      return done;
-    }
-    if (answer.status === 429 || answer.status >= 500) {
-      return { done: false, retryAfterSeconds: 15, why: answer.error.message };
-    }
-    await closeUnstarted(ports, issue, execution, { code: answer.error.code, message: answer.error.message });
+  const { code, message } = answer.error;
+  if (code === 'order-revoked') {
+    await closeUnstarted(ports, issue, execution, { code, message });
     return done;
   }
-  // Accepted: the receipt comes by itself; the sweep asks for it when it is late.
+  // The executor holds another order under this id, so nothing may be given up: its own word decides.
+  if (code === 'order-conflict') {
+    const held = await ports.executor.ask(stored.aud, execution.jti);
+    if (held.kind === 'reply' && held.value.delivery) {
+      return takeDelivery(ports, execution, held.value.delivery);
+    }
+    return done;
+  }
+  if (answer.status === 429 || answer.status >= 500) {
+    return { done: false, retryAfterSeconds: 15, why: message };
+  }
+  return giveUp(ports, issue, execution, stored, { code, message });
+}
+
+const lateStart = { code: 'expired', message: 'The order did not reach the executor in time.' };
+
+/** What the executor says is final if its signature holds; otherwise somebody must look at the keys. */
+async function takeDelivery(
+  ports: Ports,
+  execution: Execution,
+  delivery: ReceiptDelivery,
+): Promise<DispatchResult> {
+  const accepted = await acceptDelivery(ports, delivery);
+  if (!accepted.ok) {
+    await wait(ports, execution, `The receipt of the executor was not accepted (${accepted.error}).`);
+  }
+  return done;
+}
+
+/**
+ * The order was turned away without a signed word. An earlier delivery may have been taken all the same, so the id is
+ * revoked first: only a tombstone, or the end of the time in which it could start, makes a new try safe.
+ */
+async function giveUp(
+  ports: Ports,
+  issue: IssueRef,
+  execution: Execution,
+  stored: StoredOrder,
+  why: { code: string; message: string },
+): Promise<DispatchResult> {
+  const content = await ports.archive.revision(issue.id, execution.revision);
+  const revoked = await ports.executor.revoke(stored.aud, execution.jti, content?.connection ?? '');
+  if (revoked.kind === 'reply' && revoked.value.delivery) {
+    return takeDelivery(ports, execution, revoked.value.delivery);
+  }
+  if (revoked.kind === 'reply' && revoked.value.state !== 'revoked') {
+    await markSent(ports, execution);
+    return done;
+  }
+  const over = Math.floor(ports.clock() / 1000) >= stored.startBy;
+  if (revoked.kind === 'reply' || (revoked.kind === 'refusal' && over)) {
+    await closeUnstarted(ports, issue, execution, why);
+    return done;
+  }
+  await wait(ports, execution, `The executor turns the order away: ${why.message} (${why.code}).`);
+  return { done: false, retryAfterSeconds: 15, why: why.message };
+}
+
+/** Tells open panels why the change is still running. */
+async function wait(ports: Ports, execution: Execution, note: string): Promise<void> {
+  if (execution.note === note) return;
+  await ports.executions.save({ ...execution, phase: 'waiting', note });
+  const { head } = await ports.ledger.read(execution.issueId);
+  await ports.signals.changed(execution.issueId, head.seq);
+}
+
+/** Accepted: the receipt comes by itself, maybe before this; the sweep asks for it when it is late. */
+async function markSent(ports: Ports, execution: Execution): Promise<void> {
+  const { state } = await ports.ledger.read(execution.issueId);
+  const attempt = pendingAttempt(state, execution.kind);
+  if (attempt?.jti !== execution.jti) return;
   await ports.executions.save({
     ...execution,
     phase: 'sent',
     note: null,
     updatedAt: new Date(ports.clock()).toISOString(),
   });
-  return done;
 }

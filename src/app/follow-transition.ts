@@ -7,6 +7,9 @@ import { recordAttempt } from './record-attempt';
 import type { IssueRef } from './save-draft';
 import { submitChange } from './submit-change';
 
+/** Jira may deliver a post-function this much later, milliseconds. ⚠ Ours: the platform names no bound. */
+const lateDeliveryMs = 15 * 60_000;
+
 /** A transition that Jira has made: at least once, in no particular order, always after the fact. */
 export interface MadeTransition {
   readonly issue: IssueRef;
@@ -33,7 +36,8 @@ export async function followTransition(ports: RulePorts, made: MadeTransition): 
   const { state } = await ports.ledger.read(issue.id);
   switch (transition) {
     case 'submit':
-      if (state.status === 'draft') await followSubmit(ports, issue, actor);
+      if (state.status === 'draft' && (await stillShown(ports, made)))
+        await followSubmit(ports, issue, actor);
       return;
     case 'approve':
       return followApprove(ports, issue, actor, state);
@@ -42,8 +46,15 @@ export async function followTransition(ports: RulePorts, made: MadeTransition): 
     case 'roll-back':
       return claimRun(ports, issue, actor, 'rollback');
     default:
-      if (state.status !== transitions[transition].to) await followDecision(ports, made, actor);
+      if (state.status !== transitions[transition].to && (await stillShown(ports, made))) {
+        await followDecision(ports, made, actor);
+      }
   }
+}
+
+/** True when Jira still shows where the transition led: a delivery that comes late must not undo what came after it. */
+async function stillShown(ports: RulePorts, { issue, transition }: MadeTransition): Promise<boolean> {
+  return (await ports.jira.status(issue.id)) === transitions[transition].to;
 }
 
 async function followSubmit(ports: RulePorts, issue: IssueRef, actor: string): Promise<void> {
@@ -62,10 +73,21 @@ async function followApprove(
   const voted = state.votes.some((vote) => vote.accountId === actor);
   // The votes of a revision that was edited or sent back meanwhile are gone; the transition was honest when made.
   if (voted || (state.status !== 'in-review' && state.status !== 'approved')) return;
+  if (await votedLately(ports, issue, actor)) return;
   await recordAttempt(ports, issue, actor, {
     code: 'vote-mismatch',
     message: 'Somebody made the Approve transition without having approved in the panel; it does not count.',
   });
+}
+
+/** True when the ledger has a recent vote of this person, for whatever revision: the delivery may only be late. */
+async function votedLately(ports: RulePorts, issue: IssueRef, actor: string): Promise<boolean> {
+  const { head } = await ports.ledger.read(issue.id);
+  const events = await ports.ledger.events(issue.id, head);
+  const since = ports.clock() - lateDeliveryMs;
+  return events.some(
+    ({ body, actor: voter, at }) => body.type === 'voted' && voter === actor && Date.parse(at) >= since,
+  );
 }
 
 async function followDecision(ports: RulePorts, made: MadeTransition, actor: string): Promise<void> {

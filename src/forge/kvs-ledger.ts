@@ -14,9 +14,15 @@ interface HeadRecord {
   seq: number;
   hash: string;
   state: unknown;
+  writer: string;
 }
 
-const StoredHead = v.object({ seq: v.number(), hash: v.string(), state: ChangeState });
+const StoredHead = v.object({
+  seq: v.number(),
+  hash: v.string(),
+  state: ChangeState,
+  writer: v.optional(v.string(), ''),
+});
 
 const eventKey = (issueId: string, seq: number): string => `event:${issueId}:${seq}`;
 const issueKeyKey = (issueKey: string): string => `key:${issueKey}`;
@@ -27,15 +33,14 @@ const batchSize = 25;
 /** The ledger in Forge's key-value store. The head's condition makes a commit atomic; gets are strongly consistent. */
 export const kvsLedger: Ledger = {
   async read(issueId) {
-    const stored = await kvs.entity<HeadRecord>(headEntity).get(issueId);
-    if (stored === undefined) return { head: emptyHead, state: initialState };
-    const { seq, hash, state } = v.parse(StoredHead, stored);
-    return { head: { seq, hash }, state };
+    const { head, state } = await readHead(issueId);
+    return { head, state };
   },
 
   async commit(issueId, expected, next, events, extras) {
     const transaction = kvs.transact();
-    transaction.set<HeadRecord>(issueId, headRecord(next), {
+    const writer = crypto.randomUUID();
+    transaction.set<HeadRecord>(issueId, headRecord(next, writer), {
       entityName: headEntity,
       conditions: headIs(expected),
     });
@@ -46,10 +51,11 @@ export const kvsLedger: Ledger = {
       return true;
     } catch (error) {
       // Whatever failed, the head says what happened: ours (only the answer was lost), another writer's, or still the
-      // old one. So nothing depends on the store's error codes.
-      const { head } = await kvsLedger.read(issueId);
-      if (head.hash === next.head.hash) return true;
-      if (head.hash !== expected.hash) return false;
+      // old one. So nothing depends on the store's error codes. (The hash alone would not tell two writers apart that
+      // append the same event in the same millisecond.)
+      const now = await readHead(issueId);
+      if (now.writer === writer) return true;
+      if (now.head.hash !== expected.hash) return false;
       throw error;
     }
   },
@@ -80,8 +86,15 @@ export async function rememberKey(issueKey: string, issueId: string): Promise<vo
   await kvs.set(issueKeyKey(issueKey), issueId);
 }
 
-function headRecord({ head, state }: LedgerSnapshot): HeadRecord {
-  return { seq: head.seq, hash: head.hash, state };
+async function readHead(issueId: string): Promise<LedgerSnapshot & { readonly writer: string }> {
+  const stored = await kvs.entity<HeadRecord>(headEntity).get(issueId);
+  if (stored === undefined) return { head: emptyHead, state: initialState, writer: '' };
+  const { seq, hash, state, writer } = v.parse(StoredHead, stored);
+  return { head: { seq, hash }, state, writer };
+}
+
+function headRecord({ head, state }: LedgerSnapshot, writer: string): HeadRecord {
+  return { seq: head.seq, hash: head.hash, state, writer };
 }
 
 /**

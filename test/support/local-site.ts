@@ -1,0 +1,167 @@
+import path from 'node:path';
+import { Client } from 'pg';
+import * as v from 'valibot';
+import type { PanelCallName } from '#core/panel/contract';
+import { transitions, type TransitionKey } from '#core/workflow/definition';
+import type { ExecutorOptions } from '../../executor/create-executor';
+import { startEmbeddedPostgres } from '../../executor/embedded/launcher';
+import { demoEnvironments, shopDatabase, type DemoEnvironment } from '../../executor/local/databases';
+import type { SeedUser } from '../../host/contract';
+import { journey, type Journey } from '../../scripts/local/journey';
+import { startLocalSite, type LocalSite } from '../../scripts/local/local-site';
+import { approverGroup, people, seed, type Role } from '../../scripts/local/seed';
+import { restAs } from '../../scripts/local/set-up-site';
+import { createMovingClock, type MovingClock } from './moving-clock';
+import { takeSlot } from './postgres';
+
+const appDir = process.cwd();
+
+/** An app's account in the approver group: it may do what a program may, which is not to approve. */
+export const bot: SeedUser = {
+  accountId: 'qc-bot-0001',
+  displayName: 'Robo Approver',
+  email: 'robo@example.com',
+  accountType: 'app',
+  groups: ['jira-users', approverGroup],
+};
+
+/** Jira, Forge, the executor and PostgreSQL, with what tests do to them. */
+export interface TestSite extends LocalSite {
+  readonly by: Journey;
+  readonly clock: MovingClock;
+  /** Runs SQL as superuser in a shop database. */
+  shop(environment: DemoEnvironment, sql: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
+  /** How often a change with this mark was applied, and how many ledger rows say so. */
+  applied(environment: DemoEnvironment, mark: string, issueId: string): Promise<Applied>;
+  /** One panel call as any account, with the reply as it is. */
+  callAs(
+    accountId: string,
+    issue: { id: string; key: string },
+    name: PanelCallName,
+    payload: object,
+  ): Promise<unknown>;
+  /** REST with a person's token. */
+  rest(role: Role, method: string, path: string, body?: unknown): Promise<RestReply>;
+  /** Makes a Jira transition over REST, as a board does. */
+  transition(role: Role, issueKey: string, key: TransitionKey, comment?: string): Promise<RestReply>;
+}
+
+export interface Applied {
+  readonly marks: number;
+  readonly applies: number;
+  readonly rollbacks: number;
+}
+
+export interface RestReply {
+  readonly status: number;
+  readonly body: unknown;
+  /** All of Jira's words together. */
+  readonly words: string;
+}
+
+const ErrorBody = v.object({
+  errorMessages: v.optional(v.array(v.string()), []),
+  errors: v.optional(v.record(v.string(), v.string()), {}),
+});
+
+/** Forgets the executions of an earlier run: databases are kept between runs because filling them takes seconds. */
+async function emptyDatabases(dir: string): Promise<void> {
+  const server = await startEmbeddedPostgres({ dataDir: path.join(dir, 'postgres') });
+  await withClient(server.superuserUrl('postgres'), async (client) => {
+    await client.query('drop database if exists querychange_state with (force)');
+    const { rowCount } = await client.query('select from pg_database where datname = $1', ['shop_prod']);
+    if (!rowCount) return;
+    for (const environment of demoEnvironments) {
+      await withClient(server.superuserUrl(shopDatabase(environment)), async (shop) => {
+        const { rows } = await shop.query<{ made: boolean }>(
+          `select to_regclass('querychange.ledger') is not null as made`,
+        );
+        if (rows[0]?.made) await shop.query('truncate querychange.ledger');
+        await shop.query('drop table if exists shop.marks');
+      });
+    }
+  });
+}
+
+async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Starts a site that nobody else uses; `close` it in `afterAll`. */
+export async function startTestSite(options: { executor?: ExecutorOptions } = {}): Promise<TestSite> {
+  const { dir, release } = takeSlot('site');
+  await emptyDatabases(dir);
+  const clock = createMovingClock();
+  const executor: ExecutorOptions = { now: () => clock.now(), ...options.executor };
+  const site = await startLocalSite({
+    appDir,
+    dir,
+    fresh: true,
+    host: { clock, seed: { ...seed, users: [...seed.users, bot] } },
+    executor,
+  });
+  const { host } = site;
+  const shop: TestSite['shop'] = async (environment, sql, values) => {
+    const url = site.databases.postgres.superuserUrl(shopDatabase(environment));
+    return withClient(url, async (client) => (await client.query<Record<string, unknown>>(sql, values)).rows);
+  };
+  for (const environment of demoEnvironments) {
+    await shop(
+      environment,
+      `create table shop.marks (mark text not null, secret text);
+       grant select, insert, update, delete on shop.marks to shop_app_rw`,
+    );
+  }
+  const callAs: TestSite['callAs'] = async (accountId, { id, key }, name, payload) =>
+    host.resolverInvoke('query-change-panel', name, payload, accountId, {
+      type: 'jira:issuePanel',
+      issue: { id, key },
+    });
+  const rest: TestSite['rest'] = async (role, method, restPath, body) => {
+    const response = await restAs(host, people[role].email, method, restPath, body);
+    const text = await response.text();
+    const json: unknown = text === '' ? undefined : JSON.parse(text);
+    const errors = v.safeParse(ErrorBody, json);
+    const words = errors.success
+      ? [...errors.output.errorMessages, ...Object.values(errors.output.errors)].join(' ')
+      : '';
+    return { status: response.status, body: json, words };
+  };
+  return {
+    ...site,
+    clock,
+    by: journey(host),
+    shop,
+    callAs,
+    rest,
+    async applied(environment, mark, issueId) {
+      const [row] = await shop(
+        environment,
+        `select (select count(*)::int from shop.marks where mark = $1) as marks,
+           (select count(*)::int from querychange.ledger where issue_id = $2 and kind = 'apply') as applies,
+           (select count(*)::int from querychange.ledger where issue_id = $2 and kind = 'rollback') as rollbacks`,
+        [mark, issueId],
+      );
+      return v.parse(v.object({ marks: v.number(), applies: v.number(), rollbacks: v.number() }), row);
+    },
+    async transition(role, issueKey, key, comment) {
+      const update = comment === undefined ? {} : { update: { comment: [{ add: { body: adf(comment) } }] } };
+      const body = { transition: { id: transitions[key].id }, ...update };
+      return rest(role, 'POST', `/rest/api/3/issue/${issueKey}/transitions`, body);
+    },
+    async close() {
+      await site.close();
+      release();
+    },
+  };
+}
+
+function adf(text: string): object {
+  return { type: 'doc', version: 1, content: [{ type: 'paragraph', content: [{ type: 'text', text }] }] };
+}
