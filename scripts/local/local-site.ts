@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createExecutor, type Executor, type ExecutorOptions } from '../../executor/create-executor';
@@ -37,10 +38,11 @@ export async function startLocalSite(options: LocalSiteOptions): Promise<LocalSi
   const readyFile = path.join(dir, 'ready');
   await mkdir(dir, { recursive: true, mode: 0o700 });
   if (options.fresh) await rm(readyFile, { force: true });
+  const cloudId = await siteId(dir, options.fresh ?? false);
   onProgress('Starting Jira and Forge');
   const host = await createHost({
     appDir,
-    seed,
+    seed: { ...seed, site: { ...seed.site, cloudId } },
     appName: 'Query Change',
     ports: { site: options.ports?.site ?? 0, panel: options.ports?.panel ?? 0 },
     snapshotFile: path.join(dir, 'site.json'),
@@ -102,6 +104,19 @@ export async function startLocalSite(options: LocalSiteOptions): Promise<LocalSi
     },
     close: closeAll,
   };
+}
+
+/**
+ * Id of the site: kept between starts, new with a fresh one, so that a new site is a new installation to the executor,
+ * whose ledgers remember the old site's changes.
+ */
+async function siteId(dir: string, fresh: boolean): Promise<string> {
+  const file = path.join(dir, 'site-id');
+  const known = fresh ? '' : await readFile(file, 'utf8').catch(() => '');
+  if (known !== '') return known;
+  const made = randomUUID();
+  await writeFile(file, made);
+  return made;
 }
 
 function running<T>(part: T | undefined): T {

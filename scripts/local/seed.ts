@@ -30,7 +30,7 @@ export const projectKey = 'DB';
 
 const everyone = 'jira-users';
 
-/** The local site: users, groups and an empty project. Everything else is provisioned by the app's own calls. */
+/** The local site (the launcher gives it an id of its own): users, groups and an empty project. Everything else is provisioned by the app's own calls. */
 export const seed: Seed = {
   site: { name: 'Query Change local', cloudId: '0d6e5f7a-2c7f-4a8e-9f0e-6a1f6f4f3b21' },
   groups: [everyone, 'jira-administrators', approverGroup, operatorGroup],

@@ -2,12 +2,10 @@ import type { Clause, Operand, TerminalClause } from '@atlaskit/jql-ast';
 import type { IssueRecord } from '../entities';
 import { badRequest } from '../errors';
 import type { Jira } from '../store';
-import { resolveField, UNRESOLVED, type JqlField, type JqlKind } from './fields';
+import type { JqlField, JqlKind, Matcher } from './field';
+import { resolveField, UNRESOLVED } from './fields';
 import { historyMatcher } from './history';
 import { operandValues, type JqlContext } from './operands';
-
-/** Whether an issue matches. */
-export type Matcher = (issue: IssueRecord) => boolean;
 
 const LISTS = ['=', '!=', 'in', 'not in', 'is', 'is not'];
 const RANGES = ['<', '<=', '>', '>='];

@@ -1,8 +1,7 @@
 import type { Predicate, TerminalClause } from '@atlaskit/jql-ast';
 import type { HistoryRecord, IssueRecord } from '../entities';
 import { badRequest } from '../errors';
-import type { Matcher } from './evaluate';
-import type { JqlField } from './fields';
+import type { JqlField, Matcher } from './field';
 import { operandValues, type JqlContext } from './operands';
 
 /** A value that a field had from `start` until `end`, set by `actor`. */

@@ -2,7 +2,7 @@ import type { Operand } from '@atlaskit/jql-ast';
 import { badRequest } from '../errors';
 import type { Jira } from '../store';
 import { calendarFunction, parseDate } from './dates';
-import type { JqlField } from './fields';
+import type { JqlField } from './field';
 
 /** Who searches, and when. */
 export interface JqlContext {

@@ -2,7 +2,7 @@ import type { Property } from '@atlaskit/jql-ast';
 import * as v from 'valibot';
 import { badRequest } from '../errors';
 import type { Jira } from '../store';
-import type { JqlField, JqlKind } from './fields';
+import type { JqlField, JqlKind } from './field';
 
 const declaration = v.looseObject({
   propertyKey: v.string(),

@@ -4,7 +4,8 @@ import type { IssueRecord } from '../entities';
 import { badRequest } from '../errors';
 import { searchableIssues } from '../issue-changes';
 import { byId, type Jira } from '../store';
-import { compile, jqlContext, type Matcher } from './evaluate';
+import type { Matcher } from './field';
+import { compile, jqlContext } from './evaluate';
 import { resolveField } from './fields';
 import { parseBounded, parseJql, type ParsedJql } from './parse';
 

@@ -13,7 +13,7 @@ import {
 } from 'react';
 import { maxReasonLength } from '#core/limits';
 import type { ChangeView } from '#core/panel/view';
-import type { PendingAction, Resolution } from '../hooks/use-actions';
+import type { DialogAnswer, PendingAction, Resolution } from '../hooks/pending-action';
 import { dialogText, type DialogText } from './dialog-text';
 
 const resolutions: readonly { readonly value: Resolution; readonly label: string }[] = [
@@ -21,12 +21,6 @@ const resolutions: readonly { readonly value: Resolution; readonly label: string
   { value: 'failed', label: 'Nothing was applied (Failed)' },
   { value: 'rolled-back', label: 'It was applied and rolled back (Rolled back)' },
 ];
-
-/** What the dialog hands back. */
-export interface DialogAnswer {
-  readonly text: string;
-  readonly outcome: Resolution | null;
-}
 
 /**
  * Asks for the reason, comment or confirmation of an action. A native dialog: it keeps focus inside, closes on

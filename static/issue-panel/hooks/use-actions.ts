@@ -3,15 +3,7 @@ import type { PanelValue, Reply } from '#core/panel/contract';
 import type { ActionName, ActionView, RevisionView } from '#core/panel/view';
 import { call } from '../../shared/bridge';
 import type { Change } from '../../shared/use-change';
-import type { DialogAnswer } from '../components/action-dialog';
-
-export type Resolution = 'succeeded' | 'failed' | 'rolled-back';
-
-/** An action whose dialog is open, with the revision that was on the screen when it was opened. */
-export interface PendingAction {
-  readonly action: ActionView;
-  readonly revision: RevisionView | null;
-}
+import type { DialogAnswer, PendingAction, Resolution } from './pending-action';
 
 /** The actions of the slot at the top. */
 export interface Actions {

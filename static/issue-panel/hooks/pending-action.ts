@@ -1,0 +1,16 @@
+import type { ActionView, RevisionView } from '#core/panel/view';
+
+/** How a person resolves a change that needs attention. */
+export type Resolution = 'succeeded' | 'failed' | 'rolled-back';
+
+/** An action whose dialog is open, with the revision that was on the screen when it was opened. */
+export interface PendingAction {
+  readonly action: ActionView;
+  readonly revision: RevisionView | null;
+}
+
+/** What the dialog hands back. */
+export interface DialogAnswer {
+  readonly text: string;
+  readonly outcome: Resolution | null;
+}
