@@ -1,7 +1,20 @@
 import { refuse, ok, type Result } from '../result';
+import {
+  acceptsApproval,
+  acceptsEnd,
+  acceptsLapse,
+  acceptsReceipt,
+  acceptsRevision,
+  acceptsRun,
+  acceptsSigning,
+  acceptsVote,
+  type IllegalEvent,
+} from './conditions';
 import type { ChangeEventBody, ChangeEventType, LedgerEvent } from './event';
 import { initialState, type AttemptState, type ChangeState } from './state';
 import type { ChangeStatus } from './status';
+
+export { nextTry, type IllegalEvent } from './conditions';
 
 /** Statuses in which an event may happen. Design 5, with `vote-lapsed` reopening an approved review. */
 const allowedIn: Readonly<Record<ChangeEventType, readonly ChangeStatus[]>> = {
@@ -33,13 +46,6 @@ const allowedIn: Readonly<Record<ChangeEventType, readonly ChangeStatus[]>> = {
   ],
 };
 
-/** Why an event cannot happen now. */
-export interface IllegalEvent {
-  readonly code:
-    'illegal-event' | 'stale-digest' | 'already-voted' | 'own-change' | 'already-run' | 'wrong-attempt';
-  readonly message: string;
-}
-
 /** Judges whether `body`, done by `actor`, may follow `state`. Pure policy of the ledger itself, not of people's rights. */
 export function accepts(
   state: ChangeState,
@@ -53,81 +59,25 @@ export function accepts(
     });
   }
   switch (body.type) {
+    case 'submitted':
+      return acceptsRevision(state, body.revision);
     case 'voted':
       return acceptsVote(state, body.digest, actor);
+    case 'vote-lapsed':
+      return acceptsLapse(state);
     case 'approved':
-      return state.revision?.digest === body.digest ? ok(undefined) : stale();
+      return acceptsApproval(state, body);
     case 'run-requested':
       return acceptsRun(state, body);
     case 'order-signed':
-      if (state[body.kind]?.orderDigest != null) {
-        return refuse({ code: 'wrong-attempt', message: 'The order of this attempt is signed already.' });
-      }
-      return latestAttempt(state, body);
-    case 'receipt-accepted':
+      return acceptsSigning(state, body);
     case 'not-started':
-      return latestAttempt(state, body);
+      return acceptsEnd(state, body);
+    case 'receipt-accepted':
+      return acceptsReceipt(state, body);
     default:
       return ok(undefined);
   }
-}
-
-function latestAttempt(
-  state: ChangeState,
-  body: { readonly kind: 'apply' | 'rollback'; readonly jti: string },
-): Result<void, IllegalEvent> {
-  return state[body.kind]?.jti === body.jti
-    ? ok(undefined)
-    : refuse({ code: 'wrong-attempt', message: 'This is not the latest attempt.' });
-}
-
-function acceptsVote(state: ChangeState, digest: string, actor: string): Result<void, IllegalEvent> {
-  const { revision } = state;
-  if (revision?.digest !== digest) return stale();
-  if (revision.author === actor || revision.editors.includes(actor)) {
-    return refuse({ code: 'own-change', message: 'You wrote this change, so you cannot approve it.' });
-  }
-  if (state.votes.some((vote) => vote.accountId === actor)) {
-    return refuse({ code: 'already-voted', message: 'You have already approved this revision.' });
-  }
-  return ok(undefined);
-}
-
-function acceptsRun(
-  state: ChangeState,
-  body: Extract<ChangeEventBody, { type: 'run-requested' }>,
-): Result<void, IllegalEvent> {
-  if (state.revision?.digest !== body.digest) return stale();
-  if ((body.kind === 'apply') !== (state.status === 'approved')) {
-    return refuse({
-      code: 'already-run',
-      message: body.kind === 'apply' ? 'This revision has already run.' : 'There is nothing to roll back.',
-    });
-  }
-  const last = state[body.kind];
-  if (last && last.revision === state.revision.number) {
-    const final = last.outcome?.status;
-    if (final !== 'refused' && final !== 'expired' && final !== 'revoked') {
-      return refuse({ code: 'already-run', message: 'An attempt of this revision is not over, or has run.' });
-    }
-  }
-  if (body.try !== nextTry(state, body.kind)) {
-    return refuse({ code: 'wrong-attempt', message: 'The attempt has the wrong number.' });
-  }
-  return ok(undefined);
-}
-
-/** Number of the next attempt of the current revision. */
-export function nextTry(state: ChangeState, kind: 'apply' | 'rollback'): number {
-  const last = state[kind];
-  return last && last.revision === state.revision?.number ? last.try + 1 : 1;
-}
-
-function stale(): Result<never, IllegalEvent> {
-  return refuse({
-    code: 'stale-digest',
-    message: 'The change was edited since: this is not the current revision.',
-  });
 }
 
 /** The state after `event`. Total: it trusts that {@link accepts} was asked when the event was written. */
@@ -264,10 +214,20 @@ function receiptAccepted(
     return { ...next, status: 'needs-attention', attention };
   // Words for refused, expired and revoked follow in their own event (`not-started`), which names the way back.
   if (status === 'refused' || status === 'expired' || status === 'revoked') return next;
-  if (body.kind === 'apply') return { ...next, status: status === 'succeeded' ? 'succeeded' : 'failed' };
-  return status === 'succeeded'
-    ? { ...next, status: 'rolled-back' }
-    : { ...next, status: 'needs-attention', attention };
+  if (status === 'failed' && body.kind === 'rollback')
+    return { ...next, status: 'needs-attention', attention };
+  const shown = status === 'failed' ? 'failed' : body.kind === 'apply' ? 'succeeded' : 'rolled-back';
+  if (contradicts(state.status, shown)) {
+    const says = `A late receipt says that the ${body.kind === 'apply' ? 'change' : 'rollback'} ${status}.`;
+    return { ...next, status: 'needs-attention', attention: { code: 'late-receipt', message: says, at } };
+  }
+  return { ...next, status: shown, attention: null };
+}
+
+/** A person resolved the change before its receipt came, and the receipt says something else. */
+function contradicts(before: ChangeStatus, shown: ChangeStatus): boolean {
+  if (before === 'succeeded') return shown === 'failed';
+  return (before === 'failed' || before === 'rolled-back') && shown !== before;
 }
 
 function attentionWords(kind: 'apply' | 'rollback', status: string): string {

@@ -7,7 +7,12 @@ export const Sha256Hex = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'expected 
 export const NumericDate = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** `YYYY-MM-DDThh:mm:ss[.fff…]Z`. */
-export const UtcTime = v.pipe(v.string(), v.isoTimestamp('expected an ISO 8601 time'), v.endsWith('Z'));
+export const UtcTime = v.pipe(
+  v.string(),
+  v.isoTimestamp('expected an ISO 8601 time'),
+  // valibot also takes a blank for the T, other zones and no seconds; one form keeps signed texts comparable.
+  v.regex(/^.{10}T\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/, 'expected an ISO 8601 time in UTC'),
+);
 
 /** An Atlassian accountId: opaque, at most 128 characters. */
 export const AccountId = v.pipe(v.string(), v.regex(/^[a-zA-Z0-9:._-]{1,128}$/, 'expected an accountId'));
