@@ -6,6 +6,7 @@ import { transitions, type TransitionKey } from '#core/workflow/definition';
 import type { ExecutorOptions } from '../../executor/create-executor';
 import { startEmbeddedPostgres } from '../../executor/embedded/launcher';
 import { demoEnvironments, shopDatabase, type DemoEnvironment } from '../../executor/local/databases';
+import { silentLog, type Log } from '../../executor/log';
 import type { SeedUser } from '../../host/contract';
 import { journey, type Journey } from '../../scripts/local/journey';
 import { startLocalSite, type LocalSite } from '../../scripts/local/local-site';
@@ -42,6 +43,8 @@ export interface TestSite extends LocalSite {
   ): Promise<unknown>;
   /** REST with a person's token. */
   rest(role: Role, method: string, path: string, body?: unknown): Promise<RestReply>;
+  /** Resolves when the executor has stored the `count`th final receipt of an issue. */
+  executed(issueKey: string, count?: number): Promise<void>;
   /** Makes a Jira transition over REST, as a board does. */
   transition(role: Role, issueKey: string, key: TransitionKey, comment?: string): Promise<RestReply>;
 }
@@ -98,7 +101,8 @@ export async function startTestSite(options: { executor?: ExecutorOptions } = {}
   const { dir, release } = takeSlot('site');
   await emptyDatabases(dir);
   const clock = createMovingClock();
-  const executor: ExecutorOptions = { now: () => clock.now(), ...options.executor };
+  const finals = createFinals();
+  const executor: ExecutorOptions = { now: () => clock.now(), log: finals.log, ...options.executor };
   const site = await startLocalSite({
     appDir,
     dir,
@@ -140,6 +144,7 @@ export async function startTestSite(options: { executor?: ExecutorOptions } = {}
     shop,
     callAs,
     rest,
+    executed: finals.reached,
     async applied(environment, mark, issueId) {
       const [row] = await shop(
         environment,
@@ -158,6 +163,29 @@ export async function startTestSite(options: { executor?: ExecutorOptions } = {}
     async close() {
       await site.close();
       release();
+    },
+  };
+}
+
+/** Hears the executor's log for final receipts, so that a test can wait for them without asking again and again. */
+function createFinals(): { log: Log; reached: TestSite['executed'] } {
+  const counts = new Map<string, number>();
+  let heard = (): void => undefined;
+  let next = new Promise<void>((resolve) => (heard = resolve));
+  return {
+    log: {
+      ...silentLog,
+      info(event, fields) {
+        if (event !== 'final') return;
+        const issue = String(fields?.['issue']);
+        counts.set(issue, (counts.get(issue) ?? 0) + 1);
+        const wake = heard;
+        next = new Promise<void>((resolve) => (heard = resolve));
+        wake();
+      },
+    },
+    async reached(issueKey, count = 1) {
+      while ((counts.get(issueKey) ?? 0) < count) await next;
     },
   };
 }
