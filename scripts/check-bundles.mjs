@@ -20,6 +20,7 @@ for (const [name, budget] of Object.entries(budgets)) {
     absWorkingDir: root,
     bundle: true,
     minify: true,
+    legalComments: 'none',
     platform: 'node',
     target: 'node22',
     format: 'cjs',

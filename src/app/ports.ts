@@ -36,10 +36,11 @@ export interface Ports {
 }
 
 /**
- * What workflow rules and event triggers need: no key and no executor, so that their bundle carries no cryptography and
- * starts fast.
+ * What workflow rules and event triggers have: no key and no executor, so that their bundle carries no cryptography and
+ * starts fast; and no realtime signal, for its size. Open panels hear of a bare transition when the execution reports,
+ * or when they get the focus.
  */
-export type RulePorts = Omit<Ports, 'executor' | 'keys'>;
+export type RulePorts = Omit<Ports, 'executor' | 'keys' | 'signals'> & Partial<Pick<Ports, 'signals'>>;
 
 /** Structured log line; never SQL text, never a secret. */
 export type Log = (
@@ -68,6 +69,10 @@ export interface Ledger {
     extras: Extras,
   ): Promise<boolean>;
   events(issueId: string, head: LedgerHead): Promise<LedgerEvent[]>;
+  /** Every commit that is not quiet leaves a mark until Jira shows it; this takes the mark away. */
+  shown(issueId: string, seq: number): Promise<void>;
+  /** Marks left before `before` (ISO time): what a crash or a silent Jira kept from being shown. */
+  unshown(before: string, limit: number): Promise<{ readonly issueId: string; readonly seq: number }[]>;
   /** Issue id of a key, if this app has seen the issue. */
   issueIdOf(issueKey: string): Promise<string | undefined>;
   /** Forgets the issue's key (deleted or moved); ledger events stay. */
@@ -80,8 +85,8 @@ export interface Extras {
   readonly order?: StoredOrder;
   readonly receipt?: StoredReceipt;
   readonly execution?: Execution;
-  /** Settings are not part of a change, but a deleted draft is. */
-  readonly dropDraft?: boolean;
+  /** True: nothing that Jira shows changes by this. */
+  readonly quiet?: boolean;
 }
 
 /** A draft as stored. */

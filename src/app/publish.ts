@@ -19,7 +19,7 @@ const maxRounds = 3;
 
 /**
  * Shows the ledger in Jira: property, read-only fields, status, comment, signal. Jira follows the ledger, so a failure
- * here loses nothing: it is logged and the sweep repairs it. Two publishers may overtake each other, so whoever finds
+ * here loses nothing: the commit's mark stays, and the sweep shows it again. Two publishers may overtake each other, so whoever finds
  * the ledger ahead of what it wrote writes again: the last word is always the newest state.
  */
 export async function publish(
@@ -28,7 +28,8 @@ export async function publish(
   snapshot: LedgerSnapshot,
   publication: Publication,
 ): Promise<void> {
-  await write(ports, issueId, snapshot, publication);
+  const complete = await write(ports, issueId, snapshot, publication);
+  if (complete) await ports.ledger.shown(issueId, snapshot.head.seq);
   let shown = snapshot;
   for (let round = 1; round < maxRounds; round += 1) {
     const latest = await ports.ledger.read(issueId);
@@ -36,7 +37,7 @@ export async function publish(
     await write(ports, issueId, latest, { jiraStatus: shown.state.status });
     shown = latest;
   }
-  await ports.signals.changed(issueId, shown.head.seq);
+  await ports.signals?.changed(issueId, shown.head.seq);
 }
 
 async function write(
@@ -44,7 +45,7 @@ async function write(
   issueId: string,
   { state, head }: LedgerSnapshot,
   publication: Publication,
-): Promise<void> {
+): Promise<boolean> {
   const { jira } = ports;
   const attempts: [string, Promise<void>][] = [
     ['property', jira.writeIndex(issueId, indexProperty(state, head.seq))],
@@ -63,6 +64,10 @@ async function write(
       });
     }
   });
+  // A comment that Jira did not take is not written again: it could be there twice.
+  return settled.every(
+    (outcome, index) => outcome.status === 'fulfilled' || attempts[index]?.[0] === 'comment',
+  );
 }
 
 /** Brings the Jira status to the ledger's, as the app's own user. Asks Jira where it stands when the guess was wrong. */
@@ -91,7 +96,9 @@ export async function repairStatus(ports: RulePorts, issueId: string, to: Change
     return;
   }
   const moved = await ports.jira.transitionAsApp(issueId, key);
-  if (!moved.ok) throw new Error(`transition ${key} refused: ${moved.error.status} ${moved.error.message}`);
+  // Somebody may have been faster.
+  if (!moved.ok && (await ports.jira.status(issueId)) !== to)
+    throw new Error(`transition ${key} refused: ${moved.error.status} ${moved.error.message}`);
 }
 
 /** The read-only fields, in words. */

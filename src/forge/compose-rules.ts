@@ -6,7 +6,6 @@ import { kvsDrafts } from './kvs-drafts';
 import { kvsExecutions } from './kvs-executions';
 import { kvsLedger } from './kvs-ledger';
 import { kvsSettings } from './kvs-settings';
-import { realtimeSignals } from './realtime-signals';
 import { appAccountId } from './app-account';
 
 /** One JSON line per entry: Forge counts lines (100 per runtime minute) and bytes (200 KB per invocation). */
@@ -31,7 +30,6 @@ export function composeRulePorts(): RulePorts {
     settings,
     jira: jiraIssues(settings),
     queue: dispatchQueue,
-    signals: realtimeSignals(log),
     clock,
     newId,
     appAccountId,

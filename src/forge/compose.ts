@@ -2,13 +2,19 @@ import type { Ports } from '../app/ports';
 import { composeRulePorts } from './compose-rules';
 import { executorClient } from './executor-client';
 import { kvsKeys } from './kvs-keys';
+import { realtimeSignals } from './realtime-signals';
 
 /** Builds the ports of one invocation that may sign orders and reach the executor. */
 export function composePorts(): Ports {
   const rules = composeRulePorts();
   const keys = rememberedKeys();
   const { settings, clock, newId } = rules;
-  return { ...rules, keys, executor: executorClient({ keys, settings, clock, newId }) };
+  return {
+    ...rules,
+    keys,
+    signals: realtimeSignals(rules.log),
+    executor: executorClient({ keys, settings, clock, newId }),
+  };
 }
 
 function rememberedKeys(): Ports['keys'] {

@@ -1,5 +1,4 @@
 import type { Clause, Operand, TerminalClause } from '@atlaskit/jql-ast';
-import type { IssueRecord } from '../entities';
 import { badRequest } from '../errors';
 import type { Jira } from '../store';
 import type { JqlField, JqlKind, Matcher } from './field';

@@ -10,7 +10,7 @@ export function sliceBytes(text: string, start: number, end: number): string {
 export function firstWords(statement: string, length = 72): string {
   const bare = statement.replaceAll(/^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/g, '');
   const line = (bare === '' ? statement : bare).replaceAll(/\s+/g, ' ').trim();
-  const characters = [...line];
+  const characters = Array.from(line);
   return characters.length > length ? `${characters.slice(0, length - 1).join('')}…` : line;
 }
 

@@ -1,9 +1,9 @@
 import { useCallback, useState } from 'react';
 import type { PanelValue, Reply } from '#core/panel/contract';
-import type { ActionName, ActionView, RevisionView } from '#core/panel/view';
+import type { ActionName, ActionView } from '#core/panel/view';
 import { call } from '../../shared/bridge';
 import type { Change } from '../../shared/use-change';
-import type { DialogAnswer, PendingAction, Resolution } from './pending-action';
+import type { DialogAnswer, PendingAction } from './pending-action';
 
 /** The actions of the slot at the top. */
 export interface Actions {
