@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { sha256Hex } from '#core/hash';
 import { maxResultBytes } from '#core/limits';
 import { jiraStatusNames, type ChangeStatus } from '#core/change/status';
-import { resultProperty } from '#core/property/result-property';
+import { resultProperty, type ResultProperty } from '#core/property/result-property';
 import { peekHeader, verifyCompact } from '#core/protocol/jws';
 import { computeOrderDigest } from '#core/protocol/order';
 import {
@@ -73,14 +73,25 @@ export async function acceptDelivery(
   if (!appended.value.changed) return ok('duplicate');
 
   const { state } = appended.value;
-  const shown =
-    result === null || !state.revision?.resultsPublic ? null : v.parse(ResultBody, JSON.parse(result));
   await publish(ports, issue.id, appended.value, {
     jiraStatus: before,
-    result: resultProperty(claims, delivery.receipt, shown),
+    result: shownResult(state, claims, stored),
     comment: outcomeComment(state, claims),
   });
   return ok('accepted');
+}
+
+/** The result property of an accepted receipt; rows and server messages only where results are public. */
+export function shownResult(
+  state: ChangeState,
+  claims: ReceiptClaims,
+  stored: StoredReceipt,
+): ResultProperty {
+  const shown =
+    stored.result === null || !state.revision?.resultsPublic
+      ? null
+      : v.parse(ResultBody, JSON.parse(stored.result));
+  return resultProperty(claims, stored.receipt, shown);
 }
 
 function judge(

@@ -112,6 +112,7 @@ async function prepareOrder(
         },
       ],
       extras: (_state, next) => ({
+        quiet: true,
         order: stored,
         execution: executionOf(issue, next.state[dispatch.kind], next.state, 'queued'),
       }),

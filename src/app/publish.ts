@@ -19,15 +19,16 @@ const maxRounds = 3;
 
 /**
  * Shows the ledger in Jira: property, read-only fields, status, comment, signal. Jira follows the ledger, so a failure
- * here loses nothing: the commit's mark stays, and the sweep shows it again. Two publishers may overtake each other, so whoever finds
- * the ledger ahead of what it wrote writes again: the last word is always the newest state.
+ * here loses nothing: the commit's mark stays, and the sweep shows it again. Two publishers may overtake each other, so
+ * whoever finds the ledger ahead of what it wrote writes again: the last word is always the newest state. Answers
+ * whether Jira took everything of `snapshot`.
  */
 export async function publish(
   ports: RulePorts,
   issueId: string,
   snapshot: LedgerSnapshot,
   publication: Publication,
-): Promise<void> {
+): Promise<boolean> {
   const complete = await write(ports, issueId, snapshot, publication);
   if (complete) await ports.ledger.shown(issueId, snapshot.head.seq);
   let shown = snapshot;
@@ -38,6 +39,7 @@ export async function publish(
     shown = latest;
   }
   await ports.signals?.changed(issueId, shown.head.seq);
+  return complete;
 }
 
 async function write(

@@ -1,4 +1,4 @@
-import kvs, { Filter, FilterConditions } from '@forge/kvs';
+import kvs, { Filter, FilterConditions, WhereConditions } from '@forge/kvs';
 import * as v from 'valibot';
 import { LedgerEvent } from '#core/change/event';
 import { emptyHead, type LedgerHead } from '#core/change/ledger';
@@ -25,6 +25,9 @@ const StoredHead = v.object({
 });
 
 const eventKey = (issueId: string, seq: number): string => `event:${issueId}:${seq}`;
+const markPrefix = 'mirror:';
+const markKey = (issueId: string, seq: number): string => `${markPrefix}${issueId}:${seq}`;
+const Mark = v.object({ issueId: v.string(), seq: v.number(), at: v.string() });
 const issueKeyKey = (issueKey: string): string => `key:${issueKey}`;
 
 /** Keys of one `batchGet`. Platform: 25. */
@@ -45,6 +48,13 @@ export const kvsLedger: Ledger = {
       conditions: headIs(expected),
     });
     for (const event of events) transaction.set(eventKey(issueId, event.seq), event);
+    if (!extras.quiet) {
+      transaction.set(markKey(issueId, next.head.seq), {
+        issueId,
+        seq: next.head.seq,
+        at: events.at(-1)?.at ?? '',
+      });
+    }
     addExtras(transaction, issueId, extras);
     try {
       await transaction.execute();
@@ -69,6 +79,22 @@ export const kvsLedger: Ledger = {
       events.push(...successfulKeys.map(({ value }) => v.parse(LedgerEvent, value)));
     }
     return events.sort((a, b) => a.seq - b.seq);
+  },
+
+  async shown(issueId, seq) {
+    await kvs.delete(markKey(issueId, seq));
+  },
+
+  async unshown(before, limit) {
+    const { results } = await kvs
+      .query()
+      .where('key', WhereConditions.beginsWith(markPrefix))
+      .limit(limit)
+      .getMany<unknown>();
+    return results.flatMap(({ value }) => {
+      const { at, ...mark } = v.parse(Mark, value);
+      return at < before ? [mark] : [];
+    });
   },
 
   async issueIdOf(issueKey) {

@@ -1,5 +1,6 @@
 import { refreshConnections } from '../app/enrol-executor';
 import { sweepExecutions } from '../app/sweep-executions';
+import { sweepMirrors } from '../app/sweep-mirrors';
 import { composePorts } from '../forge/compose';
 
 /** How old the executor's description of its connections may grow, milliseconds. */
@@ -10,6 +11,8 @@ export async function sweepSchedule(): Promise<void> {
   const ports = composePorts();
   const { looked, failed } = await sweepExecutions(ports);
   if (looked > 0) ports.log('swept', { looked, failed });
+  const mirrors = await sweepMirrors(ports);
+  if (mirrors.looked > 0) ports.log('shown again', mirrors);
   const { executor } = await ports.settings.read();
   if (executor && ports.clock() - executor.fetchedAt > maxConnectionsAgeMs) {
     await refreshConnections(ports, executor.id, executor.keys);

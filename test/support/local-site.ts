@@ -43,8 +43,8 @@ export interface TestSite extends LocalSite {
   ): Promise<unknown>;
   /** REST with a person's token. */
   rest(role: Role, method: string, path: string, body?: unknown): Promise<RestReply>;
-  /** Resolves when the executor has stored the `count`th final receipt of an issue. */
-  executed(issueKey: string, count?: number): Promise<void>;
+  /** Resolves when the executor has stored a final receipt of an issue, or when the app has taken it. */
+  executed(issueKey: string, what?: 'stored' | 'delivered'): Promise<void>;
   /** Makes a Jira transition over REST, as a board does. */
   transition(role: Role, issueKey: string, key: TransitionKey, comment?: string): Promise<RestReply>;
 }
@@ -169,23 +169,26 @@ export async function startTestSite(options: { executor?: ExecutorOptions } = {}
 
 /** Hears the executor's log for final receipts, so that a test can wait for them without asking again and again. */
 function createFinals(): { log: Log; reached: TestSite['executed'] } {
-  const counts = new Map<string, number>();
-  let heard = (): void => undefined;
-  let next = new Promise<void>((resolve) => (heard = resolve));
+  const issues = new Map<string, string>();
+  const heard = new Set<string>();
+  let wake = (): void => undefined;
+  let next = new Promise<void>((resolve) => (wake = resolve));
   return {
     log: {
       ...silentLog,
       info(event, fields) {
-        if (event !== 'final') return;
-        const issue = String(fields?.['issue']);
-        counts.set(issue, (counts.get(issue) ?? 0) + 1);
-        const wake = heard;
-        next = new Promise<void>((resolve) => (heard = resolve));
-        wake();
+        const jti = String(fields?.['jti']);
+        if (event === 'final') {
+          issues.set(jti, String(fields?.['issue']));
+          heard.add(`stored ${issues.get(jti) ?? ''}`);
+        } else if (event === 'receipt-delivered') heard.add(`delivered ${issues.get(jti) ?? ''}`);
+        const wakeNow = wake;
+        next = new Promise<void>((resolve) => (wake = resolve));
+        wakeNow();
       },
     },
-    async reached(issueKey, count = 1) {
-      while ((counts.get(issueKey) ?? 0) < count) await next;
+    async reached(issueKey, what = 'stored') {
+      while (!heard.has(`${what} ${issueKey}`)) await next;
     },
   };
 }

@@ -102,12 +102,14 @@ describe('Jira answers 409 and 429', () => {
     const change = await approved(site);
     await site.by.must('developer', change.key, 'run', { digest: change.digest });
     site.host.faults.jira.push({ method: 'POST', pathPattern: '/transitions$', status: 500, times: 1_000 });
-    await site.executed(change.key);
+    await site.executed(change.key, 'delivered');
     await site.host.idle();
     expect((await viewOf(site, change.key)).status).toBe('succeeded');
     site.host.faults.jira.length = 0;
+    site.clock.advance(61_000);
     await site.host.runSchedule('sweep');
-    await site.by.untilStatus(change.key, ['Succeeded']);
+    expect(await site.by.status(change.key)).toBe('Succeeded');
+    expect(await site.by.property(change.key, 'query-change.result')).toMatchObject({ status: 'succeeded' });
   });
 });
 
