@@ -26,7 +26,10 @@ module.exports = {
     {
       name: 'forge-sdk-at-the-edge',
       severity: 'error',
-      from: { path: '^(src|static|executor|host)/', pathNot: ['^src/(forge|functions)/', '^static/(shared|setup-page)/', '^host/forge/'] },
+      from: {
+        path: '^(src|static|executor|host)/',
+        pathNot: ['^src/(forge|functions)/', '^static/(shared|setup-page)/', '^host/forge/'],
+      },
       to: { path: '^node_modules/@forge/' },
     },
     {
@@ -39,7 +42,11 @@ module.exports = {
       name: `${name}-imports-core-only`,
       severity: 'error',
       from: { path: zone(name) },
-      to: { path: ['static', 'executor', 'host', 'test', 'scripts', 'bench'].filter((other) => other !== name).map(zone) },
+      to: {
+        path: ['static', 'executor', 'host', 'test', 'scripts', 'bench']
+          .filter((other) => other !== name)
+          .map(zone),
+      },
     })),
     {
       name: 'zones-see-core-of-src-only',
@@ -54,7 +61,12 @@ module.exports = {
       from: { path: '^host/(jira|forge)/' },
       to: { path: '^host/(jira|forge)/', pathNot: '^host/$1/' },
     },
-    { name: 'pg-in-executor-only', severity: 'error', from: { pathNot: '^(executor|test)/' }, to: { path: '^node_modules/pg/' } },
+    {
+      name: 'pg-in-executor-only',
+      severity: 'error',
+      from: { pathNot: '^(executor|test)/' },
+      to: { path: '^node_modules/pg/' },
+    },
     { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
@@ -62,6 +74,9 @@ module.exports = {
     exclude: { path: '(^|/)(build|dist|\\.local)/' },
     tsConfig: { fileName: 'tsconfig.check.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };
