@@ -11,7 +11,9 @@ import { fieldModules } from '../../src/app/provision/objects';
 import { functions, manifest, modules, root, walk } from './manifest';
 
 const run = promisify(execFile);
-const text = (file: string): string => readFileSync(path.join(root, file), 'utf8');
+const sourceOf = (file: string): string => readFileSync(path.join(root, file), 'utf8');
+const constant = (file: string, name: string): string | undefined =>
+  new RegExp(`const ${name} = '([^']+)'`).exec(sourceOf(file))?.[1];
 
 test('the official validator finds nothing but folders that are not built yet', async () => {
   const check = `require('@forge/manifest').validate(false).then((r) => process.stdout.write(JSON.stringify(r.errors ?? [])));`;
@@ -186,8 +188,6 @@ describe('one source in code', () => {
   });
 
   test('module keys that code names', () => {
-    const constant = (file: string, name: string): string | undefined =>
-      new RegExp(`const ${name} = '([^']+)'`).exec(text(file))?.[1];
     expect(modules('consumer').map((module) => module['queue'])).toEqual([
       constant('src/forge/dispatch-queue.ts', 'queueKey'),
     ]);

@@ -1,0 +1,175 @@
+import { readFileSync } from 'node:fs';
+import type { Pool } from 'pg';
+import * as v from 'valibot';
+import { computeDigest, DigestInput } from '#core/change/digest';
+import { canonicalJson, sha256Hex } from '#core/hash';
+import { EnrolmentClaims, EnrolmentRequest, enrolmentTyp } from '#core/protocol/enrolment';
+import { PrivateJwk } from '#core/protocol/jwk';
+import { publicHalf, signCompact, thumbprintMatches, verifyCompact } from '#core/protocol/jws';
+import { computeJti, computeOrderDigest, OrderClaims, orderTyp } from '#core/protocol/order';
+import { ReceiptClaims, receiptTyp, ResultBody, resultMatches } from '#core/protocol/receipt';
+import { RequestClaims, requestTyp } from '#core/protocol/request';
+import { parseConfig } from '../../executor/config';
+import { authenticate } from '../../executor/http/authenticate';
+import { checkOrder } from '../../executor/order/check-order';
+import { verifyOrderToken } from '../../executor/order/verify-token';
+import type { Target } from '../../executor/postgres/target';
+
+const Text = v.string();
+const Vectors = v.looseObject({
+  now: v.number(),
+  installation: Text,
+  executorId: Text,
+  keys: v.object({ app: PrivateJwk, executor: PrivateJwk, foreign: PrivateJwk }),
+  connection: v.looseObject({
+    key: Text,
+    target: v.looseObject({ systemIdentifier: Text, databaseOid: v.number(), databaseName: Text }),
+  }),
+  digests: v.array(v.object({ name: Text, input: DigestInput, canonical: Text, digest: Text })),
+  ids: v.array(
+    v.object({
+      attempt: v.object({
+        installation: Text,
+        issueId: Text,
+        revision: v.number(),
+        kind: v.picklist(['apply', 'rollback']),
+        try: v.number(),
+      }),
+      jti: Text,
+    }),
+  ),
+  orders: v.array(v.object({ name: Text, claims: OrderClaims, orderDigest: Text, token: Text })),
+  refusedOrders: v.array(v.object({ name: Text, code: Text, token: Text })),
+  receipts: v.array(
+    v.object({ name: Text, claims: ReceiptClaims, result: v.nullable(Text), token: Text, sha256: Text }),
+  ),
+  requests: v.object({
+    accepted: v.array(v.object({ method: Text, path: Text, body: Text, claims: RequestClaims, token: Text })),
+    refused: v.array(
+      v.object({ name: Text, code: Text, method: Text, path: Text, body: Text, token: v.nullable(Text) }),
+    ),
+  }),
+  enrolment: v.object({ request: EnrolmentRequest, claims: EnrolmentClaims, reply: Text }),
+});
+const file = new URL('../../docs/protocol/vectors.json', import.meta.url);
+const vectors = v.parse(Vectors, JSON.parse(readFileSync(file, 'utf8')));
+const { keys, executorId, installation, now } = vectors;
+
+const { target, ...connection } = vectors.connection;
+const parsed = parseConfig(
+  {
+    executorId,
+    stateDir: 'state',
+    state: { url: 'postgres://nowhere/state' },
+    trustedApps: [
+      { installation, keys: [publicHalf(keys.app)], receiptUrl: vectors.enrolment.request.receiptUrl },
+    ],
+    connections: [{ ...connection, name: 'Shop', url: 'postgres://nowhere/shop' }],
+  },
+  { env: {}, baseDir: '/' },
+);
+if (!parsed.ok) throw new Error(parsed.error.join('\n'));
+const config = parsed.value;
+const [app] = config.trustedApps;
+const [shop] = config.connections;
+if (!app || !shop) throw new Error('the vectors need an app and a connection');
+/** A database that is there and is the approved one; nothing runs on it. */
+const targets = new Map([
+  [
+    shop.key,
+    {
+      config: shop,
+      probe: async () => ({ engineVersion: '18.4', identity: target, problem: null }),
+    } as unknown as Target,
+  ],
+]);
+
+/** What the executor answers at its door: the code of its refusal, or null when it takes the order in. */
+async function judge(token: string): Promise<string | null> {
+  if (!app) throw new Error('unreachable');
+  const verified = await verifyOrderToken(token, app, executorId, now * 1_000);
+  if (!verified.ok) return verified.error.code;
+  const checked = await checkOrder(verified.value.claims, config, targets);
+  return 'code' in checked ? checked.code : null;
+}
+
+test('keys are named by their thumbprints', async () => {
+  for (const key of Object.values(keys)) expect(await thumbprintMatches(key)).toBe(true);
+});
+
+test.each(vectors.digests)('digest: $name', async ({ input, canonical, digest }) => {
+  expect(canonicalJson(input)).toBe(canonical);
+  expect(await sha256Hex(canonical)).toBe(digest);
+  expect(await computeDigest(input)).toBe(digest);
+});
+
+test.each(vectors.ids)('id of try $attempt.try of $attempt.kind', async ({ attempt, jti }) => {
+  expect(await computeJti(attempt)).toBe(jti);
+});
+
+test.each(vectors.orders)('order: $name', async ({ claims, orderDigest, token }) => {
+  expect(await signCompact(claims, orderTyp, keys.app)).toBe(token);
+  expect(await verifyCompact(token, orderTyp, [publicHalf(keys.app)], OrderClaims)).toEqual({
+    ok: true,
+    value: claims,
+  });
+  expect(await computeOrderDigest(claims)).toBe(orderDigest);
+  expect(await judge(token)).toBeNull();
+});
+
+test.each(vectors.refusedOrders)('refused order: $name', async ({ code, token }) => {
+  expect(await judge(token)).toBe(code);
+});
+
+test.each(vectors.receipts)('receipt: $name', async ({ claims, result, token, sha256 }) => {
+  expect(await signCompact(claims, receiptTyp, keys.executor)).toBe(token);
+  expect(await verifyCompact(token, receiptTyp, [publicHalf(keys.executor)], ReceiptClaims)).toEqual({
+    ok: true,
+    value: claims,
+  });
+  expect(await sha256Hex(token)).toBe(sha256);
+  expect(await resultMatches(claims, result)).toBe(true);
+  if (result !== null) expect(v.is(ResultBody, JSON.parse(result))).toBe(true);
+});
+
+test('receipts are a chain', () => {
+  let prev = '0'.repeat(64);
+  for (const [index, { claims, sha256 }] of vectors.receipts.entries()) {
+    expect(claims.chain).toMatchObject({ seq: index + 1, prev });
+    prev = sha256;
+  }
+  expect(vectors.orders.find(({ name }) => name === 'rollback')?.claims.applyReceiptSha256).toBe(
+    vectors.receipts[0]?.sha256,
+  );
+});
+
+describe('requests', () => {
+  /** Stands for the table of used request ids: every id is new, or none is. */
+  const ids = (fresh: boolean): Pool =>
+    ({ query: async () => ({ rowCount: fresh ? 1 : 0 }) }) as unknown as Pool;
+  const ask = async (
+    request: { method: string; path: string; body: string; token: string | null },
+    fresh = true,
+  ): Promise<string | null> => {
+    const raw = { ...request, token: request.token ?? undefined };
+    const answer = await authenticate(raw, config.trustedApps, executorId, now * 1_000, ids(fresh));
+    return answer.ok ? null : answer.error.code;
+  };
+
+  test.each(vectors.requests.accepted)('$method $path', async ({ claims, token, ...request }) => {
+    expect(await signCompact(claims, requestTyp, keys.app)).toBe(token);
+    expect(await ask({ ...request, token })).toBeNull();
+    expect(await ask({ ...request, token }, false)).toBe('request-replayed');
+  });
+
+  test.each(vectors.requests.refused)('refused: $name', async ({ code, ...request }) => {
+    expect(await ask(request)).toBe(code);
+  });
+});
+
+test('enrolment', async () => {
+  const { request, claims, reply } = vectors.enrolment;
+  expect(await signCompact(claims, enrolmentTyp, keys.executor)).toBe(reply);
+  expect(await sha256Hex(request.token)).toBe(claims.tokenSha256);
+  expect(claims.executorKey).toEqual(publicHalf(keys.executor));
+});
