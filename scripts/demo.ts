@@ -1,11 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { claimsOf } from '../src/app/show-change';
 import { journey } from './local/journey';
 import { startLocalSite } from './local/local-site';
 import { people, projectKey } from './local/seed';
+import { temporaryFolder } from './local/temporary-folder';
 
 /** The main job without a browser: create, review, run, read back and roll back one change, as three people. */
 
@@ -24,13 +23,18 @@ const rollback = `UPDATE order_items SET price_cents = price_cents - 5
 WHERE sku = 'SKU-0007';`;
 
 async function main(): Promise<void> {
-  const dir = await mkdtemp(path.join(os.tmpdir(), 'query-change-demo-'));
-  const site = await startLocalSite({ appDir, dir, fresh: true, onProgress: (what) => say(`${what} …`) });
+  const folder = await temporaryFolder('demo');
+  const site = await startLocalSite({
+    appDir,
+    dir: folder.path,
+    fresh: true,
+    onProgress: (what) => say(`${what} …`),
+  });
   try {
     await demo(site.host);
   } finally {
     await site.close();
-    await rm(dir, { recursive: true, force: true });
+    await folder.remove();
   }
 }
 

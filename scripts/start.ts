@@ -15,6 +15,7 @@ async function main(): Promise<void> {
     return;
   }
   const { port, fresh, connections } = parsed.value;
+  const dir = path.resolve(parsed.value.dir ?? path.join(appDir, '.local', 'site'));
   let site: LocalSite | undefined;
   let stopping = false;
   const stop = (): void => {
@@ -30,7 +31,7 @@ async function main(): Promise<void> {
   const started = Date.now();
   site = await startLocalSite({
     appDir,
-    dir: path.join(appDir, '.local', 'site'),
+    dir,
     ports: { site: port, panel: port + 1, executor: port + 2 },
     fresh,
     extraConnections: connections,

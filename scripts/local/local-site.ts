@@ -36,7 +36,8 @@ export interface LocalSite {
 export async function startLocalSite(options: LocalSiteOptions): Promise<LocalSite> {
   const { appDir, dir, onProgress = () => undefined } = options;
   const readyFile = path.join(dir, 'ready');
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  // Others may pass but not list: PostgreSQL runs as another user when we are root. Every secret is a 0600 file.
+  await mkdir(dir, { recursive: true, mode: 0o711 });
   if (options.fresh) await rm(readyFile, { force: true });
   const cloudId = await siteId(dir, options.fresh ?? false);
   onProgress('Starting Jira and Forge');

@@ -6,11 +6,12 @@ import type { ExtraConnection } from '../../executor/local/prepare';
 /** Port of the site; the frames and the executor take the two after it. */
 const defaultPort = 4380;
 
-export const startUsage = `npm start -- [--port N] [--fresh]
+export const startUsage = `npm start -- [--port N] [--fresh] [--dir DIR]
              [--connection NAME [--environment dev|qa|staging|prod] --role ROLE [--url-file FILE] [--allow-writes]]
 
   --port N          port of the site (default ${defaultPort}); the next two are used as well
   --fresh           forget the site's state and start over
+  --dir DIR         where the site keeps its state (default .local/site)
   --connection NAME adds a database of yours. Its URL comes from the environment variable
                     QUERY_CHANGE_URL_NAME (NAME in capitals, - as _) or from the file after --url-file,
                     never from the command line. It is read-only unless --allow-writes is given, and never
@@ -20,6 +21,8 @@ export const startUsage = `npm start -- [--port N] [--fresh]
 export interface StartArguments {
   readonly port: number;
   readonly fresh: boolean;
+  /** Folder of the site's state; undefined: the default one. */
+  readonly dir: string | undefined;
   readonly connections: readonly ExtraConnection[];
 }
 
@@ -35,6 +38,7 @@ export function parseStartArguments(
       options: {
         port: { type: 'string' },
         fresh: { type: 'boolean' },
+        dir: { type: 'string' },
         connection: { type: 'string' },
         environment: { type: 'string' },
         role: { type: 'string' },
@@ -43,14 +47,15 @@ export function parseStartArguments(
       },
     }));
   } catch (error) {
-    return refuse(error instanceof Error ? error.message : 'The arguments cannot be read.');
+    return refuse(String(error).replace(/^TypeError[^:]*: /, ''));
   }
   const port = Number(values.port ?? defaultPort);
   if (!Number.isInteger(port) || port < 1024 || port > 65_533)
     return refuse('--port takes a number from 1024 to 65533.');
   const connection = ownConnection(values, env);
   if (!connection.ok) return connection;
-  return ok({ port, fresh: values.fresh ?? false, connections: connection.value ? [connection.value] : [] });
+  const connections = connection.value ? [connection.value] : [];
+  return ok({ port, fresh: values.fresh ?? false, dir: values.dir, connections });
 }
 
 interface ConnectionValues {
