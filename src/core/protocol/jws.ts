@@ -26,6 +26,19 @@ export function publicHalf(key: PrivateJwk): PublicJwk {
   return { kty: key.kty, crv: key.crv, x: key.x, kid: key.kid };
 }
 
+type ImportedKey = Awaited<ReturnType<typeof importJWK>>;
+
+/** Imported forms by key object: a service that holds its keys imports each once, and an entry goes with its key. */
+const importedKeys = new WeakMap<PublicJwk, Promise<ImportedKey>>();
+
+function imported(key: PublicJwk): Promise<ImportedKey> {
+  const known = importedKeys.get(key);
+  if (known) return known;
+  const fresh = importJWK(key as JWK, 'EdDSA');
+  importedKeys.set(key, fresh);
+  return fresh;
+}
+
 /** True when `kid` is the RFC 7638 thumbprint of the key. */
 export async function thumbprintMatches(key: PublicJwk): Promise<boolean> {
   return (await calculateJwkThumbprint(key)) === key.kid;
@@ -38,7 +51,7 @@ export async function thumbprintMatches(key: PublicJwk): Promise<boolean> {
 export async function signCompact(claims: object, typ: string, key: PrivateJwk): Promise<string> {
   return new CompactSign(new TextEncoder().encode(canonicalJson(claims)))
     .setProtectedHeader({ alg: 'EdDSA', typ, kid: key.kid })
-    .sign(await importJWK(key as JWK, 'EdDSA'));
+    .sign(await imported(key));
 }
 
 export type JwsRefusal = 'too-large' | 'malformed' | 'unknown-key' | 'bad-signature';
@@ -82,7 +95,7 @@ export async function verifyCompact<TSchema extends v.GenericSchema>(
   if (!key) return refuse('unknown-key');
   let payload: Uint8Array;
   try {
-    ({ payload } = await compactVerify(token, await importJWK(key as JWK, 'EdDSA'), {
+    ({ payload } = await compactVerify(token, await imported(key), {
       algorithms: ['EdDSA'],
     }));
   } catch {
