@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { ChangeView } from '#core/panel/view';
+import type { ChangeView, RevisionView } from '#core/panel/view';
 import { EnvironmentLozenge, StatusLozenge } from '../shared/components/status-lozenge';
 import { useChange } from '../shared/use-change';
 
@@ -19,7 +19,7 @@ export function Glance() {
         <Line name="Change">
           <StatusLozenge status={view.status} />
         </Line>
-        <Line name="Connection">{connection(view)}</Line>
+        {view.revision && <Line name="Connection">{connection(view.revision)}</Line>}
         {view.revision && (
           <Line name="Approvals">
             <span data-testid="glance-approvals">
@@ -28,22 +28,23 @@ export function Glance() {
           </Line>
         )}
         <Line name="Next">
-          <span data-testid="glance-next">{view.setupProblem ?? view.headline}</span>
+          <span data-testid="glance-next">{view.setupProblem ?? next(view)}</span>
         </Line>
       </dl>
     </div>
   );
 }
 
-function connection(view: ChangeView): ReactNode {
-  const key = view.revision?.connection ?? view.draft?.content.connection;
-  if (key == null) return <span className="qc-subtle">Not chosen yet</span>;
-  const environment =
-    view.revision?.environment ?? view.connections.find((candidate) => candidate.key === key)?.environment;
+/** A draft changes with every key, unseen from here, so nothing is said of what it lacks. */
+function next(view: ChangeView): string {
+  return view.status === 'draft' ? 'The author writes the change and submits it for review.' : view.headline;
+}
+
+function connection({ connection: key, environment }: RevisionView): ReactNode {
   return (
     <span className="qc-row">
       {key}
-      {environment && <EnvironmentLozenge environment={environment} />}
+      <EnvironmentLozenge environment={environment} />
     </span>
   );
 }

@@ -2,6 +2,7 @@ import { createElement, Fragment, type ReactNode } from 'react';
 import Lozenge from '@atlaskit/lozenge';
 import SectionMessage from '@atlaskit/section-message';
 import type { AdfNode } from '../rest/shapes';
+import { useSession } from '../shell/session';
 
 const PANELS = {
   info: 'information',
@@ -123,7 +124,7 @@ const DRAWN: Readonly<Record<string, (node: AdfNode) => ReactNode>> = {
   tableRow: (node) => <tr>{children(node)}</tr>,
   tableHeader: cell,
   tableCell: cell,
-  mention: (node) => <span className="mention">{(textAttr(node, 'text') ?? '').replace(/^@?/u, '@')}</span>,
+  mention: (node) => <Mention id={textAttr(node, 'id') ?? ''} text={textAttr(node, 'text') ?? ''} />,
   emoji: (node) => textAttr(node, 'text') ?? textAttr(node, 'shortName'),
   inlineCard: (node) => linked(node.attrs?.['url'], textAttr(node, 'url')),
   status,
@@ -135,6 +136,13 @@ const DRAWN: Readonly<Record<string, (node: AdfNode) => ReactNode>> = {
     </details>
   ),
 };
+
+/** A person by their present name, as Jira shows them; the text in the document may be missing or out of date. */
+function Mention({ id, text }: { readonly id: string; readonly text: string }) {
+  const { users } = useSession();
+  const name = users.find((user) => user.accountId === id)?.displayName ?? text;
+  return <span className="mention">{name.replace(/^@?/u, '@')}</span>;
+}
 
 function draw(node: AdfNode): ReactNode {
   return (DRAWN[node.type] ?? children)(node);

@@ -41,5 +41,6 @@ export function ConnectionChoice(props: {
 
 function optionText(connection: ConnectionView): string {
   const name = connection.name === connection.key ? connection.key : `${connection.key}: ${connection.name}`;
-  return `${name} (${connection.environment})${connection.problem === null ? '' : `, not available: ${connection.problem}`}`;
+  const where = name.includes(connection.environment) ? '' : ` (${connection.environment})`;
+  return `${name}${where}${connection.problem === null ? '' : `, not available: ${connection.problem}`}`;
 }

@@ -88,12 +88,16 @@ function limitFacts(limits: ExecutionLimits): Fact[] {
 }
 
 function database(connection: ConnectionView): string {
-  const engine = `${connection.engine} ${connection.engineVersion ?? ''}`.trim();
+  const engine = `${engineName(connection.engine)} ${connection.engineVersion ?? ''}`.trim();
   return connection.target ? `${connection.target.databaseName} (${engine})` : engine;
 }
 
 function target(identity: TargetIdentity, engine: string | undefined): string {
-  return engine ? `${identity.databaseName} (${engine})` : identity.databaseName;
+  return engine ? `${identity.databaseName} (${engineName(engine)})` : identity.databaseName;
+}
+
+function engineName(engine: string): string {
+  return engine === 'postgresql' ? 'PostgreSQL' : engine;
 }
 
 function writes(connection: ConnectionView): string {

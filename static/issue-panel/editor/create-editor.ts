@@ -1,5 +1,5 @@
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
-import { PostgreSQL, sql } from '@codemirror/lang-sql';
+import { PostgreSQL, SQLDialect, sql } from '@codemirror/lang-sql';
 import { bracketMatching, indentOnInput } from '@codemirror/language';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
 import { EditorState, Prec, type Extension } from '@codemirror/state';
@@ -35,6 +35,18 @@ export interface Editor {
   readonly destroy: () => void;
 }
 
+/** Words that PostgreSQL does not reserve and that are the names of columns far more often than keywords. */
+const ordinary = new Set(
+  'id name type key value data role level status state action owner label'.split(' '),
+);
+const dialect = SQLDialect.define({
+  ...PostgreSQL.spec,
+  keywords: (PostgreSQL.spec.keywords ?? '')
+    .split(' ')
+    .filter((word) => !ordinary.has(word))
+    .join(' '),
+});
+
 /** Builds a CodeMirror editor for PostgreSQL in a shadow root. */
 export function createEditor(options: EditorOptions): Editor {
   const view = new EditorView({
@@ -62,7 +74,7 @@ function extensions(options: EditorOptions): Extension[] {
     drawSelection(),
     bracketMatching(),
     highlightSelectionMatches(),
-    sql({ dialect: PostgreSQL, upperCaseKeywords: true }),
+    sql({ dialect, upperCaseKeywords: true }),
     hiddenBadges(),
     editorTheme(readOnly),
     EditorView.lineWrapping,
