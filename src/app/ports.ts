@@ -72,11 +72,18 @@ export interface Ledger {
   /** Every commit that is not quiet leaves a mark until Jira shows it; this takes the mark away. */
   shown(issueId: string, seq: number): Promise<void>;
   /** Marks left before `before` (ISO time): what a crash or a silent Jira kept from being shown. */
-  unshown(before: string, limit: number): Promise<{ readonly issueId: string; readonly seq: number }[]>;
+  unshown(before: string, limit: number): Promise<MirrorMark[]>;
   /** Issue id of a key, if this app has seen the issue. */
   issueIdOf(issueKey: string): Promise<string | undefined>;
   /** Forgets the issue's key (deleted or moved); ledger events stay. */
   forgetKey(issueKey: string): Promise<void>;
+}
+
+/** A commit that Jira may not show yet. */
+export interface MirrorMark {
+  readonly issueId: string;
+  readonly seq: number;
+  readonly at: string;
 }
 
 /** Records written together with ledger events, so that neither exists without the other. */

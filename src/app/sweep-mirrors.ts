@@ -9,26 +9,29 @@ const cutShortMs = 60_000;
 /** Marks looked at in one sweep; the next sweep goes on. */
 const maxPerSweep = 25;
 
+/** A mirror that could not be mended for so long (a type without our workflow) must not hold up the others. */
+const giveUpMs = 24 * 60 * 60_000;
+
 /** Shows what a crash or a silent Jira kept from being shown. Comments are not among it: one could be there already. */
 export async function sweepMirrors(ports: Ports): Promise<{ looked: number; failed: number }> {
-  const before = new Date(ports.clock() - cutShortMs).toISOString();
-  const marks = await ports.ledger.unshown(before, maxPerSweep);
-  const seqs = new Map<string, number[]>();
-  for (const { issueId, seq } of marks) seqs.set(issueId, [...(seqs.get(issueId) ?? []), seq]);
+  const marks = await ports.ledger.unshown(isoBefore(ports, cutShortMs), maxPerSweep);
+  const old = isoBefore(ports, giveUpMs);
+  const issues = [...new Set(marks.map(({ issueId }) => issueId))];
   let failed = 0;
-  for (const [issueId, marked] of seqs) {
-    try {
-      if (await showAgain(ports, issueId)) {
-        await Promise.all(marked.map(async (seq) => ports.ledger.shown(issueId, seq)));
-      } else {
-        failed += 1;
-      }
-    } catch (error) {
-      failed += 1;
+  for (const issueId of issues) {
+    const shown = await showAgain(ports, issueId).catch((error: unknown) => {
       ports.log('mirror not repaired', { issueId, error: String(error) });
-    }
+      return false;
+    });
+    if (!shown) failed += 1;
+    const done = marks.filter((mark) => mark.issueId === issueId && (shown || mark.at < old));
+    await Promise.all(done.map(async ({ seq }) => ports.ledger.shown(issueId, seq)));
   }
-  return { looked: seqs.size, failed };
+  return { looked: issues.length, failed };
+}
+
+function isoBefore(ports: Ports, ms: number): string {
+  return new Date(ports.clock() - ms).toISOString();
 }
 
 async function showAgain(ports: Ports, issueId: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 import kvs, { Filter, FilterConditions } from '@forge/kvs';
 import * as v from 'valibot';
 import { DraftContent } from '#core/change/content';
-import type { Drafts } from '../app/ports';
+import type { Drafts, StoredDraft as Draft } from '../app/ports';
 import { rememberKey } from './kvs-ledger';
 
 /** Custom entity of the manifest: one draft per change, guarded by its version. */
@@ -45,10 +45,24 @@ export const kvsDrafts: Drafts = {
       return true;
     } catch (error) {
       const now = await kvsDrafts.read(issueId);
-      if (now?.version === draft.version && now.savedAt === draft.savedAt && now.savedBy === draft.savedBy)
-        return true;
+      // Only the answer was lost, if what is stored is this draft to the letter: another tab may save in the same moment.
+      if (now && sameDraft(now, draft)) return true;
       if ((now?.version ?? 0) !== before) return false;
       throw error;
     }
   },
 };
+
+function sameDraft(left: Draft, right: Draft): boolean {
+  const facts = ({ version, savedAt, savedBy, content }: Draft): string =>
+    JSON.stringify([
+      version,
+      savedAt,
+      savedBy,
+      content.connection,
+      content.sql,
+      content.rollback,
+      content.reason,
+    ]);
+  return facts(left) === facts(right);
+}

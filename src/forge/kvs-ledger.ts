@@ -91,10 +91,7 @@ export const kvsLedger: Ledger = {
       .where('key', WhereConditions.beginsWith(markPrefix))
       .limit(limit)
       .getMany<unknown>();
-    return results.flatMap(({ value }) => {
-      const { at, ...mark } = v.parse(Mark, value);
-      return at < before ? [mark] : [];
-    });
+    return results.map(({ value }) => v.parse(Mark, value)).filter(({ at }) => at < before);
   },
 
   async issueIdOf(issueKey) {

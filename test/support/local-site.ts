@@ -26,6 +26,17 @@ export const bot: SeedUser = {
   groups: ['jira-users', approverGroup],
 };
 
+/** More people of the approver group, for tests of many writers. */
+export function voters(count: number): SeedUser[] {
+  return Array.from({ length: count }, (_, index) => ({
+    accountId: `qc-voter-${index}`,
+    displayName: `Voter ${index}`,
+    email: `voter${index}@example.com`,
+    accountType: 'atlassian',
+    groups: ['jira-users', approverGroup],
+  }));
+}
+
 /** Jira, Forge, the executor and PostgreSQL, with what tests do to them. */
 export interface TestSite extends LocalSite {
   readonly by: Journey;
@@ -97,7 +108,9 @@ async function withClient<T>(url: string, work: (client: Client) => Promise<T>):
 }
 
 /** Starts a site that nobody else uses; `close` it in `afterAll`. */
-export async function startTestSite(options: { executor?: ExecutorOptions } = {}): Promise<TestSite> {
+export async function startTestSite(
+  options: { executor?: ExecutorOptions; voters?: number } = {},
+): Promise<TestSite> {
   const { dir, release } = takeSlot('site');
   await emptyDatabases(dir);
   const clock = createMovingClock();
@@ -107,7 +120,7 @@ export async function startTestSite(options: { executor?: ExecutorOptions } = {}
     appDir,
     dir,
     fresh: true,
-    host: { clock, seed: { ...seed, users: [...seed.users, bot] } },
+    host: { clock, seed: { ...seed, users: [...seed.users, bot, ...voters(options.voters ?? 0)] } },
     executor,
   });
   const { host } = site;
