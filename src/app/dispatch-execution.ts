@@ -39,7 +39,17 @@ export async function dispatchExecution(ports: Ports, dispatch: Dispatch): Promi
   const issue = { id: execution.issueId, key: execution.issueKey };
   const order = (await ports.archive.order(dispatch.jti)) ?? (await prepareOrder(ports, issue, dispatch));
   if (!order) return done;
-  return sendOrder(ports, issue, execution, order);
+  // The post-function that claimed the run cannot signal (rules stay small): open panels learn of it from here.
+  const [, result] = await Promise.all([
+    signalNow(ports, issue.id),
+    sendOrder(ports, issue, execution, order),
+  ]);
+  return result;
+}
+
+async function signalNow(ports: Ports, issueId: string): Promise<void> {
+  const { head } = await ports.ledger.read(issueId);
+  await ports.signals.changed(issueId, head.seq);
 }
 
 /** Re-checks the voters and freezes the order in the ledger; undefined when the review reopened instead. */
@@ -256,8 +266,7 @@ async function giveUp(
 async function wait(ports: Ports, execution: Execution, note: string): Promise<void> {
   if (execution.note === note) return;
   await ports.executions.save({ ...execution, phase: 'waiting', note });
-  const { head } = await ports.ledger.read(execution.issueId);
-  await ports.signals.changed(execution.issueId, head.seq);
+  await signalNow(ports, execution.issueId);
 }
 
 /** Accepted: the receipt comes by itself, maybe before this; the sweep asks for it when it is late. */

@@ -17,11 +17,11 @@ export interface Change {
   readonly problem: { readonly code: PanelErrorCode; readonly message: string } | null;
   /** Fetches the view now. */
   readonly refresh: () => Promise<void>;
-  /** Puts a view that an action returned on the screen. */
-  readonly show: (view: ChangeView) => void;
+  /** Puts a view that an action returned on the screen; `more` says that the change is about to move on by itself. */
+  readonly show: (view: ChangeView, more?: boolean) => void;
 }
 
-/** Fetches the change, again on signals, on focus, and every two seconds while it runs and the page is visible. */
+/** Fetches the change, again on signals, on focus, and every two seconds while it runs or is about to, and the page is visible. */
 export function useChange(): Change {
   const [view, setView] = useState<ChangeView | null>(null);
   const [problem, setProblem] = useState<Change['problem']>(null);
@@ -29,8 +29,10 @@ export function useChange(): Change {
   const asked = useRef(0);
   const shown = useRef(0);
   const answeredAt = useRef(0);
+  const [expectedAfter, setExpectedAfter] = useState<number | null>(null);
 
-  const show = useCallback((next: ChangeView) => {
+  const show = useCallback((next: ChangeView, more = false) => {
+    setExpectedAfter(more ? next.seq : null);
     latest.current = next.seq;
     answeredAt.current = Date.now();
     shown.current = asked.current += 1;
@@ -57,7 +59,7 @@ export function useChange(): Change {
   useEffect(() => void refresh(), [refresh]);
   useSignals(view?.channel, latest, refresh);
   useFocus(answeredAt, refresh);
-  usePolling(view?.status === 'running', refresh);
+  usePolling(view?.status === 'running' || (view !== null && view.seq === expectedAfter), refresh);
   return { view, problem, refresh, show };
 }
 

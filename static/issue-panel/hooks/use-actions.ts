@@ -38,7 +38,8 @@ export function useActions(
       setBusy(null);
       if (reply.ok) {
         setPending(null);
-        show(reply.value);
+        // Running begins behind the transition, maybe after this answer.
+        show(reply.value, name === 'run' || name === 'roll-back');
         return;
       }
       setProblem(reply.error.message);
