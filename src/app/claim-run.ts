@@ -9,6 +9,9 @@ import type { IssueRef } from './save-draft';
 import { recordAttempt } from './record-attempt';
 import { runnerRefusal, runRefusal } from './request-run';
 
+/** A claim younger than this is still being pushed by whoever made it, milliseconds. */
+const pushingMs = 5_000;
+
 /**
  * What the Run transition sets off: claims one execution of the approved revision and queues its dispatch. Delivered
  * at least once: a delivery that finds the claim pushes again, because the first may have died in between.
@@ -49,9 +52,10 @@ export async function claimRun(
     });
   }
   const attempt = pendingAttempt(appended.value.state, kind);
-  if (!attempt) return;
+  // Another delivery claimed it in this moment, and pushes.
+  if (!attempt || !appended.value.changed) return;
   await ports.queue.push({ issueId: issue.id, revision: attempt.revision, kind, jti: attempt.jti }, 0);
-  await publish(ports, issue.id, appended.value, { jiraStatus: 'running' });
+  await publish(ports, issue.id, appended.value, { jiraStatus: 'running', since: before.state });
 }
 
 /** The attempt of this kind that is under way; undefined when none is. */
@@ -63,6 +67,8 @@ export function pendingAttempt(state: ChangeState, kind: ExecutionKind): Attempt
 async function pushAgain(ports: RulePorts, issue: IssueRef, attempt: AttemptState): Promise<void> {
   const execution = await ports.executions.read(issue.id, attempt.revision, attempt.kind);
   if (execution && execution.jti === attempt.jti && execution.phase !== 'claimed') return;
+  // Whoever claimed it is about to push; if they died, Jira delivers to them again, and later than this.
+  if (ports.clock() - Date.parse(attempt.requestedAt) < pushingMs) return;
   await ports.queue.push(
     { issueId: issue.id, revision: attempt.revision, kind: attempt.kind, jti: attempt.jti },
     0,

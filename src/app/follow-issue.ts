@@ -9,13 +9,18 @@ import { ok } from '#core/result';
 
 /** Something happened to an issue outside our transitions; late, duplicated and out of order by nature. */
 export type IssueNews =
-  | { readonly kind: 'updated'; readonly actor: string | undefined }
+  | {
+      readonly kind: 'updated';
+      readonly actor: string | undefined;
+      /** Id of the status that the event says the issue moved to. */
+      readonly toStatusId: string | undefined;
+    }
   | { readonly kind: 'type-changed'; readonly actor: string | undefined; readonly toTypeId: string }
   | { readonly kind: 'deleted' };
 
 /**
- * Compares Jira with the ledger after an issue changed. The event's own content is not believed: the status is read
- * from Jira now, because an older event may arrive last.
+ * Compares Jira with the ledger after an issue changed. An event that differs from the ledger is not believed: the
+ * status is read from Jira now, because an older event may arrive last.
  */
 export async function followIssue(ports: RulePorts, issue: IssueRef, news: IssueNews): Promise<void> {
   const settings = await ports.settings.read();
@@ -29,6 +34,8 @@ export async function followIssue(ports: RulePorts, issue: IssueRef, news: Issue
     if (news.toTypeId === settings.site?.issueTypeId) return;
     return raiseTypeChange(ports, issue, actor);
   }
+  // The event claims what the ledger says: nothing to look into. Whatever happened since has an event of its own.
+  if (news.toStatusId !== undefined && news.toStatusId === settings.site?.statusIds[state.status]) return;
   const status = await ports.jira.status(issue.id);
   if (status === null || status === state.status) return;
   if (status === 'running' && (state.status === 'approved' || state.status === 'succeeded')) {

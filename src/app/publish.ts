@@ -10,6 +10,8 @@ import type { CommentPart, FieldValues, LedgerSnapshot, RulePorts } from './port
 export interface Publication {
   /** Status that Jira shows now, as far as the caller knows; the transition starts from it. */
   readonly jiraStatus: ChangeStatus;
+  /** The state that Jira shows already, when it is known: fields that did not change are not written again. */
+  readonly since?: ChangeState;
   readonly comment?: readonly CommentPart[];
   readonly result?: ResultProperty;
 }
@@ -51,9 +53,13 @@ async function write(
   const { jira } = ports;
   const attempts: [string, Promise<void>][] = [
     ['property', jira.writeIndex(issueId, indexProperty(state, head.seq))],
-    ['fields', jira.writeFields(issueId, fieldValues(state))],
     ['status', followStatus(ports, issueId, publication.jiraStatus, state.status)],
   ];
+  const fields = fieldValues(state);
+  const shown = publication.since && fieldValues(publication.since);
+  if (JSON.stringify(fields) !== JSON.stringify(shown)) {
+    attempts.push(['fields', jira.writeFields(issueId, fields)]);
+  }
   if (publication.result) attempts.push(['result', jira.writeResult(issueId, publication.result)]);
   if (publication.comment) attempts.push(['comment', jira.comment(issueId, publication.comment)]);
   const settled = await Promise.allSettled(attempts.map(([, attempt]) => attempt));

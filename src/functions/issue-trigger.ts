@@ -39,5 +39,7 @@ function newsOf(event: v.InferOutput<typeof IssueEvent>): IssueNews {
   if (event.eventType === 'avi:jira:deleted:issue') return { kind: 'deleted' };
   const actor = event.atlassianId ?? undefined;
   const type = event.changelog?.items.find(({ field }) => field.toLowerCase() === 'issuetype');
-  return type ? { kind: 'type-changed', actor, toTypeId: type.to ?? '' } : { kind: 'updated', actor };
+  if (type) return { kind: 'type-changed', actor, toTypeId: type.to ?? '' };
+  const status = event.changelog?.items.find(({ field }) => field.toLowerCase() === 'status');
+  return { kind: 'updated', actor, toStatusId: status?.to ?? undefined };
 }
