@@ -23,7 +23,7 @@ export async function adminCall<N extends AdminCallName>(
     await host.resolverInvoke(adminModule, name, payload, people.admin.accountId, { type: 'jira:adminPage' }),
   );
   if (!reply.ok) throw new Error(`${name}: ${reply.error.message}`);
-  return v.parse(adminCalls[name].value, reply.value) as Value<N>;
+  return v.parse(adminCalls[name].value, reply.value);
 }
 
 /** Runs every provisioning step with the admin's rights; a step that Jira refuses stops the set-up with its instruction. */

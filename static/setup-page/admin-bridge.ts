@@ -16,7 +16,7 @@ export async function adminCall<N extends AdminCallName>(name: N, payload: Paylo
   const raw = await invoke<unknown>(name, payload as Parameters<typeof invoke>[1]);
   const reply = v.parse(Envelope, raw);
   if (!reply.ok) throw new Error(reply.error.message);
-  return v.parse(adminCalls[name].value, reply.value) as Value<N>;
+  return v.parse(adminCalls[name].value, reply.value);
 }
 
 /** Finds a group by its exact name, as the viewer. */

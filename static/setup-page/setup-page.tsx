@@ -41,7 +41,7 @@ function JiraSteps({ attempt }: { attempt: Attempt }): ReactElement {
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const text = (name: string): string => String(form.get(name) ?? '').trim();
+    const text = (name: string): string => textOf(form, name);
     attempt(async () => {
       setReports([]);
       const operatorGroup = await findGroup(text('operators'));
@@ -112,8 +112,8 @@ function Enrolment({
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     attempt(async () => {
-      const executorKey = v.parse(PublicJwk, JSON.parse(String(form.get('key') ?? '')));
-      const executorId = String(form.get('id') ?? '').trim();
+      const executorKey = v.parse(PublicJwk, JSON.parse(textOf(form, 'key')));
+      const executorId = textOf(form, 'id');
       const { connections } = await adminCall('enrol-executor', {
         executorId,
         executorKey,
@@ -157,6 +157,11 @@ function Enrolment({
       )}
     </section>
   );
+}
+
+function textOf(form: FormData, name: string): string {
+  const value = form.get(name);
+  return typeof value === 'string' ? value.trim() : '';
 }
 
 function Field({ name, label }: { name: string; label: string }): ReactElement {
