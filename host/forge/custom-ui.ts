@@ -43,7 +43,7 @@ export function sandboxTokens(manifest: Manifest): string {
 function directives(manifest: Manifest, html: string): string[] {
   const processing = new CSPProcessingService(silent, cheerio.load);
   const existingCSPDetails = processing.getCspDetails(html, manifest.permissions);
-  return new CSPInjectionService().getInjectableCSP({ existingCSPDetails, microsEnv: 'prod' } as never);
+  return new CSPInjectionService().getInjectableCSP({ existingCSPDetails, microsEnv: 'prod' });
 }
 
 /**
