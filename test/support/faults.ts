@@ -59,7 +59,7 @@ export function openExecutions(site: TestSite, issueId: string): unknown[] {
 /** Makes the web trigger unreachable; answers how to bring it back. */
 export function refuseReceipts(site: TestSite): () => void {
   const { webTriggers } = site.host.platform;
-  const { serve } = webTriggers;
+  const serve = webTriggers.serve.bind(webTriggers);
   webTriggers.serve = async () => new Response('', { status: 503 });
   return () => {
     webTriggers.serve = serve;
@@ -69,7 +69,7 @@ export function refuseReceipts(site: TestSite): () => void {
 /** Makes every push into a queue fail; answers how to bring it back. */
 export function failQueuePushes(site: TestSite): () => void {
   const { queues } = site.host.platform;
-  const { publish } = queues;
+  const publish = queues.publish.bind(queues);
   queues.publish = () => Response.json({ message: 'Service unavailable' }, { status: 503 });
   return () => {
     queues.publish = publish;

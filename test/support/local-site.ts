@@ -107,10 +107,16 @@ async function withClient<T>(url: string, work: (client: Client) => Promise<T>):
   }
 }
 
+export interface TestSiteOptions {
+  readonly executor?: ExecutorOptions;
+  /** More approvers, beside the seeded two. */
+  readonly voters?: number;
+  /** False leaves the app account out of the approver group. */
+  readonly bot?: boolean;
+}
+
 /** Starts a site that nobody else uses; `close` it in `afterAll`. */
-export async function startTestSite(
-  options: { executor?: ExecutorOptions; voters?: number } = {},
-): Promise<TestSite> {
+export async function startTestSite(options: TestSiteOptions = {}): Promise<TestSite> {
   const { dir, release } = takeSlot('site');
   await emptyDatabases(dir);
   const clock = createMovingClock();
@@ -120,7 +126,13 @@ export async function startTestSite(
     appDir,
     dir,
     fresh: true,
-    host: { clock, seed: { ...seed, users: [...seed.users, bot, ...voters(options.voters ?? 0)] } },
+    host: {
+      clock,
+      seed: {
+        ...seed,
+        users: [...seed.users, ...(options.bot === false ? [] : [bot]), ...voters(options.voters ?? 0)],
+      },
+    },
     executor,
   });
   const { host } = site;

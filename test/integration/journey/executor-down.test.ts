@@ -144,4 +144,15 @@ describe('answers are lost', () => {
     await site.host.idle();
     expect(await site.applied('dev', change.mark, change.id)).toEqual(once);
   });
+
+  it('and by the next delivery of the post-function, without waiting for the sweep', async () => {
+    const change = await approved(site);
+    const restore = failQueuePushes(site);
+    await press(change);
+    restore();
+    site.clock.advance(retrySeconds * 1_000);
+    await site.by.untilStatus(change.key, ['Succeeded']);
+    await site.host.idle();
+    expect(await site.applied('dev', change.mark, change.id)).toEqual(once);
+  });
 });

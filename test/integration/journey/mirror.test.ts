@@ -65,7 +65,7 @@ describe('the index property', () => {
       const value = [property[path as keyof IndexProperty]].flat()[0];
       if (type === 'date') continue;
       const alias = searchAlias(path as keyof typeof indexedPaths);
-      const literal = typeof value === 'number' ? String(value) : `"${String(value)}"`;
+      const literal = typeof value === 'number' ? String(value) : `"${value}"`;
       expect([alias, await site.by.search('auditor', `${alias} = ${literal}`)]).toEqual([
         alias,
         expect.arrayContaining([change.key]),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as v from 'valibot';
 import { transitions } from '#core/workflow/definition';
-import { people } from '../../../scripts/local/seed';
+import type { Role } from '../../../scripts/local/seed';
 import {
   approved,
   digestOf,
@@ -25,10 +25,10 @@ const refusedWith = (code: string, words: RegExp): object => ({
   ok: false,
   error: { code, message: expect.stringMatching(words) },
 });
-const vote = async ({ key, digest }: Pick<TestChange, 'key' | 'digest'>, role: keyof typeof people) =>
+const vote = async ({ key, digest }: Pick<TestChange, 'key' | 'digest'>, role: Role) =>
   site.by.call(role, key, 'approve', { digest, comment: '' });
 /** Transitions in bulk; answers Jira's words for each issue that it refused. */
-const bulk = async (role: keyof typeof people, key: string, transitionId: string): Promise<string[]> => {
+const bulk = async (role: Role, key: string, transitionId: string): Promise<string[]> => {
   const started = await site.rest(role, 'POST', '/rest/api/3/bulk/issues/transition', {
     bulkTransitionInputs: [{ selectedIssueIdsOrKeys: [key], transitionId }],
   });
