@@ -36,9 +36,7 @@ export interface Editor {
 }
 
 /** Words that PostgreSQL does not reserve and that are the names of columns far more often than keywords. */
-const ordinary = new Set(
-  'id name type key value data role level status state action owner label'.split(' '),
-);
+const ordinary = new Set('id name type key value data role level status state action owner label'.split(' '));
 const dialect = SQLDialect.define({
   ...PostgreSQL.spec,
   keywords: (PostgreSQL.spec.keywords ?? '')
@@ -87,9 +85,25 @@ function extensions(options: EditorOptions): Extension[] {
   ];
 }
 
+/**
+ * Typing over a selection, done by us: Chromium would keep the look of the replaced text in a style attribute, which
+ * the page's policy refuses with an error.
+ */
+const replacing = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { data, inputType } = event;
+    const plain = inputType === 'insertText' && data !== null && !event.isComposing;
+    if (!plain || view.state.selection.main.empty) return false;
+    view.dispatch(view.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true });
+    event.preventDefault();
+    return true;
+  },
+});
+
 function editing(options: EditorOptions): Extension {
   return [
     history(),
+    replacing,
     indentOnInput(),
     keymap.of([indentWithTab]),
     options.placeholder ? placeholder(options.placeholder) : [],

@@ -4,6 +4,7 @@ import type { Desk } from './desk';
 import { look } from './look';
 import { startStage, type Stage } from './stage';
 import { journeySteps } from './step';
+import { createChange } from './writing';
 
 /** One change on prod from the first word to its rollback, as the people do it. Each step goes on from the one before. */
 let stage: Stage;
@@ -43,7 +44,7 @@ const sql = `-- Gold customers of the November list
 UPDATE customers SET tier = 'gold'
 WHERE id IN (11, 12, 13);
 
-SELECT id, '=HYPERLINK("http://example.test")' AS note, tier
+SELECT id, '+49 30 ' || id AS phone, tier
 FROM customers
 WHERE id IN (11, 12, 13)
 ORDER BY id;
@@ -57,14 +58,8 @@ const comments = (desk: Desk) => desk.page.getByRole('list', { name: 'Comments' 
 describe('Dana writes a change', () => {
   step('creates the issue in the dialog; the panel is there at once', async () => {
     const { page } = dana;
-    await page.getByRole('button', { name: 'Create' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Create issue' });
-    await dialog.getByLabel('Summary').fill('Move the November list to gold');
-    await dialog
-      .getByLabel('Description')
-      .fill('Sales agreed on three customers; see the list of 3 November.');
-    await dialog.getByRole('button', { name: 'Create' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Move the November list to gold' }).waitFor();
+    const description = 'Sales agreed on three customers; see the list of 3 November.';
+    await createChange(dana, 'Move the November list to gold', description);
     expect(new URL(page.url()).pathname).toBe('/browse/DB-1');
     await dana.status('Draft');
     expect(await dana.panel.getByTestId('action-submit').isDisabled()).toBe(true);
@@ -204,11 +199,8 @@ describe('Dana runs it', () => {
     expect(file.suggestedFilename()).toBe('DB-1-apply-statement-2.csv');
     const text = await readFile(await file.path(), 'utf8');
     const [header, ...rows] = text.split('\r\n');
-    expect(header).toBe('\ufeffid,note,tier');
-    expect(rows).toEqual([
-      ...['11', '12', '13'].map((id) => `${id},"'=HYPERLINK(""http://example.test"")",gold`),
-      '',
-    ]);
+    expect(header).toBe('\ufeffid,phone,tier');
+    expect(rows).toEqual([...['11', '12', '13'].map((id) => `${id},'+49 30 ${id},gold`), '']);
   });
 
   step('shows the auditor the outcome but no rows of prod, with the reason', async () => {

@@ -1,0 +1,47 @@
+import type { Desk } from './desk';
+
+/** What an author types into a draft. */
+export interface Writing {
+  readonly connection: string;
+  readonly sql: string;
+  /** Null: the author declares that there is none. */
+  readonly rollback: string | null;
+  readonly reason: string;
+}
+
+/** Creates a Query Change in Jira's dialog; the page shows it afterwards. */
+export async function createChange({ page }: Desk, summary: string, description = ''): Promise<void> {
+  await page.getByRole('button', { name: 'Create' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Create issue' });
+  await dialog.getByLabel('Summary').fill(summary);
+  await dialog.getByLabel('Description').fill(description);
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('heading', { level: 1, name: summary }).waitFor();
+}
+
+/** Fills the draft in the panel and waits until it is saved and complete. */
+export async function writeDraft(desk: Desk, { connection, sql, rollback, reason }: Writing): Promise<void> {
+  const { panel } = desk;
+  await desk.editor('SQL').fill(sql);
+  await panel.getByLabel('Connection', { exact: true }).selectOption(connection);
+  if (rollback === null) await panel.getByLabel('There is no rollback').check();
+  else await desk.editor('Rollback').fill(rollback);
+  await panel.getByLabel('Reason').fill(reason);
+  await desk.reads('Ready to be reviewed.');
+  await desk.reads(/^Saved \d\d:\d\d$/);
+}
+
+/** Has a change written, submitted and approved by one person each: enough where one approval is asked for. */
+export async function bringToApproved(
+  author: Desk,
+  approver: Desk,
+  change: Writing & { readonly summary: string },
+): Promise<void> {
+  await createChange(author, change.summary);
+  await writeDraft(author, change);
+  await author.act('submit');
+  await author.status('In review');
+  await approver.go(new URL(author.page.url()).pathname);
+  await approver.act('approve', {});
+  await author.status('Approved');
+}
