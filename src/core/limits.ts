@@ -13,8 +13,6 @@ export const maxTokenBytes = 1024 * 1024;
 export const maxDeliveryBytes = 2 * 1024 * 1024;
 /** Result body kept by the app per execution, UTF-8 bytes. Ours: fits one KVS value. */
 export const maxResultBytes = 180 * 1024;
-/** Rows of one statement's result page. Ours. */
-export const maxResultRows = 1_000;
 /** Issue property value, characters of JSON. Jira: 32,768, hard. */
 export const maxPropertyChars = 32_768;
 /** The index property `query-change`, characters of JSON. Ours. */

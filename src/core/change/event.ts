@@ -82,7 +82,7 @@ export type ChangeEventBody = v.InferOutput<typeof ChangeEventBody>;
 export type ChangeEventType = ChangeEventBody['type'];
 
 /** Who did it: a person's accountId, or the app itself. */
-export const EventActor = v.union([AccountId, v.literal('app'), v.literal('executor')]);
+const EventActor = v.union([AccountId, v.literal('app'), v.literal('executor')]);
 
 /** One link of the ledger. `hash` covers everything else, `prev` is the hash of the link before (64 zeros first). */
 export const LedgerEvent = v.strictObject({

@@ -58,5 +58,5 @@ export const adminCalls = {
   },
 } as const;
 
-export type AdminCalls = typeof adminCalls;
+type AdminCalls = typeof adminCalls;
 export type AdminCallName = keyof AdminCalls;

@@ -61,7 +61,7 @@ export const panelCalls = {
   result: { payload: v.strictObject({ kind: ExecutionKind }), value: ResultBody },
 } as const;
 
-export type PanelCalls = typeof panelCalls;
+type PanelCalls = typeof panelCalls;
 export type PanelCallName = keyof PanelCalls;
 export type PanelPayload<N extends PanelCallName> = v.InferInput<PanelCalls[N]['payload']>;
 export type PanelValue<N extends PanelCallName> = v.InferOutput<PanelCalls[N]['value']>;

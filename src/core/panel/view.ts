@@ -69,7 +69,7 @@ export const RevisionView = v.strictObject({
 });
 export type RevisionView = v.InferOutput<typeof RevisionView>;
 
-export const VoteView = v.strictObject({ accountId: AccountId, at: Time, comment: v.string() });
+const VoteView = v.strictObject({ accountId: AccountId, at: Time, comment: v.string() });
 
 /** One execution's outcome. Server text and rows come by the `result` call, to those allowed. */
 export const OutcomeView = v.strictObject({
@@ -91,7 +91,7 @@ export const OutcomeView = v.strictObject({
 });
 export type OutcomeView = v.InferOutput<typeof OutcomeView>;
 
-export const RunningView = v.strictObject({
+const RunningView = v.strictObject({
   kind: ExecutionKind,
   try: Count,
   requestedBy: v.string(),
@@ -102,7 +102,7 @@ export const RunningView = v.strictObject({
   note: v.nullable(v.string()),
 });
 
-export const actionNames = [
+const actionNames = [
   'submit',
   'approve',
   'request-changes',

@@ -50,7 +50,7 @@ export const ExecutionLimits = v.strictObject({
 });
 export type ExecutionLimits = v.InferOutput<typeof ExecutionLimits>;
 
-export const ledgerModes = ['target', 'state', 'none'] as const;
+const ledgerModes = ['target', 'state', 'none'] as const;
 /** Where the executor keeps the proof of execution (design 7): `target` allows writes, `state` reads only. */
 export const LedgerMode = v.picklist(ledgerModes);
 export type LedgerMode = v.InferOutput<typeof LedgerMode>;

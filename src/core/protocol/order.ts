@@ -5,12 +5,12 @@ import { AccountId, Identifier, NumericDate, Sha256Hex, UtcTime } from './claims
 
 export const orderTyp = 'qc-order+jws';
 
-export const executionKinds = ['apply', 'rollback'] as const;
+const executionKinds = ['apply', 'rollback'] as const;
 export const ExecutionKind = v.picklist(executionKinds);
 export type ExecutionKind = v.InferOutput<typeof ExecutionKind>;
 
 /** One counted vote, as the executor checks it against its own limits. */
-export const OrderApproval = v.strictObject({
+const OrderApproval = v.strictObject({
   accountId: AccountId,
   /** When the vote was cast. */
   at: UtcTime,
@@ -19,7 +19,6 @@ export const OrderApproval = v.strictObject({
   /** When Jira was last asked whether this person may approve. */
   eligibilityCheckedAt: UtcTime,
 });
-export type OrderApproval = v.InferOutput<typeof OrderApproval>;
 
 /** Claims of an order: a signed request to execute one revision once. */
 export const OrderClaims = v.strictObject({

@@ -36,14 +36,13 @@ export type ReceiptStatus = v.InferOutput<typeof ReceiptStatus>;
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** Why a statement failed, without the server's text (that is in the result body, for those allowed). */
-export const StatementError = v.strictObject({
+const StatementError = v.strictObject({
   sqlstate: v.pipe(v.string(), v.regex(/^[0-9A-Z]{5}$/)),
   /** The condition name of PostgreSQL appendix A, for example `unique_violation`; `unknown` when not listed. */
   condition: v.string(),
   /** Character offset (from 1) in the whole executed text, null when the server gave none. */
   position: v.nullable(Count),
 });
-export type StatementError = v.InferOutput<typeof StatementError>;
 
 /** Outcome of one statement, cut from the executed text by the executor. */
 export const StatementOutcome = v.strictObject({

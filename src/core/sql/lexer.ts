@@ -5,7 +5,7 @@
  * Source of the rules: PostgreSQL manual, "Lexical Structure" (nested comments, dollar quotes, E'' escapes).
  */
 
-export type SpanKind = 'code' | 'string' | 'quoted-identifier' | 'comment';
+type SpanKind = 'code' | 'string' | 'quoted-identifier' | 'comment';
 
 /** A stretch of the text, in UTF-16 offsets, end exclusive. */
 export interface Span {

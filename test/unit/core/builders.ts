@@ -14,14 +14,14 @@ export const author = 'dev-1';
 export const approvers = ['approver-1', 'approver-2', 'approver-3'] as const;
 export const at = '2026-11-21T10:00:00.000Z';
 
-export const limits = {
+const limits = {
   statementTimeoutMs: 30_000,
   lockTimeoutMs: 5_000,
   maxResultRows: 100,
   maxResultBytes: 65_536,
 };
 
-export const target = {
+const target = {
   systemIdentifier: '7400000000000000001',
   databaseOid: 16_384,
   databaseName: 'shop',
