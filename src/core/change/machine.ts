@@ -210,8 +210,8 @@ function receiptAccepted(
     outcome: { status, receiptSha256, rows, finishedAt, code, message },
   });
   // A failure's own message is a condition name, which is no sentence for the top of the panel.
-  const words = (status === 'failed' ? null : message) ?? attentionWords(body.kind, status);
-  const attention = { code: code ?? status, message: words, at };
+  const why = (status === 'failed' ? null : message) ?? attentionWords(body.kind, status);
+  const attention = { code: code ?? status, message: why, at };
   if (status === 'outcome-lost' || status === 'unknown')
     return { ...next, status: 'needs-attention', attention };
   // Words for refused, expired and revoked follow in their own event (`not-started`), which names the way back.

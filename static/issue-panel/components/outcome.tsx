@@ -15,7 +15,7 @@ const ResultGrid = lazy(() => import('./result-grid').then((module) => ({ defaul
 
 const words: Record<ReceiptStatus, string> = {
   succeeded: 'Committed.',
-  failed: 'A statement failed. Nothing was applied.',
+  failed: 'A statement failed, so none of this was applied.',
   refused: 'The executor refused the order. Nothing was applied.',
   expired: 'The order expired before it could finish. Nothing was applied.',
   revoked: 'The order was revoked before it began. Nothing was applied.',
@@ -47,9 +47,10 @@ export function Outcome({
   const { result, problem } = useResult(outcome);
   const name = outcome.kind === 'apply' ? 'Execution' : 'Rollback';
   const failed = outcome.statements.find((statement) => statement.error !== null);
-  const said = [outcome.message, outcome.code === null ? null : `(${outcome.code})`].filter(
-    (part) => part !== null,
-  );
+  // Of a failed statement more is said below.
+  const said = failed
+    ? []
+    : [outcome.message, outcome.code === null ? null : `(${outcome.code})`].filter((part) => part !== null);
   return (
     <section className="qc-stack-tight" aria-label={name} data-testid={`outcome-${outcome.kind}`}>
       <Heading size="xsmall" as="h3">

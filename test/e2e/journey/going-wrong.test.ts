@@ -78,6 +78,7 @@ describe('a rollback that fails', () => {
     await dana.act('roll-back', {});
     await dana.status('Needs attention');
     await dana.panel.getByTestId('outcome-rollback').getByText('SQLSTATE 23514').waitFor();
+    await dana.reads('The rollback failed; the change is still applied.');
     await dana.panel.getByTestId('attention').waitFor();
     expect(await look(dana, 'needs-attention')).toEqual([]);
   });

@@ -17,6 +17,9 @@ export async function createChange({ page }: Desk, summary: string, description 
   await dialog.getByLabel('Description').fill(description);
   await dialog.getByRole('button', { name: 'Create' }).click();
   await page.getByRole('heading', { level: 1, name: summary }).waitFor();
+  const flag = page.getByRole('alert').filter({ hasText: / created/ });
+  await flag.getByRole('button', { name: 'Dismiss' }).click();
+  await flag.waitFor({ state: 'detached' });
 }
 
 /** Fills the draft in the panel and waits until it is saved and complete. */
@@ -37,7 +40,7 @@ export async function bringToApproved(
   approver: Desk,
   change: Writing & { readonly summary: string },
 ): Promise<void> {
-  await createChange(author, change.summary);
+  await createChange(author, change.summary, change.reason);
   await writeDraft(author, change);
   await author.act('submit');
   await author.status('In review');
