@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Client } from 'pg';
 import * as v from 'valibot';
@@ -78,11 +80,33 @@ const ErrorBody = v.object({
   errors: v.optional(v.record(v.string(), v.string()), {}),
 });
 
+/** Changes when something changes of what the executor prepares in a database. */
+function sourcesHash(): string {
+  const hash = createHash('sha256');
+  for (const folder of ['executor/local', 'executor/shop', 'executor/postgres']) {
+    const files = readdirSync(path.join(appDir, folder), { recursive: true, encoding: 'utf8' });
+    for (const file of files.filter((name) => /\.(ts|sql)$/.test(name)).sort()) {
+      hash.update(readFileSync(path.join(appDir, folder, file)));
+    }
+  }
+  return hash.digest('hex');
+}
+
 /** Forgets the executions of an earlier run: databases are kept between runs because filling them takes seconds. */
 async function emptyDatabases(dir: string): Promise<void> {
   const server = await startEmbeddedPostgres({ dataDir: path.join(dir, 'postgres') });
+  const madeFrom = path.join(dir, 'made-from');
+  const sources = sourcesHash();
+  const stale = !existsSync(madeFrom) || readFileSync(madeFrom, 'utf8') !== sources;
   await withClient(server.superuserUrl('postgres'), async (client) => {
     await client.query('drop database if exists querychange_state with (force)');
+    if (stale) {
+      for (const environment of demoEnvironments) {
+        await client.query(`drop database if exists ${shopDatabase(environment)} with (force)`);
+      }
+      rmSync(path.join(dir, 'executor'), { recursive: true, force: true });
+      writeFileSync(madeFrom, sources);
+    }
     const { rowCount } = await client.query('select from pg_database where datname = $1', ['shop_prod']);
     if (!rowCount) return;
     for (const environment of demoEnvironments) {
