@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { base64url, calculateJwkThumbprint, CompactSign, importJWK, type JWK, SignJWT } from 'jose';
 import { format, resolveConfig } from 'prettier';
-import type { DigestInput } from '#core/change/digest';
 import { computeDigest } from '#core/change/digest';
 import { canonicalJson, sha256Hex } from '#core/hash';
 import { type EnrolmentClaims, enrolmentTyp } from '#core/protocol/enrolment';
@@ -12,146 +10,25 @@ import { publicHalf, signCompact } from '#core/protocol/jws';
 import { computeJti, computeOrderDigest, type OrderClaims, orderTyp } from '#core/protocol/order';
 import { type ReceiptClaims, receiptTyp } from '#core/protocol/receipt';
 import { type RequestClaims, requestTyp } from '#core/protocol/request';
+import { refusedOrders } from './vectors/refused-orders';
+import {
+  now,
+  installation,
+  executorId,
+  zeros,
+  keyOf,
+  connection,
+  contents,
+  base,
+  orderOf,
+  receiptOf,
+} from './vectors/samples';
 
 /**
  * Writes docs/protocol/vectors.json: fixed keys, a fixed clock, and what an executor in any language must make of them.
  * `npx tsx scripts/make-vectors.ts`. Signing is deterministic, so a second run writes the same file; a difference means
  * that the format changed and every executor with it.
  */
-
-const now = 1_790_000_100;
-const installation = 'ari:cloud:ecosystem::installation/11111111-2222-4333-8444-555555555555';
-const executorId = 'executor-1';
-const zeros = '0'.repeat(64);
-
-/** RFC 8032 section 7.1, tests 1 to 3 (the first is also in RFC 8037 appendix A). Test keys: never trust them anywhere. */
-const seeds = {
-  app: { d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' },
-  executor: {
-    d: 'TM0Imyj_ltqdtsNG7BFOD1uKMZ81q6Yk2oz27U-4pvs',
-    x: 'PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw',
-  },
-  foreign: {
-    d: 'xaqN9D-fg3vtt0QvMdy3sWbThTUHbwlLhc46LgtEWPc',
-    x: '_FHNjmIYoaONpH7QAjDwWAgW7RO6MwOsXeuRFUiQgCU',
-  },
-} as const;
-
-async function keyOf(name: keyof typeof seeds): Promise<PrivateJwk> {
-  const jwk = { kty: 'OKP', crv: 'Ed25519', ...seeds[name] } as const;
-  return { ...jwk, kid: await calculateJwkThumbprint(jwk) };
-}
-
-/** What the executor of the vectors is configured with. */
-const connection = {
-  key: 'shop-prod',
-  environment: 'prod',
-  role: 'shop_writer',
-  searchPath: 'public',
-  limits: { statementTimeoutMs: 30_000, lockTimeoutMs: 5_000, maxResultRows: 100, maxResultBytes: 65_536 },
-  writable: true,
-  minimumApprovals: 2,
-  protected: true,
-  approvers: ['approver-1', 'approver-2', 'approver-3'],
-  target: { systemIdentifier: '7400000000000000001', databaseOid: 16_384, databaseName: 'shop' },
-} as const;
-
-const contents: Record<string, DigestInput> = {
-  'with rollback': {
-    v: 1,
-    installation,
-    issueId: '10001',
-    revision: 1,
-    author: 'dev-1',
-    reason: 'Correct the total of one order',
-    connection: connection.key,
-    target: connection.target,
-    role: connection.role,
-    searchPath: connection.searchPath,
-    sql: 'update orders set total = 10 where id = 1;\n',
-    rollback: 'update orders set total = 12 where id = 1;\n',
-    verification: null,
-    limits: connection.limits,
-    rowBudget: null,
-    schemaDigest: null,
-  },
-};
-const [base] = Object.values(contents) as [DigestInput];
-contents['without rollback'] = { ...base, rollback: null };
-contents['carriage returns stay'] = { ...base, sql: base.sql.replace('\n', '\r\n') };
-contents['composed letter'] = { ...base, reason: 'Zürich' };
-contents['decomposed letter is another text'] = { ...base, reason: 'Zu\u0308rich' };
-contents['outside the basic plane'] = { ...base, sql: "select '😀', $$\u20ac$$" };
-
-async function orderOf(
-  content: DigestInput,
-  kind: 'apply' | 'rollback',
-  changes: Partial<OrderClaims> = {},
-): Promise<OrderClaims> {
-  const digest = await computeDigest(content);
-  const text = kind === 'apply' ? content.sql : (content.rollback ?? '');
-  const attempt = { installation, issueId: content.issueId, revision: content.revision, kind, try: 1 };
-  const time = '2026-09-21T13:20:00.000Z';
-  return {
-    v: 1,
-    iss: installation,
-    aud: executorId,
-    jti: await computeJti(attempt),
-    iat: now - 100,
-    exp: now + 500,
-    startBy: now + 500,
-    endBy: now + 3_500,
-    kind,
-    try: 1,
-    issue: { id: content.issueId, key: 'QC-1' },
-    requestedBy: 'dev-1',
-    digest,
-    content,
-    sqlSha256: await sha256Hex(text),
-    approvals: ['approver-1', 'approver-2'].map((accountId) => ({
-      accountId,
-      at: time,
-      digest,
-      eligibilityCheckedAt: time,
-    })),
-    evidence: [],
-    analyser: null,
-    ledgerHead: { seq: 6, hash: 'e'.repeat(64) },
-    applyReceiptSha256: null,
-    ...changes,
-  };
-}
-
-function receiptOf(order: OrderClaims, orderDigest: string, changes: Partial<ReceiptClaims>): ReceiptClaims {
-  return {
-    v: 1,
-    iss: executorId,
-    aud: installation,
-    jti: order.jti,
-    iat: now + 2,
-    kind: order.kind,
-    issue: order.issue,
-    revision: order.content.revision,
-    attempt: 1,
-    status: 'succeeded',
-    reason: null,
-    orderDigest,
-    digest: order.digest,
-    sqlSha256: order.sqlSha256,
-    connection: order.content.connection,
-    environment: 'prod',
-    target: connection.target,
-    ledgerMode: 'target',
-    durability: 'on',
-    statements: [{ index: 0, start: 0, end: 42, command: 'UPDATE', rows: 1, ms: 1.25, error: null }],
-    startedAt: '2026-09-21T13:35:01.000Z',
-    finishedAt: '2026-09-21T13:35:01.250Z',
-    transactionId: '1234',
-    resultSha256: null,
-    chain: { id: 'executor-1:0a1b2c3d4e5f', seq: 1, prev: zeros },
-    ...changes,
-  };
-}
 
 const nothingRan = {
   statements: [],
@@ -233,96 +110,6 @@ async function requestOf(
     path,
     bodySha256: await sha256Hex(body),
   };
-}
-
-/** Signs anything under any header, as an attacker would. */
-async function forge(payload: object, header: object, key: PrivateJwk): Promise<string> {
-  return new CompactSign(new TextEncoder().encode(canonicalJson(payload)))
-    .setProtectedHeader({ alg: 'EdDSA', typ: orderTyp, kid: key.kid, ...header })
-    .sign(await importJWK(key as JWK, 'EdDSA'));
-}
-
-async function refusedOrders(good: OrderClaims, app: PrivateJwk, foreign: PrivateJwk): Promise<object[]> {
-  const token = await signCompact(good, orderTyp, app);
-  const [header = '', payload = '', signature = ''] = token.split('.');
-  const parted = (value: object): string => base64url.encode(JSON.stringify(value));
-  const tampered = base64url.encode(canonicalJson({ ...good, requestedBy: 'mallory' }));
-  const sign = async (changes: Partial<OrderClaims>): Promise<string> =>
-    signCompact({ ...good, ...changes }, orderTyp, app);
-  const redo = async (content: Partial<DigestInput>, kind: 'apply' | 'rollback' = 'apply'): Promise<string> =>
-    signCompact(await orderOf({ ...base, ...content }, kind), orderTyp, app);
-  const [first, second] = good.approvals;
-  if (!first || !second) throw new Error('two approvals are needed');
-  const rows: [name: string, code: string, token: string][] = [
-    ['alg none', 'malformed', `${parted({ alg: 'none', typ: orderTyp, kid: app.kid })}.${payload}.`],
-    [
-      'HS256 with the public key',
-      'malformed',
-      await new SignJWT({ ...good })
-        .setProtectedHeader({ alg: 'HS256', typ: orderTyp, kid: app.kid })
-        .sign(base64url.decode(app.x)),
-    ],
-    ['embedded key', 'malformed', await forge(good, { jwk: publicHalf(foreign) }, foreign)],
-    ['no kid', 'malformed', await forge(good, { kid: undefined }, app)],
-    ['typ of a receipt', 'malformed', await forge(good, { typ: receiptTyp }, app)],
-    ['unknown claim', 'malformed', await forge({ ...good, extra: 1 }, {}, app)],
-    ['unknown key', 'unknown-key', await signCompact(good, orderTyp, foreign)],
-    ['foreign key under a trusted kid', 'bad-signature', await forge(good, { kid: app.kid }, foreign)],
-    ['payload changed', 'bad-signature', `${header}.${tampered}.${signature}`],
-    ['another installation', 'wrong-issuer', await sign({ iss: `${installation}0` })],
-    ['another executor', 'wrong-audience', await sign({ aud: 'executor-2' })],
-    ['lives too long', 'order-too-long', await sign({ exp: good.iat + 901 })],
-    ['expired', 'order-expired', await sign({ iat: now - 700, exp: now - 31 })],
-    ['from the future', 'order-expired', await sign({ iat: now + 31, exp: now + 500 })],
-    ['id of another try', 'wrong-id', await sign({ try: 2 })],
-    ['content of another issue', 'digest-mismatch', await sign({ content: { ...base, issueId: '10002' } })],
-    [
-      'content changed after approval',
-      'digest-mismatch',
-      await sign({ content: { ...base, sql: 'drop table orders;' } }),
-    ],
-    ['hash of other bytes', 'sql-mismatch', await sign({ sqlSha256: zeros })],
-    ['rollback of a change without one', 'rollback-missing', await redo({ rollback: null }, 'rollback')],
-    ['starts too late', 'order-too-long', await sign({ startBy: good.iat + 3_601 })],
-    ['ends before it starts', 'order-too-long', await sign({ endBy: good.startBy - 1 })],
-    ['unknown connection', 'unknown-connection', await redo({ connection: 'shop-test' })],
-    [
-      'approval of other content',
-      'approval-for-other-digest',
-      await sign({ approvals: [first, { ...second, digest: zeros }] }),
-    ],
-    [
-      'author among approvers',
-      'author-approved',
-      await sign({ approvals: [first, second, { ...first, accountId: 'dev-1' }] }),
-    ],
-    ['one person twice', 'approvals-missing', await sign({ approvals: [first, first] })],
-    ['no approvals', 'approvals-missing', await sign({ approvals: [] })],
-    [
-      'approver not on the list',
-      'approver-not-allowed',
-      await sign({ approvals: [first, { ...second, accountId: 'stranger-1' }] }),
-    ],
-    [
-      'look-alike database',
-      'target-mismatch',
-      await redo({ target: { ...base.target, systemIdentifier: '1' } }),
-    ],
-    ['another role', 'role-mismatch', await redo({ role: 'postgres' })],
-    ['another search path', 'role-mismatch', await redo({ searchPath: 'evil, public' })],
-    [
-      'limits above the configured',
-      'limits-exceeded',
-      await redo({ limits: { ...base.limits, statementTimeoutMs: 30_001 } }),
-    ],
-    [
-      'ends the transaction',
-      'statement-not-allowed',
-      await redo({ sql: 'update orders set total = 1; commit;' }),
-    ],
-    ['hidden character', 'statement-not-allowed', await redo({ sql: 'select 1 /* \u202e */' })],
-  ];
-  return rows.map(([name, code, made]) => ({ name, code, token: made }));
 }
 
 async function requests(app: PrivateJwk): Promise<{ accepted: object[]; refused: object[] }> {
