@@ -10,6 +10,7 @@ import { executionOf, pendingAttempt } from './claim-run';
 import { recheckVotes } from './eligibility';
 import type { Dispatch, Execution, ExecutorAnswer, Ports, StoredOrder } from './ports';
 import { publish } from './publish';
+import { raiseSilence } from './raise-silence';
 import type { IssueRef } from './save-draft';
 import type { ReceiptDelivery } from '#core/protocol/receipt';
 import type { ExecutionReply } from '#core/protocol/transport';
@@ -185,6 +186,7 @@ async function handleAnswer(
   answer: ExecutorAnswer<ExecutionReply>,
 ): Promise<DispatchResult> {
   if (answer.kind === 'silence') {
+    if (await raiseSilence(ports, execution, stored)) return done;
     await wait(ports, execution, 'The executor does not answer. It is asked again until it does.');
     return { done: false, retryAfterSeconds: 10, why: answer.message };
   }

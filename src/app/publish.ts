@@ -31,7 +31,11 @@ export async function publish(
   snapshot: LedgerSnapshot,
   publication: Publication,
 ): Promise<boolean> {
-  const complete = await write(ports, issueId, snapshot, publication);
+  // Panels read the ledger, so they need not wait until Jira shows it.
+  const [complete] = await Promise.all([
+    write(ports, issueId, snapshot, publication),
+    ports.signals?.changed(issueId, snapshot.head.seq),
+  ]);
   if (complete) await ports.ledger.shown(issueId, snapshot.head.seq);
   let shown = snapshot;
   for (let round = 1; round < maxRounds; round += 1) {
@@ -40,7 +44,7 @@ export async function publish(
     await write(ports, issueId, latest, { jiraStatus: shown.state.status });
     shown = latest;
   }
-  await ports.signals?.changed(issueId, shown.head.seq);
+  if (shown !== snapshot) await ports.signals?.changed(issueId, shown.head.seq);
   return complete;
 }
 

@@ -1,6 +1,7 @@
 import { acceptDelivery } from './accept-receipt';
 import { askInstead, dispatchExecution, type DispatchResult } from './dispatch-execution';
 import { publish } from './publish';
+import { raiseSilence } from './raise-silence';
 import type { Execution, Ports } from './ports';
 
 /** Executions looked at in one sweep; the next sweep goes on. */
@@ -29,17 +30,26 @@ export async function sweepExecutions(ports: Ports): Promise<{ looked: number; f
 async function sweepOne(ports: Ports, execution: Execution): Promise<void> {
   const snapshot = await ports.ledger.read(execution.issueId);
   const attempt = snapshot.state[execution.kind];
-  if (!attempt || attempt.jti !== execution.jti || attempt.outcome) {
+  const open = snapshot.state.status === 'running' || snapshot.state.status === 'needs-attention';
+  if (!open || !attempt || attempt.jti !== execution.jti || attempt.outcome) {
     // The ledger is ahead of the record: the index lagged, or the last write was lost.
     await ports.executions.save({ ...execution, phase: 'final' });
     await publish(ports, execution.issueId, snapshot, { jiraStatus: 'running' });
     return;
   }
+  if (snapshot.state.status === 'needs-attention') return takeLateReceipt(ports, execution);
   if (execution.phase === 'sent') {
     await askForReceipt(ports, execution);
     return;
   }
   await dispatchExecution(ports, execution);
+}
+
+/** A person is asked already; the executor's own word still counts when it comes. */
+async function takeLateReceipt(ports: Ports, execution: Execution): Promise<void> {
+  const order = await ports.archive.order(execution.jti);
+  const answer = order && (await ports.executor.ask(order.aud, execution.jti));
+  if (answer?.kind === 'reply' && answer.value.delivery) await acceptDelivery(ports, answer.value.delivery);
 }
 
 async function askForReceipt(ports: Ports, execution: Execution): Promise<DispatchResult | undefined> {
@@ -49,6 +59,10 @@ async function askForReceipt(ports: Ports, execution: Execution): Promise<Dispat
   const answer = await ports.executor.ask(order.aud, execution.jti);
   if (answer.kind === 'reply') {
     if (answer.value.delivery) await acceptDelivery(ports, answer.value.delivery);
+    return undefined;
+  }
+  if (answer.kind === 'silence') {
+    await raiseSilence(ports, execution, order);
     return undefined;
   }
   const issue = { id: execution.issueId, key: execution.issueKey };

@@ -89,6 +89,44 @@ describe('the executor is down at Run', () => {
   });
 });
 
+describe('the executor stays away past the end of the order', () => {
+  const pastEnd = 61 * 60_000;
+
+  it('P5: nobody knows, so a person is asked', async () => {
+    const change = await approved(site);
+    cutAll();
+    await press(change);
+    site.clock.advance(pastEnd);
+    await site.host.idle();
+    await site.host.runSchedule('sweep');
+    await site.by.untilStatus(change.key, ['Needs attention']);
+    await site.host.idle();
+    expect((await viewOf(site, change.key)).attention).toMatchObject({ code: 'executor-silent' });
+    const decision = { outcome: 'failed', reason: 'The executor never had it.' } as const;
+    await site.by.must('operator', change.key, 'resolve', decision);
+    await site.by.untilStatus(change.key, ['Failed']);
+    await site.host.runSchedule('sweep');
+    expect(openExecutions(site, change.id)).toEqual([]);
+    expect(await site.by.status(change.key)).toBe('Failed');
+  });
+
+  it('and the outcome is taken when it is back', async () => {
+    const change = await approved(site);
+    const restore = refuseReceipts(site);
+    await press(change);
+    await site.executed(change.key);
+    cutAll();
+    site.clock.advance(pastEnd);
+    await site.host.runSchedule('sweep');
+    await site.by.untilStatus(change.key, ['Needs attention']);
+    proxy.judge = () => 'pass';
+    await site.host.runSchedule('sweep');
+    await site.by.untilStatus(change.key, ['Succeeded']);
+    restore();
+    expect(await site.applied('dev', change.mark, change.id)).toEqual(once);
+  });
+});
+
 describe('answers are lost', () => {
   it('an order whose answer was lost is not run again', async () => {
     const change = await approved(site);
