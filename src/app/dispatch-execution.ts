@@ -40,17 +40,7 @@ export async function dispatchExecution(ports: Ports, dispatch: Dispatch): Promi
   const issue = { id: execution.issueId, key: execution.issueKey };
   const order = (await ports.archive.order(dispatch.jti)) ?? (await prepareOrder(ports, issue, dispatch));
   if (!order) return done;
-  // The post-function that claimed the run cannot signal (rules stay small): open panels learn of it from here.
-  const [, result] = await Promise.all([
-    signalNow(ports, issue.id),
-    sendOrder(ports, issue, execution, order),
-  ]);
-  return result;
-}
-
-async function signalNow(ports: Ports, issueId: string): Promise<void> {
-  const { head } = await ports.ledger.read(issueId);
-  await ports.signals.changed(issueId, head.seq);
+  return sendOrder(ports, issue, execution, order);
 }
 
 /** Re-checks the voters and freezes the order in the ledger; undefined when the review reopened instead. */
@@ -268,12 +258,16 @@ async function giveUp(
 async function wait(ports: Ports, execution: Execution, note: string): Promise<void> {
   if (execution.note === note) return;
   await ports.executions.save({ ...execution, phase: 'waiting', note });
-  await signalNow(ports, execution.issueId);
+  const { head } = await ports.ledger.read(execution.issueId);
+  await ports.signals.changed(execution.issueId, head.seq);
 }
 
-/** Accepted: the receipt comes by itself, maybe before this; the sweep asks for it when it is late. */
+/**
+ * Accepted: the receipt comes by itself, maybe before this; the sweep asks for it when it is late. Open panels learn
+ * from here that the change runs: the post-function that claimed it cannot signal (rules stay small).
+ */
 async function markSent(ports: Ports, execution: Execution): Promise<void> {
-  const { state } = await ports.ledger.read(execution.issueId);
+  const { state, head } = await ports.ledger.read(execution.issueId);
   const attempt = pendingAttempt(state, execution.kind);
   if (attempt?.jti !== execution.jti) return;
   await ports.executions.save({
@@ -282,4 +276,5 @@ async function markSent(ports: Ports, execution: Execution): Promise<void> {
     note: null,
     updatedAt: new Date(ports.clock()).toISOString(),
   });
+  await ports.signals.changed(execution.issueId, head.seq);
 }
