@@ -57,7 +57,9 @@ export async function acceptDelivery(
   };
   const appended = await append<ReceiptRefusal>(ports, issue.id, async ({ state }) => {
     before = state.status;
-    if (state[claims.kind]?.jti !== claims.jti) return judgeEarlier(ports, state, claims, stored);
+    // A change that was cancelled or rejected after its attempt was given up has no attempt of its own any more.
+    const givenUp = state.status === 'cancelled' || state.status === 'rejected';
+    if (givenUp || state[claims.kind]?.jti !== claims.jti) return judgeEarlier(ports, state, claims, stored);
     const judged = judge(state, claims, receiptSha256);
     if (!judged.ok) return refuse(judged.error);
     if (judged.value === 'duplicate') return ok({ entries: [] });
@@ -137,6 +139,18 @@ function receiptEntries(claims: ReceiptClaims, state: ChangeState, receiptSha256
       },
     },
   ];
+  // The database has it from another try: whatever we believed, the change is applied.
+  if (state.status === 'running' && reason?.code === 'already-applied') {
+    entries.push({
+      actor: 'app',
+      body: {
+        type: 'attention-raised',
+        code: 'already-applied',
+        message: `The executor answered: ${reason.message}.`,
+      },
+    });
+    return entries;
+  }
   // An attempt that was closed without a receipt has its way back already; now it has its proof.
   if (state.status === 'running' && (status === 'refused' || status === 'expired' || status === 'revoked')) {
     entries.push({

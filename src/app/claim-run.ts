@@ -64,7 +64,8 @@ export function pendingAttempt(state: ChangeState, kind: ExecutionKind): Attempt
   return state.status === 'running' && attempt && !attempt.outcome ? attempt : undefined;
 }
 
-async function pushAgain(ports: RulePorts, issue: IssueRef, attempt: AttemptState): Promise<void> {
+/** Pushes an attempt that somebody claimed and did not push: they died in between. */
+export async function pushAgain(ports: RulePorts, issue: IssueRef, attempt: AttemptState): Promise<void> {
   const execution = await ports.executions.read(issue.id, attempt.revision, attempt.kind);
   if (execution && execution.jti === attempt.jti && execution.phase !== 'claimed') return;
   // Whoever claimed it is about to push; if they died, Jira delivers to them again, and later than this.

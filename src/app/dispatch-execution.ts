@@ -10,7 +10,7 @@ import { executionOf, pendingAttempt } from './claim-run';
 import { recheckVotes } from './eligibility';
 import type { Dispatch, Execution, ExecutorAnswer, Ports, StoredOrder } from './ports';
 import { publish } from './publish';
-import { raiseSilence } from './raise-silence';
+import { raiseSilence } from './raise-unknown';
 import type { IssueRef } from './save-draft';
 import type { ReceiptDelivery } from '#core/protocol/receipt';
 import type { ExecutionReply } from '#core/protocol/transport';
@@ -157,7 +157,7 @@ async function sendOrder(
 }
 
 /** Past its start: revoke (the tombstone comes before the answer) and take what the executor says as final. */
-export async function askInstead(
+async function askInstead(
   ports: Ports,
   issue: IssueRef,
   execution: Execution,

@@ -1,5 +1,5 @@
 import type { ChangeStatus } from '#core/change/status';
-import { claimRun, pendingAttempt } from './claim-run';
+import { claimRun, pendingAttempt, pushAgain } from './claim-run';
 import type { RulePorts } from './ports';
 import { publish, repairStatus } from './publish';
 import { recordAttempt } from './record-attempt';
@@ -34,6 +34,10 @@ export async function followIssue(ports: RulePorts, issue: IssueRef, news: Issue
     if (news.toTypeId === settings.site?.issueTypeId) return;
     return raiseTypeChange(ports, issue, actor);
   }
+  const pending = pendingAttempt(state, 'rollback') ?? pendingAttempt(state, 'apply');
+  // This may be a second delivery, after the first one claimed the run and died.
+  if (pending && news.toStatusId === settings.site?.statusIds.running)
+    return pushAgain(ports, issue, pending);
   // The event claims what the ledger says: nothing to look into. Whatever happened since has an event of its own.
   if (news.toStatusId !== undefined && news.toStatusId === settings.site?.statusIds[state.status]) return;
   const status = await ports.jira.status(issue.id);
@@ -42,7 +46,7 @@ export async function followIssue(ports: RulePorts, issue: IssueRef, news: Issue
     // The post-function may be late or lost; the claim is idempotent and judges the actor itself.
     return claimRun(ports, issue, actor, state.status === 'approved' ? 'apply' : 'rollback');
   }
-  if (pendingAttempt(state, 'apply') || pendingAttempt(state, 'rollback')) {
+  if (pending) {
     return repairStatus(ports, issue.id, state.status);
   }
   if (isForced(status, state.status)) {

@@ -5,18 +5,28 @@ import type { Execution, Ports, StoredOrder } from './ports';
 import { publish } from './publish';
 
 /**
- * Past the end of an order the executor must have an outcome. When it still does not answer, a person has to look: the
- * change goes to Needs attention, and its receipt is taken whenever it comes.
+ * Past the end of an order the executor must have an outcome; when it still does not answer, a person has to look.
+ * Answers false while there is time left.
  */
 export async function raiseSilence(ports: Ports, execution: Execution, order: StoredOrder): Promise<boolean> {
   if (Math.floor(ports.clock() / 1000) < order.endBy) return false;
-  const { issueId, kind, jti } = execution;
-  const message = 'The executor has not answered in time, so nobody knows whether the change was applied.';
+  return raiseUnknown(ports, execution, {
+    code: 'executor-silent',
+    message: 'The executor has not answered in time, so nobody knows whether the change was applied.',
+  });
+}
+
+/** Moves a running change to Needs attention. Its receipt is taken all the same whenever it comes. */
+export async function raiseUnknown(
+  ports: Ports,
+  { issueId, kind, jti }: Execution,
+  why: { readonly code: string; readonly message: string },
+): Promise<boolean> {
   const appended = await append(ports, issueId, ({ state }) =>
     ok({
       entries:
         pendingAttempt(state, kind)?.jti === jti
-          ? [{ actor: 'app', body: { type: 'attention-raised', code: 'executor-silent', message } }]
+          ? [{ actor: 'app', body: { type: 'attention-raised', ...why } }]
           : [],
     }),
   );
@@ -24,7 +34,7 @@ export async function raiseSilence(ports: Ports, execution: Execution, order: St
   const author = appended.value.state.revision?.author;
   await publish(ports, issueId, appended.value, {
     jiraStatus: 'running',
-    comment: [...(author ? [{ mention: author }, { text: ' ' }] : []), { text: message }],
+    comment: [...(author ? [{ mention: author }, { text: ' ' }] : []), { text: why.message }],
   });
   return true;
 }

@@ -1,7 +1,7 @@
 import { acceptDelivery } from './accept-receipt';
-import { askInstead, dispatchExecution, type DispatchResult } from './dispatch-execution';
+import { dispatchExecution, type DispatchResult } from './dispatch-execution';
 import { publish } from './publish';
-import { raiseSilence } from './raise-silence';
+import { raiseSilence, raiseUnknown } from './raise-unknown';
 import type { Execution, Ports } from './ports';
 
 /** Executions looked at in one sweep; the next sweep goes on. */
@@ -65,11 +65,13 @@ async function askForReceipt(ports: Ports, execution: Execution): Promise<Dispat
     await raiseSilence(ports, execution, order);
     return undefined;
   }
-  const issue = { id: execution.issueId, key: execution.issueKey };
-  if (answer.kind === 'refusal' && answer.error.code === 'not-found') {
-    // The executor says it never had the order; past the start a tombstone makes that final, before it we send again.
-    const late = Math.floor(ports.clock() / 1000) >= order.startBy;
-    return late ? askInstead(ports, issue, execution, order) : dispatchExecution(ports, execution);
-  }
+  if (answer.error.code !== 'not-found') return undefined;
+  // It had accepted this order and has forgotten it. In time, the same order again is safe: the ledger beside the data
+  // knows its id. Later nobody can say what became of it.
+  if (Math.floor(ports.clock() / 1000) < order.startBy) return dispatchExecution(ports, execution);
+  await raiseUnknown(ports, execution, {
+    code: 'execution-lost',
+    message: 'The executor no longer knows an order that it had accepted; the change may have been applied.',
+  });
   return undefined;
 }

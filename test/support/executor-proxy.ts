@@ -5,14 +5,17 @@ export interface ExecutorProxy {
   readonly url: string;
   /** Every request that arrived, oldest first. */
   readonly seen: readonly { readonly method: string; readonly path: string }[];
-  /** Asked for each request; `cut` ends it unanswered, `drop-answer` lets it through and loses the answer. */
+  /**
+   * Asked for each request; `cut` ends it unanswered, `drop-answer` lets it through and loses the answer,
+   * `forget` answers as an executor does that never heard of it.
+   */
   judge: (method: string, path: string) => Verdict;
   /** Until it resolves, answers to orders are held back: the executor has them already. */
   holdOrders: Promise<void> | undefined;
   close(): Promise<void>;
 }
 
-export type Verdict = 'pass' | 'cut' | 'drop-answer';
+export type Verdict = 'pass' | 'cut' | 'drop-answer' | 'forget';
 
 /** Starts a proxy in front of the address that `target` names at the moment of each request. */
 export async function startExecutorProxy(target: () => string): Promise<ExecutorProxy> {
@@ -29,6 +32,13 @@ export async function startExecutorProxy(target: () => string): Promise<Executor
     const verdict = proxy.judge(method, path);
     if (verdict === 'cut') {
       response.destroy();
+      return;
+    }
+    if (verdict === 'forget') {
+      response.writeHead(404, { 'content-type': 'application/json' });
+      response.end(
+        JSON.stringify({ code: 'not-found', message: 'there is no such execution', delivery: null }),
+      );
       return;
     }
     const headers = Object.entries(request.headers).flatMap(([name, value]): [string, string][] =>

@@ -127,6 +127,36 @@ describe('the executor stays away past the end of the order', () => {
   });
 });
 
+describe('the executor has forgotten what it accepted', () => {
+  const forget = (method: string): 'forget' | 'pass' => (method === 'GET' ? 'forget' : 'pass');
+
+  it('in time, the same order again finds the change applied', async () => {
+    const change = await approved(site);
+    const restore = refuseReceipts(site);
+    await press(change);
+    await site.executed(change.key);
+    proxy.judge = forget;
+    site.clock.advance(31_000);
+    await site.host.runSchedule('sweep');
+    await site.by.untilStatus(change.key, ['Succeeded']);
+    restore();
+    expect(await site.applied('dev', change.mark, change.id)).toEqual(once);
+  });
+
+  it('too late, a person is asked', async () => {
+    const change = await approved(site);
+    const restore = refuseReceipts(site);
+    await press(change);
+    await site.executed(change.key);
+    proxy.judge = forget;
+    site.clock.advance(pastStart);
+    await site.host.runSchedule('sweep');
+    await site.by.untilStatus(change.key, ['Needs attention']);
+    restore();
+    expect((await viewOf(site, change.key)).attention).toMatchObject({ code: 'execution-lost' });
+  });
+});
+
 describe('answers are lost', () => {
   it('an order whose answer was lost is not run again', async () => {
     const change = await approved(site);
@@ -183,12 +213,12 @@ describe('answers are lost', () => {
     expect(await site.applied('dev', change.mark, change.id)).toEqual(once);
   });
 
-  it('and by the next delivery of the post-function, without waiting for the sweep', async () => {
+  it('and by the next delivery of whatever claimed it, without waiting for the sweep', async () => {
     const change = await approved(site);
     const restore = failQueuePushes(site);
     await press(change);
     restore();
-    site.clock.advance(retrySeconds * 1_000);
+    site.clock.advance(31_000);
     await site.by.untilStatus(change.key, ['Succeeded']);
     await site.host.idle();
     expect(await site.applied('dev', change.mark, change.id)).toEqual(once);

@@ -5,7 +5,7 @@ import type { ReceiptClaims } from '#core/protocol/receipt';
 import { approverGroup, people } from '../../../scripts/local/seed';
 import { approved, commentsOf, submitted, succeeded, viewOf, type TestChange } from '../../support/change';
 import { startExecutorProxy, type ExecutorProxy } from '../../support/executor-proxy';
-import { appKey, deliver, sendOrder } from '../../support/faults';
+import { appKey, deliver, refuseReceipts, sendOrder } from '../../support/faults';
 import { startTestSite, type TestSite } from '../../support/local-site';
 import { makeReceipt, orderClaims, payloadOf } from '../../support/receipts';
 
@@ -67,6 +67,27 @@ describe('one change, one commit', () => {
     const second = await resigned(order, { try: 2, jti: await computeJti(identity), ...times });
     const reply = await sendOrder(site, second);
     expect(reply).toMatchObject({ body: { code: 'already-applied' } });
+    expect(await site.applied('dev', change.mark, change.id)).toEqual(once);
+  });
+
+  it('a new try of what is applied already needs attention instead of pretending that nothing ran', async () => {
+    proxy.judge = () => 'pass';
+    const change = await approved(site);
+    const restore = refuseReceipts(site);
+    await site.by.must('developer', change.key, 'run', { digest: change.digest });
+    await site.executed(change.key);
+    // An executor that contradicts itself: the first try ran, and its receipt says that it did not.
+    const { order } = await evidence(change);
+    const reason = { code: 'expired', message: 'too late' };
+    const wrong = await makeReceipt(site, order, { status: 'expired', reason, statements: [] });
+    const body = JSON.stringify({ receipt: wrong, result: null });
+    await site.host.invoke('receipt-webtrigger', { method: 'POST', body });
+    await site.by.untilStatus(change.key, ['Approved']);
+    await site.host.idle();
+    await site.by.must('developer', change.key, 'run', { digest: change.digest });
+    await site.by.untilStatus(change.key, ['Needs attention']);
+    expect((await viewOf(site, change.key)).attention).toMatchObject({ code: 'already-applied' });
+    restore();
     expect(await site.applied('dev', change.mark, change.id)).toEqual(once);
   });
 
