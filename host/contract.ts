@@ -118,6 +118,8 @@ export interface SeedUser {
   readonly accountType: 'atlassian' | 'app' | 'customer';
   readonly groups: readonly string[];
   readonly admin?: boolean;
+  /** What this person plays, in words, for the user switcher. */
+  readonly role?: string;
 }
 
 /** The host seeds only this: a site, users, groups and an empty project. Everything else is provisioned by REST. */

@@ -13,8 +13,10 @@ export function resourceConfig(resource: string): UserConfig {
     base: './',
     logLevel: 'warn',
     publicDir: false,
+    // NODE_ENV of whoever starts the build (jest's is 'test') must not change what is built.
+    oxc: { jsx: { development: false } },
     // Atlaskit asks for package names and CI flags that only its own build knows.
-    define: { 'process.env': '{}' },
+    define: { 'process.env.NODE_ENV': '"production"', 'process.env': '{}' },
     resolve: { alias: [{ find: /^#core\/(.*)$/, replacement: `${sourceRoot()}$1.ts` }] },
     build: {
       outDir: `${root}/build`,

@@ -18,6 +18,7 @@ const SessionShape = v.object({
       email: v.string(),
       groups: v.array(v.string()),
       admin: v.boolean(),
+      role: v.exactOptional(v.string()),
     }),
   ),
   site: v.object({ name: v.string(), url: v.string() }),

@@ -47,5 +47,11 @@ export const seed: Seed = {
 };
 
 function person(role: Role, groups: readonly string[], admin = false): Seed['users'][number] {
-  return { ...people[role], accountType: 'atlassian', groups, ...(admin ? { admin } : {}) };
+  return {
+    ...people[role],
+    accountType: 'atlassian',
+    groups,
+    role: roleWords[role],
+    ...(admin ? { admin } : {}),
+  };
 }

@@ -42,6 +42,8 @@ export interface SessionReply {
     readonly email: string;
     readonly groups: readonly string[];
     readonly admin: boolean;
+    /** What this person plays, in words. */
+    readonly role?: string;
   }[];
   readonly site: { readonly name: string; readonly url: string };
   readonly app: { readonly name: string; readonly accountId: string };

@@ -112,12 +112,13 @@ export function createHostApi(options: HostApiOptions): HostApi {
   api.get('/session', (context) => {
     const reply: SessionReply = {
       accountId: viewer(context),
-      users: people.map(({ accountId, displayName, email, groups, admin = false }) => ({
+      users: people.map(({ accountId, displayName, email, groups, admin = false, role }) => ({
         accountId,
         displayName,
         email,
         groups,
         admin,
+        ...(role === undefined ? {} : { role }),
       })),
       site: { name: seed.site.name, url: options.siteUrl() },
       app: { name: manifest.name, accountId: platform.installation.accountId },

@@ -4,6 +4,7 @@ import { useSession } from './session';
 import type { Person } from '../host-api';
 
 const roleOf = (person: Person): string =>
+  person.role ??
   [
     ...person.groups.filter((group) => !group.startsWith('jira-')),
     ...(person.admin ? ['site admin'] : []),
