@@ -21,6 +21,7 @@ export interface Ports {
   readonly archive: Archive;
   readonly executions: Executions;
   readonly settings: SettingsStore;
+  readonly mirrorRounds: MirrorRounds;
   readonly keys: Keys;
   readonly jira: Jira;
   readonly executor: Executor;
@@ -40,7 +41,8 @@ export interface Ports {
  * starts fast; and no realtime signal, for its size. Open panels hear of a bare transition when the execution reports,
  * or when they get the focus.
  */
-export type RulePorts = Omit<Ports, 'executor' | 'keys' | 'signals'> & Partial<Pick<Ports, 'signals'>>;
+export type RulePorts = Omit<Ports, 'executor' | 'keys' | 'signals' | 'mirrorRounds'> &
+  Partial<Pick<Ports, 'signals'>>;
 
 /** Structured log line; never SQL text, never a secret. */
 export type Log = (
@@ -158,6 +160,12 @@ export interface Executions {
   open(limit: number): Promise<Execution[]>;
 }
 
+/** Goes round all changes, a page at a time, so that every mirror is compared with its ledger in the end. */
+export interface MirrorRounds {
+  /** The next issue ids, at most `limit`; none within `pauseMs` of the last page. */
+  next(limit: number, nowMs: number, pauseMs: number): Promise<string[]>;
+}
+
 export interface SettingsStore {
   read(): Promise<Settings>;
   write(settings: Settings): Promise<void>;
@@ -197,7 +205,8 @@ export interface Jira {
   issueId(issueKey: string): Promise<string | undefined>;
   writeIndex(issueId: string, property: IndexProperty): Promise<void>;
   writeResult(issueId: string, property: ResultProperty): Promise<void>;
-  readIndex(issueId: string): Promise<unknown>;
+  /** The index properties that Jira shows now, by issue id; an issue without one has none in the map. One call. */
+  readIndexes(issueIds: readonly string[]): Promise<ReadonlyMap<string, unknown>>;
   writeFields(issueId: string, values: FieldValues): Promise<void>;
   comment(issueId: string, parts: readonly CommentPart[]): Promise<void>;
   commentText(issueId: string, commentId: string): Promise<string>;

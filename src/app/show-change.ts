@@ -8,6 +8,7 @@ import type { ChangeView, ConnectionView, OutcomeView, RevisionView } from '#cor
 import { ReceiptClaims, type ReceiptStatus } from '#core/protocol/receipt';
 import { findConnection, setupProblem, type Settings } from '#core/settings/settings';
 import { pendingAttempt } from './claim-run';
+import { askEligibility } from './eligibility';
 import type { Ports, StoredDraft } from './ports';
 import { rollbackOpen } from './request-run';
 import { resultRefusal } from './read-result';
@@ -28,7 +29,7 @@ export async function showChange(ports: Ports, issue: IssueRef, viewer: string):
     state,
     viewer,
     isOperator: settings.operators.includes(viewer),
-    isCandidate: state.revision?.candidates?.includes(viewer) ?? null,
+    isCandidate: await isCandidate(ports, issue.id, state, viewer),
     problems: state.status === 'draft' ? submissionProblems(draft?.content ?? emptyContent) : [],
     connectionProblem: state.revision ? connectionRefusal(settings, state.revision.connection) : null,
     setupProblem: setupProblem(settings),
@@ -57,6 +58,22 @@ export async function showChange(ports: Ports, issue: IssueRef, viewer: string):
     attempts: state.attempts,
     channel: changeChannel(issue.id),
   };
+}
+
+/**
+ * Whether the viewer may be offered to approve. Those who were asked are known; anybody else who is not the author may
+ * have joined the group since, so Jira is asked, in review only.
+ */
+async function isCandidate(
+  ports: Ports,
+  issueId: string,
+  state: ChangeState,
+  viewer: string,
+): Promise<boolean | null> {
+  const { revision } = state;
+  if (!revision || state.status !== 'in-review' || revision.author === viewer) return null;
+  if (revision.candidates?.includes(viewer)) return true;
+  return (await askEligibility(ports, issueId, state, viewer).catch(() => 'Jira does not answer.')) === null;
 }
 
 function showDraft(draft: StoredDraft | undefined): ChangeView['draft'] {

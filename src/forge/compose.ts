@@ -2,6 +2,7 @@ import type { Ports } from '../app/ports';
 import { composeRulePorts } from './compose-rules';
 import { executorClient } from './executor-client';
 import { kvsKeys } from './kvs-keys';
+import { kvsMirrorRounds } from './kvs-mirror-rounds';
 import { realtimeSignals } from './realtime-signals';
 
 /** Builds the ports of one invocation that may sign orders and reach the executor. */
@@ -12,6 +13,7 @@ export function composePorts(): Ports {
   return {
     ...rules,
     keys,
+    mirrorRounds: kvsMirrorRounds,
     signals: realtimeSignals(rules.log),
     executor: executorClient({ keys, settings, clock, newId }),
   };

@@ -49,11 +49,7 @@ export function jiraIssues(settings: SettingsStore): Jira {
       const path = route`/rest/api/3/issue/${issueId}/properties/${resultPropertyKey}`;
       await jiraMust({ as: 'app', method: 'PUT', path, body: { ...property } }, Nothing);
     },
-    async readIndex(issueId) {
-      const path = route`/rest/api/3/issue/${issueId}/properties/${indexPropertyKey}`;
-      const reply = await jiraCall({ as: 'app', method: 'GET', path }, v.object({ value: v.unknown() }));
-      return reply.ok ? reply.value.value : undefined;
-    },
+    readIndexes,
     writeFields: async (issueId, values) => writeFields(issueId, values, (await site()).fields),
     comment: (issueId, parts) => addComment(issueId, parts),
     async commentText(issueId, commentId) {
@@ -101,6 +97,26 @@ async function readIssueId(issueKey: string): Promise<string | undefined> {
   const path = route`/rest/api/3/issue/${issueKey}?fields=status`;
   const reply = await jiraCall({ as: 'app', method: 'GET', path }, v.object({ id: v.string() }));
   return reply.ok ? reply.value.id : undefined;
+}
+
+const SearchReply = v.object({
+  issues: v.array(
+    v.object({ id: v.string(), properties: v.optional(v.record(v.string(), v.unknown()), {}) }),
+  ),
+});
+
+async function readIndexes(issueIds: readonly string[]): Promise<ReadonlyMap<string, unknown>> {
+  const body = {
+    jql: `issue in (${issueIds.map(Number).join(', ')})`,
+    fields: ['id'],
+    properties: [indexPropertyKey],
+    maxResults: issueIds.length,
+    // The search index lags: these issues are read as they are now. Jira allows 50.
+    reconcileIssues: issueIds.map(Number),
+  };
+  const path = route`/rest/api/3/search/jql`;
+  const { issues } = await jiraMust({ as: 'app', method: 'POST', path, body }, SearchReply);
+  return new Map(issues.map(({ id, properties }): [string, unknown] => [id, properties[indexPropertyKey]]));
 }
 
 /** Read-only fields are written by their owning app only, all in one call. */

@@ -1,3 +1,4 @@
+import { checkMirrors } from '../app/check-mirrors';
 import { refreshConnections } from '../app/enrol-executor';
 import { sweepExecutions } from '../app/sweep-executions';
 import { sweepMirrors } from '../app/sweep-mirrors';
@@ -13,6 +14,8 @@ export async function sweepSchedule(): Promise<void> {
   if (looked > 0) ports.log('swept', { looked, failed });
   const mirrors = await sweepMirrors(ports);
   if (mirrors.looked > 0) ports.log('shown again', mirrors);
+  const round = await checkMirrors(ports);
+  if (round.edited > 0) ports.log('mirrors edited', round);
   const { executor } = await ports.settings.read();
   if (executor && ports.clock() - executor.fetchedAt > maxConnectionsAgeMs) {
     await refreshConnections(ports, executor.id, executor.keys);

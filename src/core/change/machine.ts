@@ -30,7 +30,17 @@ const allowedIn: Readonly<Record<ChangeEventType, readonly ChangeStatus[]>> = {
   'order-signed': ['running'],
   'receipt-accepted': ['running', 'approved', 'succeeded', 'failed', 'rolled-back', 'needs-attention'],
   'not-started': ['running'],
-  'attention-raised': ['draft', 'in-review', 'approved', 'running', 'failed', 'succeeded', 'rolled-back'],
+  'attention-raised': [
+    'draft',
+    'in-review',
+    'approved',
+    'running',
+    'failed',
+    'succeeded',
+    'rolled-back',
+    'rejected',
+    'cancelled',
+  ],
   resolved: ['needs-attention'],
   'attempt-recorded': [
     'draft',

@@ -109,7 +109,17 @@ export const transitions: Readonly<Record<TransitionKey, TransitionDefinition>> 
   attention: {
     id: '111',
     name: 'Attention',
-    from: ['draft', 'in-review', 'approved', 'running', 'failed', 'succeeded', 'rolled-back'],
+    from: [
+      'draft',
+      'in-review',
+      'approved',
+      'running',
+      'failed',
+      'succeeded',
+      'rolled-back',
+      'rejected',
+      'cancelled',
+    ],
     to: 'needs-attention',
     ...app,
   },

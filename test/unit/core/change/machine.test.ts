@@ -50,8 +50,8 @@ test.each<[ChangeState['status'], readonly ChangeEventBody['type'][]]>([
   ['failed', ['reworked', 'receipt-accepted', 'attention-raised']],
   ['needs-attention', ['receipt-accepted', 'resolved']],
   ['rolled-back', ['receipt-accepted', 'attention-raised']],
-  ['rejected', ['reworked']],
-  ['cancelled', []],
+  ['rejected', ['reworked', 'attention-raised']],
+  ['cancelled', ['attention-raised']],
 ])('a change that is %s takes only the events of its row', (status, expected) => {
   const state = examples[status];
   const named = (body: ChangeEventBody): boolean => refusal(state, body, 'approver-3') !== 'illegal-event';

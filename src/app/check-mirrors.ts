@@ -1,0 +1,54 @@
+import { canonicalJson } from '#core/hash';
+import * as v from 'valibot';
+import { indexProperty } from '#core/property/index-property';
+import { ok } from '#core/result';
+import { append } from './append';
+import type { LedgerSnapshot, Ports } from './ports';
+import { publish } from './publish';
+
+/** Changes compared in one page: one search call, whose cost grows by one point a change. */
+const pageSize = 25;
+/** Pause between pages, milliseconds: the whole site is gone round at this pace, at 26 points an hour. */
+const pauseMs = 60 * 60_000;
+
+/**
+ * Compares a page of issue properties with their ledgers. Whoever may edit an issue may write its properties, so an
+ * edited one is written again from the ledger, and the attempt is recorded where JQL finds it (P6). The platform has no
+ * documented event for it, hence the round.
+ */
+export async function checkMirrors(ports: Ports): Promise<{ looked: number; edited: number }> {
+  const issueIds = await ports.mirrorRounds.next(pageSize, ports.clock(), pauseMs);
+  if (issueIds.length === 0) return { looked: 0, edited: 0 };
+  const shown = await ports.jira.readIndexes(issueIds);
+  let edited = 0;
+  for (const issueId of issueIds) {
+    if (!shown.has(issueId)) continue; // deleted, or not to be seen
+    const snapshot = await ports.ledger.read(issueId);
+    if (snapshot.head.seq === 0 || !isEdited(snapshot, shown.get(issueId))) continue;
+    edited += 1;
+    await restore(ports, issueId);
+  }
+  return { looked: issueIds.length, edited };
+}
+
+const Claimed = v.object({ ledgerSeq: v.number() });
+
+/** A property that is only behind the ledger is being written by somebody else; anything else was edited. */
+function isEdited({ state, head }: LedgerSnapshot, value: unknown): boolean {
+  const claimed = v.safeParse(Claimed, value);
+  if (claimed.success && claimed.output.ledgerSeq < head.seq) return false;
+  return value === undefined || canonicalJson(value) !== canonicalJson(indexProperty(state, head.seq));
+}
+
+async function restore(ports: Ports, issueId: string): Promise<void> {
+  const message = 'The issue property query-change was edited by hand; it was written again from the ledger.';
+  const appended = await append(ports, issueId, () =>
+    ok({ entries: [{ actor: 'app', body: { type: 'attempt-recorded', code: 'mirror-edited', message } }] }),
+  );
+  if (!appended.ok) {
+    ports.log('mirror not restored', { issueId, error: appended.error.message });
+    return;
+  }
+  const { status } = appended.value.state;
+  await publish(ports, issueId, appended.value, { jiraStatus: status, comment: [{ text: message }] });
+}
