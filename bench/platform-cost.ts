@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Host } from '../host/create-host';
 import { journey } from '../scripts/local/journey';
 import { startLocalSite } from '../scripts/local/local-site';
+import { temporaryFolder } from '../scripts/local/temporary-folder';
 
 /** What the platform would charge for one whole change, as the local host meters it. */
 export interface PlatformCost {
@@ -31,13 +30,13 @@ const appDir = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
 /** One author, two approvers, three draft saves, a run on prod, and the result seen; on a local site of its own. */
 export async function measurePlatformCost(): Promise<PlatformCost> {
-  const dir = await mkdtemp(path.join(os.tmpdir(), 'query-change-cost-'));
-  const site = await startLocalSite({ appDir, dir, fresh: true });
+  const folder = await temporaryFolder('cost');
+  const site = await startLocalSite({ appDir, dir: folder.path, fresh: true });
   try {
     return await costOfOneChange(site.host);
   } finally {
     await site.close();
-    await rm(dir, { recursive: true, force: true });
+    await folder.remove();
   }
 }
 
