@@ -88,8 +88,9 @@ async function timeRun(page: Page, address: string): Promise<Taken> {
   if (!frame) throw new Error('the issue has no panel');
   await frame.getByTestId('action-run').click();
   await frame.locator('.qc-editor[data-phase=ready]').first().waitFor();
-  const taken = watch(frame);
-  await frame.getByTestId('dialog-confirm').click();
+  const confirm = frame.getByTestId('dialog-confirm');
+  await confirm.waitFor();
+  const [taken] = await Promise.all([watch(frame), confirm.click()]);
   return taken;
 }
 

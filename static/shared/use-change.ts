@@ -33,6 +33,8 @@ export function useChange(): Change {
 
   const show = useCallback((next: ChangeView, more = false) => {
     setExpectedAfter(more ? next.seq : null);
+    // A signal may have fetched what came after this action already: the answer is behind the screen then.
+    if (next.seq < latest.current) return;
     latest.current = next.seq;
     answeredAt.current = Date.now();
     shown.current = asked.current += 1;
@@ -43,9 +45,10 @@ export function useChange(): Change {
   const refresh = useCallback(async () => {
     const turn = (asked.current += 1);
     const reply = await call('view', {});
-    // An answer asked for before the one on the screen is older than it.
-    if (turn < shown.current) return;
-    shown.current = turn;
+    // An answer asked for before the one on the screen is older than it, unless the ledger had grown meanwhile.
+    const newer = reply.ok && reply.value.seq > latest.current;
+    if (turn < shown.current && !newer) return;
+    shown.current = Math.max(shown.current, turn);
     if (!reply.ok) {
       setProblem(reply.error);
       return;
