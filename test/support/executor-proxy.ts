@@ -15,7 +15,7 @@ export interface ExecutorProxy {
   close(): Promise<void>;
 }
 
-export type Verdict = 'pass' | 'cut' | 'drop-answer' | 'forget';
+type Verdict = 'pass' | 'cut' | 'drop-answer' | 'forget';
 
 /** Starts a proxy in front of the address that `target` names at the moment of each request. */
 export async function startExecutorProxy(target: () => string): Promise<ExecutorProxy> {

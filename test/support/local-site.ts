@@ -62,13 +62,13 @@ export interface TestSite extends LocalSite {
   transition(role: Role, issueKey: string, key: TransitionKey, comment?: string): Promise<RestReply>;
 }
 
-export interface Applied {
+interface Applied {
   readonly marks: number;
   readonly applies: number;
   readonly rollbacks: number;
 }
 
-export interface RestReply {
+interface RestReply {
   readonly status: number;
   readonly body: unknown;
   /** All of Jira's words together. */
