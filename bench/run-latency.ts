@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Frame, Page } from 'playwright-core';
@@ -7,6 +5,7 @@ import { timeBareStatement } from '../executor/local/bare-statement';
 import { journey, type Journey } from '../scripts/local/journey';
 import { startLocalSite, type LocalSite } from '../scripts/local/local-site';
 import { people } from '../scripts/local/seed';
+import { temporaryFolder } from '../scripts/local/temporary-folder';
 import { launchBrowser } from '../test/support/browser';
 
 /** Half and nineteen twentieths of the measured times are at most this, milliseconds. */
@@ -40,8 +39,11 @@ const warmUps = 3;
 
 /** Measures in a real browser on a local site of its own. Wants the browser's files built (`build-static`). */
 export async function measureRunLatency(runs = 15): Promise<RunLatency> {
-  const dir = await mkdtemp(path.join(os.tmpdir(), 'query-change-latency-'));
-  const [site, browser] = await Promise.all([startLocalSite({ appDir, dir, fresh: true }), launchBrowser()]);
+  const folder = await temporaryFolder('latency');
+  const [site, browser] = await Promise.all([
+    startLocalSite({ appDir, dir: folder.path, fresh: true }),
+    launchBrowser(),
+  ]);
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     await becomeDana(page, site);
@@ -58,7 +60,7 @@ export async function measureRunLatency(runs = 15): Promise<RunLatency> {
   } finally {
     await browser.close();
     await site.close();
-    await rm(dir, { recursive: true, force: true });
+    await folder.remove();
   }
 }
 
