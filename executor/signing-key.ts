@@ -5,7 +5,7 @@ import { PrivateJwk } from '#core/protocol/jwk';
 import { generateSigningKey, thumbprintMatches } from '#core/protocol/jws';
 
 /** File of the executor's signing key below its state folder. */
-export const signingKeyFile = 'signing-key.json';
+const signingKeyFile = 'signing-key.json';
 
 /**
  * Reads the executor's signing key, or makes it at the first start (mode 0600).

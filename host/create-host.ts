@@ -20,13 +20,13 @@ import { openListener } from './server';
 import { createSnapshotWriter, readSnapshot } from './snapshot';
 
 /** The site as the host needs it: Jira itself, the tokens to print, and pinned panels. */
-export interface HostedSite extends JiraSite {
+interface HostedSite extends JiraSite {
   apiToken(accountId: string): string | undefined;
   pinnedPanels(projectIdOrKey: string): readonly string[];
 }
 
 /** What a site is made of; `createJiraSite` takes it. */
-export interface SiteParts {
+interface SiteParts {
   readonly seed: Seed;
   readonly meter: Meter;
   readonly clock: Clock;

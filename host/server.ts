@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 
 /** Serves one request; `remoteOk` is not its business, the listener binds to this machine only. */
-export type Handler = (request: Request) => Promise<Response> | Response;
+type Handler = (request: Request) => Promise<Response> | Response;
 
 /** Another program has the port. `exitCode` is what a command line should end with. */
 export class PortBusyError extends Error {

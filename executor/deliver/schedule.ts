@@ -6,7 +6,7 @@ const hour = 60 * minute;
  * Waits between posts of a receipt: the schedule of Standard Webhooks (about 75 hours), with one fast retry before it
  * for a receiver that was only restarting.
  */
-export const retryDelaysMs: readonly number[] = [
+const retryDelaysMs: readonly number[] = [
   500,
   5 * second,
   5 * minute,

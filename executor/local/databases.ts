@@ -13,7 +13,7 @@ export type DemoEnvironment = (typeof demoEnvironments)[number];
 /** Name of an environment's shop database. */
 export const shopDatabase = (environment: DemoEnvironment): string => `shop_${environment}`;
 /** The executor's login in an environment; it can connect nowhere else. */
-export const shopLogin = (environment: DemoEnvironment): string => `qc_executor_${environment}`;
+const shopLogin = (environment: DemoEnvironment): string => `qc_executor_${environment}`;
 const stateDatabase = 'querychange_state';
 const stateLogin = 'qc_state';
 

@@ -1,7 +1,7 @@
 import type { Connection, DatabaseError } from 'pg';
 
 /** A result column as the server describes it. */
-export interface CapturedColumn {
+interface CapturedColumn {
   readonly name: string;
   readonly typeOid: number;
 }

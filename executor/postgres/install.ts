@@ -10,7 +10,7 @@ async function sqlFile(name: string): Promise<string> {
 }
 
 /** Login name inside a connection URL. */
-export function loginOf(url: string): string {
+function loginOf(url: string): string {
   return decodeURIComponent(new URL(url).username);
 }
 

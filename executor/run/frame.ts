@@ -10,7 +10,7 @@ const applicationName = (claims: OrderClaims): string => escapeLiteral(claims.is
 const ledgerWaitMs = 30_000;
 
 /** The place of an order in the ledger. */
-export function ledgerKey(claims: OrderClaims): LedgerKey {
+function ledgerKey(claims: OrderClaims): LedgerKey {
   return {
     installation: claims.iss,
     issueId: claims.issue.id,

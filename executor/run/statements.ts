@@ -21,13 +21,13 @@ export interface StatementsRun {
 const watchdogGraceMs = 1_000;
 
 /** Outcome of a statement that did not run. */
-export function notRun(statement: Statement): StatementOutcome {
+function notRun(statement: Statement): StatementOutcome {
   const { index, start, end } = statement;
   return { index, start, end, command: null, rows: null, ms: 0, error: null };
 }
 
 /** Translates a position inside one statement (characters from 1) to the whole text. */
-export function positionInText(statement: Statement, position: string | undefined): number | null {
+function positionInText(statement: Statement, position: string | undefined): number | null {
   const inside = Number(position);
   return Number.isInteger(inside) && inside > 0 ? statement.charsBefore + inside : null;
 }

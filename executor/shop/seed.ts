@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Client } from 'pg';
 
 /** How much shop a database holds. */
-export const shopSizes = {
+const shopSizes = {
   dev: { customers: 100, orders: 300 },
   qa: { customers: 1_000, orders: 3_000 },
   prod: { customers: 10_000, orders: 30_000 },

@@ -15,7 +15,7 @@ export interface Installation {
 }
 
 /** A UUID that is the same at every start, so that snapshots and executors keep knowing the installation. */
-export function stableUuid(...parts: readonly string[]): string {
+function stableUuid(...parts: readonly string[]): string {
   const hex = createHash('sha256').update(parts.join('\0')).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

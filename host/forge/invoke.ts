@@ -74,7 +74,7 @@ const SYNC_MS = 25_000;
 const LONG_MS = 55_000;
 
 /** Sync 25 s; web triggers and actions 55 s; async functions 55 s or their `timeoutSeconds` (limits-invocation). */
-export function timeoutMs(moduleType: string, declaration: FunctionDeclaration): number {
+function timeoutMs(moduleType: string, declaration: FunctionDeclaration): number {
   if (moduleType === 'consumer' || moduleType === 'scheduledTrigger') {
     return (declaration.timeoutSeconds ?? LONG_MS / 1000) * 1000;
   }

@@ -73,7 +73,7 @@ const ManifestSchema = v.looseObject({
 /** A declared custom entity of `app.storage.entities`. */
 export type EntityDeclaration = v.InferOutput<typeof EntitySchema>;
 /** A declared remote. */
-export type RemoteDeclaration = v.InferOutput<typeof RemoteSchema>;
+type RemoteDeclaration = v.InferOutput<typeof RemoteSchema>;
 
 /** A function of the manifest with its limits. */
 export interface FunctionDeclaration {
@@ -111,7 +111,7 @@ export interface Manifest {
 }
 
 /** The manifest is not one that Forge would deploy. */
-export class ManifestError extends Error {
+class ManifestError extends Error {
   override readonly name = 'ManifestError';
 }
 

@@ -1,7 +1,7 @@
 import type { Meter } from '../contract';
 
 /** Sums of what the platform would charge or limit. Times in ms, sizes in bytes of JSON. */
-export interface MeterTotals {
+interface MeterTotals {
   invocations: number;
   failedInvocations: number;
   invocationMs: number;
@@ -16,7 +16,7 @@ export interface MeterTotals {
 }
 
 /** One metered fact, for the inspector's list. */
-export interface MeterEntry {
+interface MeterEntry {
   readonly at: number;
   readonly kind: 'jira' | 'invocation' | 'kvs' | 'queue';
   readonly invocationId: string | undefined;
@@ -24,7 +24,7 @@ export interface MeterEntry {
 }
 
 /** A place in the meter's history; made by `mark`, understood by `since`. */
-export type MeterMark = Readonly<MeterTotals>;
+type MeterMark = Readonly<MeterTotals>;
 
 /** The meter of one host. */
 export interface HostMeter extends Meter {

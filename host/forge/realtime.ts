@@ -14,7 +14,7 @@ export interface ChannelRequest {
 }
 
 /** A message as the browser gets it. */
-export interface RealtimeEvent {
+interface RealtimeEvent {
   readonly eventId: string;
   readonly eventTimestamp: number;
   readonly channelName: string;

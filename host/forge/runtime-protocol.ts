@@ -1,7 +1,7 @@
 /** Messages between the host and the process in which the app's functions run. All of them are plain JSON. */
 
 /** What `__forge_runtime__` shows to one invocation, without the parts that only exist as functions. */
-export interface RuntimeMeta {
+interface RuntimeMeta {
   readonly contextAri: string;
   readonly appContext: {
     readonly appId: string;
@@ -77,7 +77,7 @@ export interface FetchFailedMessage {
 }
 
 /** How an error of the app travels. */
-export interface WireError {
+interface WireError {
   readonly name: string;
   readonly message: string;
   readonly stack?: string;

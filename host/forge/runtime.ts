@@ -161,7 +161,9 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     }, PING_MS).unref();
   }
 
-  async function invoke(message: Omit<InvokeMessage, 't' | 'clockAheadMs'>): Promise<{ value: unknown; ms: number }> {
+  async function invoke(
+    message: Omit<InvokeMessage, 't' | 'clockAheadMs'>,
+  ): Promise<{ value: unknown; ms: number }> {
     const worker = (current ??= start());
     const startedAt = performance.now();
     return await new Promise((resolve, reject) => {

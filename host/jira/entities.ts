@@ -6,7 +6,7 @@
 import type { WorkflowRecord, WorkflowSchemeRecord } from './entities-workflow';
 
 /** Jira's three status categories as the workflow API spells them. */
-export type StatusCategory = 'TODO' | 'IN_PROGRESS' | 'DONE';
+type StatusCategory = 'TODO' | 'IN_PROGRESS' | 'DONE';
 
 /** A person or app on the site. */
 export interface UserRecord {

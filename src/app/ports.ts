@@ -82,7 +82,7 @@ export interface Ledger {
 }
 
 /** A commit that Jira may not show yet. */
-export interface MirrorMark {
+interface MirrorMark {
   readonly issueId: string;
   readonly seq: number;
   readonly at: string;
@@ -137,7 +137,7 @@ export interface Archive {
   receipt(jti: string): Promise<StoredReceipt | undefined>;
 }
 
-export type ExecutionPhase = 'claimed' | 'queued' | 'sent' | 'waiting' | 'final';
+type ExecutionPhase = 'claimed' | 'queued' | 'sent' | 'waiting' | 'final';
 
 /** The dispatch record of one (issue, revision, kind); the sweep finds open ones by index. */
 export interface Execution {

@@ -114,7 +114,7 @@ export async function repairStatus(ports: RulePorts, issueId: string, to: Change
 }
 
 /** The read-only fields, in words. */
-export function fieldValues(state: ChangeState): FieldValues {
+function fieldValues(state: ChangeState): FieldValues {
   const { revision, votes } = state;
   return {
     author: revision?.author ?? null,

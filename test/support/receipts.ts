@@ -17,7 +17,7 @@ export function payloadOf(compact: string | null): unknown {
 }
 
 /** The executor's own key, as a thief of its state folder would have it. */
-export async function executorKey(site: TestSite): Promise<PrivateJwk> {
+async function executorKey(site: TestSite): Promise<PrivateJwk> {
   return loadSigningKey(site.databases.config.stateDir);
 }
 

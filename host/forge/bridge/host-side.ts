@@ -10,10 +10,10 @@ import type { ChannelBody } from './host-protocol';
 import { openPortRpc, type PortRpc } from './port-rpc';
 
 /** Light or dark; what frames get as theme. */
-export type ColorMode = 'light' | 'dark';
+type ColorMode = 'light' | 'dark';
 
 /** What `showFlag` asks for; functions are called when the user clicks an action. */
-export interface FlagRequest {
+interface FlagRequest {
   readonly id: string;
   readonly title?: string;
   readonly type?: string;

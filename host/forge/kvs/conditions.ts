@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { KvsFault } from './fault';
 
 /** One condition as the SDK sends it. */
-export const ConditionSchema = v.object({
+const ConditionSchema = v.object({
   property: v.string(),
   condition: v.picklist([
     'BEGINS_WITH',

@@ -10,7 +10,7 @@ export interface KvsRecord {
 }
 
 /** Delays of the real store that tests can set. */
-export interface KvsTuning {
+interface KvsTuning {
   /** Queries see the store as it was so long ago; gets are always current. */
   queryLagMs: number;
   /** Expired values stay readable until this long after their expiry (documented as up to 48 hours). */

@@ -20,7 +20,7 @@ function allowedValues(jira: Jira, field: FieldRecord, project: ProjectRecord): 
 }
 
 /** Metadata of one field on a screen (`FieldMetadata`). */
-export function oneFieldMetadata(jira: Jira, project: ProjectRecord, field: FieldRecord, required: boolean) {
+function oneFieldMetadata(jira: Jira, project: ProjectRecord, field: FieldRecord, required: boolean) {
   const values = allowedValues(jira, field, project);
   return {
     required,

@@ -18,7 +18,7 @@ import { needed, StepRefused, type StepOutcome } from './step';
 import { makeWorkflow } from './workflow';
 
 /** Manifest key of the issue panel. */
-export const panelModule = 'query-change-panel';
+const panelModule = 'query-change-panel';
 
 /** Runs one step of the set-up. Repeating a step changes nothing that is right already. */
 export async function runStep(

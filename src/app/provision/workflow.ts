@@ -83,7 +83,7 @@ async function readRules(
 const reference = (status: string): string => `ref-${status}`;
 
 /** The whole workflow as `POST /workflows/create` takes it. */
-export function workflowRequest(ids: Readonly<Record<string, string>>, rules: Rules, site: RuleSite): object {
+function workflowRequest(ids: Readonly<Record<string, string>>, rules: Rules, site: RuleSite): object {
   return {
     scope: { type: 'GLOBAL' },
     statuses: changeStatuses.map((status) => ({

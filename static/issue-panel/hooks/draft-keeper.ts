@@ -236,7 +236,7 @@ export class DraftKeeper {
 }
 
 /** True when two contents are the same in every field. */
-export function sameContent(one: DraftContent, other: DraftContent): boolean {
+function sameContent(one: DraftContent, other: DraftContent): boolean {
   return (
     one.sql === other.sql &&
     one.rollback === other.rollback &&

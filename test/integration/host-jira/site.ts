@@ -27,7 +27,7 @@ const SEED: Seed = {
 };
 
 /** A recorded answer. */
-export interface Reply {
+interface Reply {
   readonly status: number;
   readonly headers: Headers;
   // eslint-disable-next-line typescript/no-explicit-any

@@ -55,7 +55,7 @@ export async function openPanel(browser: Browser, url: string, width = 1_100): P
 }
 
 /** Waits until every lazy part on the screen has been loaded and drawn. */
-export async function settled(frame: Frame): Promise<void> {
+async function settled(frame: Frame): Promise<void> {
   await frame.waitForFunction(
     () =>
       document.querySelector('.qc-editor[data-phase=loading]') === null &&

@@ -23,7 +23,7 @@ SELECT id, status, note FROM orders WHERE status = 'void' ORDER BY id LIMIT 50;
 export const rollback = `UPDATE orders SET status = 'open' WHERE status = 'void' AND created_at < '2025-01-01';`;
 export const reason = 'Abandoned orders block the stock count (SHOP-231).';
 
-export const connection: ConnectionView = {
+const connection: ConnectionView = {
   key: 'shop-prod',
   name: 'Shop, production',
   engine: 'PostgreSQL',

@@ -54,7 +54,7 @@ export const rolledBack: OutcomeView = {
 };
 
 /** Rows of the succeeded fixture, with cells that a spreadsheet would take for formulas. */
-export const resultBody: ResultBody = {
+const resultBody: ResultBody = {
   v: 1,
   statements: [
     { index: 0, columns: [], rows: [], truncated: false, message: null },

@@ -36,7 +36,7 @@ export interface TestApp {
   connections(url: string): Promise<readonly ConnectionInfo[]>;
 }
 
-export interface SendChanges {
+interface SendChanges {
   readonly request?: Record<string, unknown>;
   readonly contentType?: string;
   readonly token?: string;
