@@ -3,9 +3,12 @@ import type { ChangeView, RevisionView } from '#core/panel/view';
 import { EnvironmentLozenge, StatusLozenge } from '../shared/components/status-lozenge';
 import { useChange } from '../shared/use-change';
 
+/** A run signals several times within a second, and nobody acts from here. Milliseconds. */
+const gatherMs = 300;
+
 /** Beside the issue: where the change stands and what comes next. Everything else is in the panel. */
 export function Glance() {
-  const { view, problem } = useChange();
+  const { view, problem } = useChange(gatherMs);
   if (view === null) {
     return (
       <p className="qc-root qc-subtle" role="status">

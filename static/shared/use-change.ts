@@ -21,8 +21,12 @@ export interface Change {
   readonly show: (view: ChangeView, more?: boolean) => void;
 }
 
-/** Fetches the change, again on signals, on focus, and every two seconds while it runs or is about to, and the page is visible. */
-export function useChange(): Change {
+/**
+ * Fetches the change, again on signals, on focus, and every two seconds while it runs or is about to, and the page is
+ * visible. Signals that come within `gatherMs` of each other make one fetch: what only accompanies the panel leaves it
+ * the first turn.
+ */
+export function useChange(gatherMs = 0): Change {
   const [view, setView] = useState<ChangeView | null>(null);
   const [problem, setProblem] = useState<Change['problem']>(null);
   const latest = useRef(-1);
@@ -60,7 +64,7 @@ export function useChange(): Change {
   }, []);
 
   useEffect(() => void refresh(), [refresh]);
-  useSignals(view?.channel, latest, refresh);
+  useSignals(view?.channel, latest, gatherMs, refresh);
   useFocus(answeredAt, refresh);
   usePolling(view?.status === 'running' || (view !== null && view.seq === expectedAfter), refresh);
   return { view, problem, refresh, show };
@@ -69,14 +73,23 @@ export function useChange(): Change {
 function useSignals(
   channel: string | undefined,
   latest: { readonly current: number },
+  gatherMs: number,
   refresh: () => Promise<void>,
 ): void {
   useEffect(() => {
     if (channel === undefined) return undefined;
-    return onSignal(channel, (signal) => {
-      if (signal.seq > latest.current) void refresh();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = onSignal(channel, (signal) => {
+      if (signal.seq <= latest.current) return;
+      clearTimeout(timer);
+      if (gatherMs === 0) void refresh();
+      else timer = setTimeout(() => void refresh(), gatherMs);
     });
-  }, [channel, latest, refresh]);
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [channel, latest, gatherMs, refresh]);
 }
 
 function useFocus(answeredAt: { readonly current: number }, refresh: () => Promise<void>): void {

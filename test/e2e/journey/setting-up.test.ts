@@ -10,7 +10,7 @@ import { approverGroup, operatorGroup, people, projectKey, seed } from '../../..
 import { launchBrowser } from '../../support/browser';
 import type { Desk } from './desk';
 import { look } from './look';
-import { buildForBrowser, desks, temporaryFolder } from './stage';
+import { buildForBrowser, desks, keepPictures, temporaryFolder } from './stage';
 import { journeySteps } from './step';
 import { bringToApproved, createChange } from './writing';
 
@@ -25,7 +25,7 @@ let alex: Desk;
 let dana: Desk;
 
 const address = '/apps/query-change-setup';
-const step = journeySteps(async () => undefined);
+const step = journeySteps(async () => keepPictures(browser));
 const page = (desk: Desk) => desk.page.frameLocator('main iframe.frame');
 
 beforeAll(async () => {
@@ -57,6 +57,14 @@ describe('an administrator sets the site up', () => {
     expect(await dana.page.getByRole('link', { name: 'Query Change', exact: true }).count()).toBe(0);
   });
 
+  step('the user switcher says what each person plays', async () => {
+    await alex.page.getByRole('button', { name: /Switch user/ }).click();
+    const bea = alex.page.getByRole('menuitemradio', { name: /^Bea Approver/ });
+    await bea.getByText('DBA: approves').waitFor();
+    expect(await look(alex)).toEqual([]);
+    await alex.page.keyboard.press('Escape');
+  });
+
   step('one button configures Jira', async () => {
     await alex.page.getByRole('link', { name: 'Query Change', exact: true }).click();
     const setup = page(alex);
@@ -69,7 +77,7 @@ describe('an administrator sets the site up', () => {
     const reports = setup.getByRole('listitem');
     await reports.nth(setupSteps.length - 1).waitFor();
     for (const report of await reports.allInnerTexts()) expect(report).toMatch(/^(done|skipped)/i);
-    expect(await look(alex)).toEqual([]);
+    expect(await look(alex, 'setup')).toEqual([]);
   });
 
   step('until an executor is enrolled, the panel says so', async () => {

@@ -60,7 +60,8 @@ export async function startStage(options: Partial<LocalSiteOptions> = {}): Promi
   };
 }
 
-async function keepPictures(browser: Browser): Promise<void> {
+/** Keeps a picture of every open page under `.local/screenshots`. */
+export async function keepPictures(browser: Browser): Promise<void> {
   const pages = browser.contexts().flatMap((context) => context.pages());
   await Promise.all(
     pages.map(async (page, index) =>
