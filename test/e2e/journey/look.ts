@@ -78,5 +78,13 @@ async function photograph({ page }: Desk, name: string): Promise<void> {
   await page.setViewportSize({ width: 390, height: 900 });
   await page.waitForFunction(() => document.documentElement.scrollWidth <= window.innerWidth);
   await page.screenshot({ path: path.join(drafts, `${name}-narrow.png`), fullPage: true });
+  // A frame below the fold is drawn only when it comes into sight.
+  await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
+  await (
+    await appFrames(page)
+  )
+    .at(-1)
+    ?.evaluate(async () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  await page.screenshot({ path: path.join(drafts, `${name}-narrow-end.png`) });
   await page.setViewportSize(wide);
 }

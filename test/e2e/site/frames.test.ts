@@ -73,7 +73,7 @@ describe('frames of the app', () => {
     await page.getByRole('button', { name: 'Theme' }).click();
     await page.getByRole('menuitemradio', { name: 'Dark' }).click();
     await panel.locator('html[data-color-mode="dark"]').waitFor();
-    expect(await page.locator('html').getAttribute('data-color-mode')).toBe('dark');
+    await page.locator('html[data-color-mode="dark"]').waitFor();
   });
 
   it('know the person who is switched to', async () => {
