@@ -25,8 +25,7 @@ export async function checkMirrors(ports: Ports): Promise<{ looked: number; edit
     if (!shown.has(issueId)) continue; // deleted, or not to be seen
     const snapshot = await ports.ledger.read(issueId);
     if (snapshot.head.seq === 0 || !isEdited(snapshot, shown.get(issueId))) continue;
-    edited += 1;
-    await restore(ports, issueId);
+    if (await restore(ports, issueId, snapshot)) edited += 1;
   }
   return { looked: issueIds.length, edited };
 }
@@ -40,15 +39,21 @@ function isEdited({ state, head }: LedgerSnapshot, value: unknown): boolean {
   return value === undefined || canonicalJson(value) !== canonicalJson(indexProperty(state, head.seq));
 }
 
-async function restore(ports: Ports, issueId: string): Promise<void> {
+/** Records the attempt and writes the mirror again; false when the change moved on meanwhile, or another round did it. */
+async function restore(ports: Ports, issueId: string, seen: LedgerSnapshot): Promise<boolean> {
   const message = 'The issue property query-change was edited by hand; it was written again from the ledger.';
-  const appended = await append(ports, issueId, () =>
-    ok({ entries: [{ actor: 'app', body: { type: 'attempt-recorded', code: 'mirror-edited', message } }] }),
-  );
+  const appended = await append(ports, issueId, ({ head }) => {
+    if (head.seq !== seen.head.seq) return ok({ entries: [] });
+    return ok({
+      entries: [{ actor: 'app', body: { type: 'attempt-recorded', code: 'mirror-edited', message } }],
+    });
+  });
   if (!appended.ok) {
     ports.log('mirror not restored', { issueId, error: appended.error.message });
-    return;
+    return false;
   }
+  if (!appended.value.changed) return false;
   const { status } = appended.value.state;
   await publish(ports, issueId, appended.value, { jiraStatus: status, comment: [{ text: message }] });
+  return true;
 }
