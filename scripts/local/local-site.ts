@@ -5,7 +5,7 @@ import { createExecutor, type Executor, type ExecutorOptions } from '../../execu
 import { prepareLocalExecutor, type ExtraConnection, type LocalExecutor } from '../../executor/local/prepare';
 import { createHost, type Host, type HostOptions } from '../../host/create-host';
 import { people, seed } from './seed';
-import { adminCall, enrol, provision } from './set-up-site';
+import { adminCall, choosePolicies, enrol, provision } from './set-up-site';
 
 export interface LocalSiteOptions {
   readonly appDir: string;
@@ -86,6 +86,9 @@ export async function startLocalSite(options: LocalSiteOptions): Promise<LocalSi
     };
     if (wasReady) host.setRemote('executor', (await start(await adminCall(host, 'enrolment-facts', {}))).url);
     else await enrol(host, start);
+    const own = (options.extraConnections ?? []).map(({ key }) => key);
+    if (own.length > 0) await choosePolicies(host, own);
+    if (wasReady) await adminCall(host, 'refresh-connections', {});
     await writeFile(readyFile, 'ready');
   } catch (error) {
     await closeAll();

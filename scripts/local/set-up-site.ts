@@ -28,7 +28,7 @@ export async function adminCall<N extends AdminCallName>(
 
 /** Runs every provisioning step with the admin's rights; a step that Jira refuses stops the set-up with its instruction. */
 export async function provision(host: Host): Promise<StepReport[]> {
-  await choosePolicies(host);
+  await choosePolicies(host, []);
   const reports: StepReport[] = [];
   for (const step of setupSteps) {
     const report = await adminCall(host, 'setup-step', { step, projectKey });
@@ -38,8 +38,8 @@ export async function provision(host: Host): Promise<StepReport[]> {
   return reports;
 }
 
-/** Two approvals on prod, one elsewhere; the executor's own minimum holds besides. */
-async function choosePolicies(host: Host): Promise<void> {
+/** Two approvals on prod, one elsewhere and on the user's own; the executor's own minimum holds besides. */
+export async function choosePolicies(host: Host, ownConnections: readonly string[]): Promise<void> {
   const groups = await readGroups(host);
   const group = { id: groups[approverGroup] ?? '', name: approverGroup };
   await adminCall(host, 'save-policies', {
@@ -47,6 +47,7 @@ async function choosePolicies(host: Host): Promise<void> {
       'shop-dev': { approverGroup: group, approvals: 1 },
       'shop-qa': { approverGroup: group, approvals: 1 },
       'shop-prod': { approverGroup: group, approvals: 2 },
+      ...Object.fromEntries(ownConnections.map((key) => [key, { approverGroup: group, approvals: 1 }])),
     },
     operatorGroup: { id: groups[operatorGroup] ?? '', name: operatorGroup },
   });

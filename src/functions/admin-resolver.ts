@@ -6,7 +6,7 @@ import { adminCalls, type AdminCallName } from '#core/panel/admin-contract';
 import type { Reply } from '#core/panel/contract';
 import { publicHalf } from '#core/protocol/jws';
 import { ok } from '#core/result';
-import { enrolExecutor } from '../app/enrol-executor';
+import { enrolExecutor, refreshConnections } from '../app/enrol-executor';
 import type { Ports } from '../app/ports';
 import { runStep } from '../app/provision/run-step';
 import { no, type Outcome } from '../app/refusal';
@@ -42,6 +42,12 @@ const handlers: Handlers = {
     if (!enrolled.ok) return enrolled;
     const { id, connections } = enrolled.value;
     return ok({ executorId: id, connections: connections.map(({ key }) => key) });
+  },
+  'refresh-connections': async (ports) => {
+    const { executor } = await ports.settings.read();
+    if (!executor) return no('not-set-up', 'No executor is enrolled yet.');
+    const refreshed = await refreshConnections(ports, executor.id, executor.keys);
+    return refreshed.ok ? ok({ connections: refreshed.value.connections.map(({ key }) => key) }) : refreshed;
   },
   'save-policies': async (ports, { policies, operatorGroup }) => {
     const operators = await ports.jira.members(operatorGroup.id, maxListedApprovers);

@@ -4,7 +4,7 @@ import { sweepExecutions } from '../app/sweep-executions';
 import { sweepMirrors } from '../app/sweep-mirrors';
 import { composePorts } from '../forge/compose';
 
-/** How old the executor's description of its connections may grow, milliseconds. */
+/** How old the executor's description of its connections may grow, milliseconds; one with a problem is asked about each time. */
 const maxConnectionsAgeMs = 60 * 60_000;
 
 /** Every five minutes: finishes what is claimed, queued or overdue, and keeps the connections fresh. */
@@ -17,7 +17,8 @@ export async function sweepSchedule(): Promise<void> {
   const round = await checkMirrors(ports);
   if (round.edited > 0) ports.log('mirrors edited', round);
   const { executor } = await ports.settings.read();
-  if (executor && ports.clock() - executor.fetchedAt > maxConnectionsAgeMs) {
+  const troubled = executor?.connections.some(({ problem }) => problem !== null) ?? false;
+  if (executor && (troubled || ports.clock() - executor.fetchedAt > maxConnectionsAgeMs)) {
     await refreshConnections(ports, executor.id, executor.keys);
   }
 }

@@ -49,6 +49,11 @@ export const adminCalls = {
     payload: v.strictObject({ executorId: Identifier, executorKey: PublicJwk, token: v.string() }),
     value: v.strictObject({ executorId: v.string(), connections: v.array(v.string()) }),
   },
+  /** Asks the enrolled executor for its connections now; otherwise the schedule does. */
+  'refresh-connections': {
+    payload: v.strictObject({}),
+    value: v.strictObject({ connections: v.array(v.string()) }),
+  },
   'save-policies': {
     payload: v.strictObject({
       policies: v.record(ConnectionKey, ConnectionPolicy),
