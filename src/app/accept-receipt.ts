@@ -13,6 +13,7 @@ import {
   resultMatches,
   type ReceiptDelivery,
 } from '#core/protocol/receipt';
+import { rowCount } from '#core/results/row-count';
 import type { ChangeState } from '#core/change/state';
 import { ok, refuse, type Result } from '#core/result';
 import { append, type Decision, type Entry } from './append';
@@ -246,7 +247,7 @@ function outcomeComment(state: ChangeState, claims: ReceiptClaims): CommentPart[
     case 'succeeded':
       return [
         ...to,
-        { text: `${what} ran on ${where}: ${rows} rows. Status: ${jiraStatusNames[state.status]}.` },
+        { text: `${what} ran on ${where}: ${rowCount(rows)}. Status: ${jiraStatusNames[state.status]}.` },
       ];
     case 'failed':
       return [

@@ -3,6 +3,7 @@ import { jiraStatusNames } from '#core/change/status';
 import type { ChangeState } from '#core/change/state';
 import { indexProperty } from '#core/property/index-property';
 import type { ResultProperty } from '#core/property/result-property';
+import { rowCount } from '#core/results/row-count';
 import { appTransition, type TransitionKey } from '#core/workflow/definition';
 import type { CommentPart, FieldValues, LedgerSnapshot, RulePorts } from './ports';
 
@@ -128,7 +129,7 @@ function fieldValues(state: ChangeState): FieldValues {
 function outcomeWords(state: ChangeState): string | null {
   const last = (state.rollback ?? state.apply)?.outcome;
   if (!last) return null;
-  const rows = last.rows === null ? '' : `, ${last.rows} rows`;
+  const rows = last.rows === null ? '' : `, ${rowCount(last.rows)}`;
   const code = last.code === null ? '' : ` (${last.code})`;
   return `${jiraStatusNames[state.status]}${rows}${code}`;
 }

@@ -1,5 +1,6 @@
 import type { ChangeEventBody } from '#core/change/event';
 import { verifyChain } from '#core/change/ledger';
+import { rowCount } from '#core/results/row-count';
 import type { TimelineEntry } from '#core/panel/view';
 import type { Ports } from './ports';
 
@@ -50,7 +51,7 @@ function wordsOf(body: ChangeEventBody): { words: string; detail: string } {
       return said(`signed the order for executor ${body.executor}`);
     case 'receipt-accepted':
       return said(
-        `reported the ${body.kind === 'apply' ? 'change' : 'rollback'} as ${body.status}${body.rows === null ? '' : `, ${body.rows} rows`}`,
+        `reported the ${body.kind === 'apply' ? 'change' : 'rollback'} as ${body.status}${body.rows === null ? '' : `, ${rowCount(body.rows)}`}`,
         [body.code, body.message].filter(Boolean).join(' '),
       );
     case 'not-started':

@@ -12,7 +12,7 @@ import {
 } from './conditions';
 import type { ChangeEventBody, ChangeEventType, LedgerEvent } from './event';
 import { initialState, type AttemptState, type ChangeState } from './state';
-import type { ChangeStatus } from './status';
+import { changeStatuses, type ChangeStatus } from './status';
 
 export { nextTry, type IllegalEvent } from './conditions';
 
@@ -30,30 +30,9 @@ const allowedIn: Readonly<Record<ChangeEventType, readonly ChangeStatus[]>> = {
   'order-signed': ['running'],
   'receipt-accepted': ['running', 'approved', 'succeeded', 'failed', 'rolled-back', 'needs-attention'],
   'not-started': ['running'],
-  'attention-raised': [
-    'draft',
-    'in-review',
-    'approved',
-    'running',
-    'failed',
-    'succeeded',
-    'rolled-back',
-    'rejected',
-    'cancelled',
-  ],
+  'attention-raised': changeStatuses.filter((status) => status !== 'needs-attention'),
   resolved: ['needs-attention'],
-  'attempt-recorded': [
-    'draft',
-    'in-review',
-    'approved',
-    'running',
-    'succeeded',
-    'failed',
-    'needs-attention',
-    'rolled-back',
-    'rejected',
-    'cancelled',
-  ],
+  'attempt-recorded': changeStatuses,
 };
 
 /** Judges whether `body`, done by `actor`, may follow `state`. Pure policy of the ledger itself, not of people's rights. */

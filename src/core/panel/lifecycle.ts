@@ -1,5 +1,6 @@
 import type { ContentProblem } from '../change/content';
 import type { ChangeState } from '../change/state';
+import { rowCount } from '../results/row-count';
 import type { ActionName, ActionView, BlockerView } from './view';
 
 /** What the slot at the top of the panel depends on. */
@@ -152,7 +153,9 @@ function succeeded(input: LifecycleInput): Partial<Lifecycle> & Pick<Lifecycle, 
   const { state } = input;
   const rows = state.apply?.outcome?.rows;
   const headline =
-    rows === null || rows === undefined ? 'The change was applied.' : `The change was applied: ${rows} rows.`;
+    rows === null || rows === undefined
+      ? 'The change was applied.'
+      : `The change was applied: ${rowCount(rows)}.`;
   if (!state.revision?.hasRollback) return { headline, primary: null };
   const why = !input.rollbackOpen
     ? 'The approved rollback has expired; open a new change instead.'

@@ -12,6 +12,7 @@ export interface HiddenCharacter {
 }
 
 const names: Readonly<Record<number, string>> = {
+  0x00a0: 'no-break space',
   0x00ad: 'soft hyphen',
   0x034f: 'combining grapheme joiner',
   0x061c: 'Arabic letter mark',
@@ -31,6 +32,7 @@ const names: Readonly<Record<number, string>> = {
   0x2067: 'right-to-left isolate',
   0x2068: 'first strong isolate',
   0x2069: 'pop directional isolate',
+  0x3000: 'ideographic space',
   0xfeff: 'byte order mark',
 };
 

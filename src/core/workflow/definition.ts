@@ -1,4 +1,4 @@
-import type { ChangeStatus } from '../change/status';
+import { changeStatuses, type ChangeStatus } from '../change/status';
 
 /**
  * The workflow of the issue type: one source for provisioning, for the app's own transitions, for the rules and for
@@ -109,17 +109,7 @@ export const transitions: Readonly<Record<TransitionKey, TransitionDefinition>> 
   attention: {
     id: '111',
     name: 'Attention',
-    from: [
-      'draft',
-      'in-review',
-      'approved',
-      'running',
-      'failed',
-      'succeeded',
-      'rolled-back',
-      'rejected',
-      'cancelled',
-    ],
+    from: changeStatuses.filter((status) => status !== 'needs-attention'),
     to: 'needs-attention',
     ...app,
   },

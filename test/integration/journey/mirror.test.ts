@@ -129,7 +129,7 @@ describe('for people', () => {
     expect(comments[0]?.mentions).toEqual([people.firstApprover.accountId, people.secondApprover.accountId]);
     expect(comments.at(-1)).toMatchObject({
       mentions: [people.developer.accountId],
-      text: expect.stringContaining('1 rows'),
+      text: expect.stringContaining('1 row.'),
     });
     const { fields } = v.parse(v.object({ site: SiteIds }), stored(site, 'kv', 'settings')).site;
     const issue = await site.rest('auditor', 'GET', `/rest/api/3/issue/${change.key}`);

@@ -11,7 +11,7 @@ test('names what it finds and where', () => {
 
 test.each([
   ['\u00ad', 'soft hyphen'],
-  ['\u00a0', 'invisible character'],
+  ['\u00a0', 'no-break space'],
   ['\u2003', 'invisible character'],
   ['\u2028', 'invisible character'],
   ['\u2029', 'invisible character'],
