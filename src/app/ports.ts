@@ -162,7 +162,7 @@ export interface Executions {
 
 /** Goes round all changes, a page at a time, so that every mirror is compared with its ledger in the end. */
 export interface MirrorRounds {
-  /** The next issue ids, at most `limit`; none within `pauseMs` of the last page. */
+  /** The next issue ids, at most `limit`; each period of `pauseMs` has one page, for the first caller. */
   next(limit: number, nowMs: number, pauseMs: number): Promise<string[]>;
 }
 

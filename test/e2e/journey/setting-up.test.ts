@@ -10,14 +10,15 @@ import { approverGroup, operatorGroup, people, projectKey, seed } from '../../..
 import { launchBrowser } from '../../support/browser';
 import type { Desk } from './desk';
 import { look } from './look';
-import { buildForBrowser, desks, keepPictures, temporaryFolder } from './stage';
+import { temporaryFolder, type TemporaryFolder } from '../../../scripts/local/temporary-folder';
+import { buildForBrowser, desks, keepPictures } from './stage';
 import { journeySteps } from './step';
 import { bringToApproved, createChange } from './writing';
 
 /** From a site where the app is only installed to the first change that ran, as an administrator and a developer. */
 let browser: Browser;
 let host: Host;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: TemporaryFolder;
 let prepared: LocalExecutor | undefined;
 let executor: Executor | undefined;
 let problems: readonly string[];
@@ -29,7 +30,7 @@ const step = journeySteps(async () => keepPictures(browser));
 const page = (desk: Desk) => desk.page.frameLocator('main iframe.frame');
 
 beforeAll(async () => {
-  [folder, browser] = await Promise.all([temporaryFolder(), launchBrowser(), buildForBrowser()]);
+  [folder, browser] = await Promise.all([temporaryFolder('setting-up'), launchBrowser(), buildForBrowser()]);
   host = await createHost({ appDir: process.cwd(), seed, appName: 'Query Change' });
   const opened = desks(browser, host);
   problems = opened.problems;
@@ -96,7 +97,7 @@ describe('an administrator sets the site up', () => {
     const shown = await setup.getByLabel("For the executor's configuration").innerText();
     const { installation, keys, receiptUrl, enrolmentTokenSha256 } = v.parse(Facts, JSON.parse(shown));
     prepared = await prepareLocalExecutor({
-      dir: folder.dir,
+      dir: folder.path,
       installation,
       appKey: keys,
       receiptUrl,

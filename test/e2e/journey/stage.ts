@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { startLocalSite, type LocalSite, type LocalSiteOptions } from '../../../scripts/local/local-site';
 import { people, type Role } from '../../../scripts/local/seed';
+import { temporaryFolder } from '../../../scripts/local/temporary-folder';
 import { launchBrowser } from '../../support/browser';
 import { openDesk, type Desk } from './desk';
 
@@ -29,16 +28,14 @@ export async function buildForBrowser(): Promise<void> {
   await run(process.execPath, [path.join(appDir, 'scripts', 'build-static.mjs')], { env });
 }
 
-/** A folder that nobody else uses, and how to remove it. */
-export async function temporaryFolder(): Promise<{ dir: string; remove: () => Promise<void> }> {
-  const dir = await mkdtemp(path.join(os.tmpdir(), 'query-change-journey-'));
-  return { dir, remove: async () => rm(dir, { recursive: true, force: true }) };
-}
-
 /** Starts a provisioned site with its executor, as `npm start` does on a fresh clone. */
 export async function startStage(options: Partial<LocalSiteOptions> = {}): Promise<Stage> {
-  const [folder, browser] = await Promise.all([temporaryFolder(), launchBrowser(), buildForBrowser()]);
-  const site = await startLocalSite({ appDir, dir: folder.dir, fresh: true, ...options }).catch(
+  const [folder, browser] = await Promise.all([
+    temporaryFolder('journey'),
+    launchBrowser(),
+    buildForBrowser(),
+  ]);
+  const site = await startLocalSite({ appDir, dir: folder.path, fresh: true, ...options }).catch(
     async (error: unknown) => {
       await browser.close();
       await folder.remove();

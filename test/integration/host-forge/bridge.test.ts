@@ -1,11 +1,11 @@
-import { mkdirSync, writeFileSync, copyFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import sparticuz from '@sparticuz/chromium';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import type { Seed } from '../../../host/contract';
 import { createHost, type Host } from '../../../host/create-host';
-import { bundle } from '../../../host/forge/bundle';
+import { launchBrowser } from '../../support/browser';
+import { buildPanel, buildScript } from './fixture-panel';
 import { appDir, cacheDir } from './fixture-platform';
 import { createFixtureSite } from './fixture-site';
 
@@ -24,26 +24,16 @@ const seed: Seed = {
   project: { key: 'QC', name: 'Query Change', leadAccountId: 'alice' },
 };
 
-const panelDir = path.join(cacheDir, 'panel');
 const pagesDir = path.join(cacheDir, 'pages');
-const testDir = path.dirname(appDir);
-
-async function build(entry: string, outDir: string, name: string): Promise<void> {
-  const entryFile = path.join(testDir, entry);
-  await bundle({ entry: entryFile, baseDir: testDir, outDir, name, format: 'iife', platform: 'browser' });
-}
-
 let host: Host;
 let browser: Browser;
 let page: Page;
 const problems: string[] = [];
 
 beforeAll(async () => {
-  mkdirSync(panelDir, { recursive: true });
   mkdirSync(pagesDir, { recursive: true });
-  await build('fixture-app/static/panel.ts', panelDir, 'panel.js');
-  copyFileSync(path.join(appDir, 'static', 'panel.html'), path.join(panelDir, 'index.html'));
-  await build('fixture-pages/site.ts', pagesDir, 'site.js');
+  await buildPanel();
+  await buildScript('fixture-pages/site.ts', pagesDir, 'site.js');
   writeFileSync(
     path.join(pagesDir, 'index.html'),
     '<!doctype html><title>-</title><body><script src="/site.js"></script>',
@@ -59,8 +49,7 @@ beforeAll(async () => {
       pinnedPanels: () => ['fixture-panel'],
     }),
   });
-  const executablePath = process.env['CHROMIUM_PATH'] ?? (await sparticuz.executablePath());
-  browser = await chromium.launch({ executablePath, args: [...sparticuz.args, '--no-sandbox'] });
+  browser = await launchBrowser();
   page = await browser.newPage();
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(message.text());

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHost, type Host, type HostOptions } from '../../../host/create-host';
 import type { Seed } from '../../../host/contract';
 import { PortBusyError } from '../../../host/server';
+import { buildPanel } from './fixture-panel';
 import { appDir, cacheDir } from './fixture-platform';
 import { createFixtureSite } from './fixture-site';
 
@@ -38,6 +39,7 @@ let host: Host;
 let cookie: string;
 
 beforeAll(async () => {
+  await buildPanel();
   host = await createHost(options);
   const entered = await fetch(host.openUrl, { redirect: 'manual' });
   cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';

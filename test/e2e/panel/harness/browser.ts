@@ -1,19 +1,7 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type axeCore from 'axe-core';
 import type { Browser, Frame, Page } from 'playwright-core';
-
-/** A headless Chromium: the system's when there is one, else the one from npm. */
-export async function launchBrowser(): Promise<Browser> {
-  const { chromium: playwright } = await import('playwright-core');
-  const system = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
-  if (system) return playwright.launch({ executablePath: system, args: ['--no-sandbox', '--disable-gpu'] });
-  const { default: packaged } = await import('@sparticuz/chromium');
-  // Made for functions that open one page: in one process, closing a context would end the browser.
-  const args = packaged.args.filter((arg) => arg !== '--single-process' && arg !== '--no-zygote');
-  return playwright.launch({ executablePath: await packaged.executablePath(), args, headless: true });
-}
 
 /** Chromium's remark on the sandbox that Forge itself prescribes. */
 const sandboxWarning = 'An iframe which has both allow-scripts and allow-same-origin';
