@@ -17,7 +17,7 @@ let hold: (() => Promise<void>) | undefined;
 
 beforeAll(async () => {
   stage = await startStage({
-    executor: { at: async (point) => (point === 'before-commit' ? hold?.() : undefined) },
+    executor: { at: async (point) => (point === 'after-claim' ? hold?.() : undefined) },
   });
   dana = await stage.open('developer', '/projects/DB');
 });
@@ -26,7 +26,7 @@ afterAll(async () => {
   expect(await stage.close()).toEqual([]);
 });
 
-/** Holds the next execution before its COMMIT until it is let go. */
+/** Holds the next execution before its transaction, whose time is limited, until it is let go. */
 function holdExecution(): NonNullable<typeof holding> {
   let release = (): void => undefined;
   const released = new Promise<void>((resolve) => (release = resolve));
