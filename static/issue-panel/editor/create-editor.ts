@@ -86,19 +86,47 @@ function extensions(options: EditorOptions): Extension[] {
 }
 
 /**
- * Typing over a selection, done by us: Chromium would keep the look of the replaced text in a style attribute, which
- * the page's policy refuses with an error.
+ * Replacing a stretch of text, done by us: Chromium would keep the look of what it replaces in a style attribute, which
+ * the page's policy refuses with an error. The event says what it is about; our own selection may be a moment behind it.
  */
 const replacing = EditorView.domEventHandlers({
   beforeinput(event, view) {
-    const { data, inputType } = event;
-    const plain = inputType === 'insertText' && data !== null && !event.isComposing;
-    if (!plain || view.state.selection.main.empty) return false;
-    view.dispatch(view.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true });
+    const insert = replacement(event);
+    const range = insert === undefined || event.isComposing ? undefined : replacedRange(event, view);
+    if (insert === undefined || range === undefined) return false;
+    const { from, to } = range;
+    view.dispatch({
+      changes: { from, to, insert },
+      selection: { anchor: from + insert.length },
+      userEvent: insert === '' ? 'delete' : 'input.type',
+      scrollIntoView: true,
+    });
     event.preventDefault();
     return true;
   },
 });
+
+/** The text that an input event puts in; undefined for events that we leave to the editor. */
+function replacement({ inputType, data }: InputEvent): string | undefined {
+  if (inputType === 'insertText') return data ?? undefined;
+  return inputType.startsWith('deleteContent') ? '' : undefined;
+}
+
+/** The stretch of the document that an input event replaces; undefined when it is empty. */
+function replacedRange(event: InputEvent, view: EditorView): { from: number; to: number } | undefined {
+  const [target] = event.getTargetRanges();
+  const inside =
+    target &&
+    view.contentDOM.contains(target.startContainer) &&
+    view.contentDOM.contains(target.endContainer);
+  const { from, to } = inside
+    ? {
+        from: view.posAtDOM(target.startContainer, target.startOffset),
+        to: view.posAtDOM(target.endContainer, target.endOffset),
+      }
+    : view.state.selection.main;
+  return from === to ? undefined : { from: Math.min(from, to), to: Math.max(from, to) };
+}
 
 function editing(options: EditorOptions): Extension {
   return [
