@@ -44,6 +44,8 @@ async function settle(frame: Frame, mode: string): Promise<void> {
       document.querySelector('.qc-editor[data-phase=loading]') === null &&
       !/Loading the|someone/.test(document.body.innerText),
     mode,
+    // A frame out of sight gets no animation frames, which is what is waited by otherwise.
+    { polling: 100 },
   );
   await frame.evaluate(async () => {
     const moving = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
@@ -87,4 +89,5 @@ async function photograph({ page }: Desk, name: string): Promise<void> {
     ?.evaluate(async () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
   await page.screenshot({ path: path.join(drafts, `${name}-narrow-end.png`) });
   await page.setViewportSize(wide);
+  await page.evaluate(() => window.scrollTo(0, 0));
 }
