@@ -28,8 +28,8 @@ export async function saveDraft(
   const problem = storageProblems(request.content)[0];
   if (problem) return no('bad-request', problem.message);
   const [{ state }, stored] = await Promise.all([ports.ledger.read(issue.id), ports.drafts.read(issue.id)]);
-  const mayEdit = askedLately(ports, stored, actor) || (await ports.jira.mayEdit(actor, issue.id));
-  if (!mayEdit) return no('not-allowed', 'You may not edit this issue.');
+  if (!(await mayEditDraft(ports, issue.id, stored, actor)))
+    return no('not-allowed', 'You may not edit this issue.');
   if (state.status !== 'draft') {
     return no('illegal', 'The change is no longer a draft. Use Edit to start a new revision.');
   }
@@ -47,12 +47,18 @@ export async function saveDraft(
 }
 
 /**
- * A draft saves itself every few seconds while somebody types. Jira is asked at their first save, after a pause, and at
- * every tenth save in between; only a draft depends on it.
+ * Whether somebody may write the draft, or send it to review. A draft saves itself every few seconds while they type, so
+ * Jira is asked at their first save, after a pause, and at every tenth save in between; only a draft depends on it.
  */
-function askedLately(ports: Ports, stored: StoredDraft | undefined, actor: string): boolean {
-  if (stored?.savedBy !== actor || stored.version % asksEvery === 0) return false;
-  return ports.clock() - Date.parse(stored.savedAt) < pauseMs;
+export async function mayEditDraft(
+  ports: Pick<Ports, 'jira' | 'clock'>,
+  issueId: string,
+  stored: StoredDraft | undefined,
+  actor: string,
+): Promise<boolean> {
+  const asked = stored?.savedBy === actor && stored.version % asksEvery !== 0;
+  if (asked && ports.clock() - Date.parse(stored.savedAt) < pauseMs) return true;
+  return ports.jira.mayEdit(actor, issueId);
 }
 
 function conflict(stored: StoredDraft | undefined): Outcome<never> {

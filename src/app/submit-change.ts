@@ -8,7 +8,7 @@ import { append } from './append';
 import type { CommentPart, LedgerSnapshot, RulePorts } from './ports';
 import { publish } from './publish';
 import { no, type Outcome } from './refusal';
-import type { IssueRef } from './save-draft';
+import { mayEditDraft, type IssueRef } from './save-draft';
 
 /** The status Jira shows when the submission is mirrored: `draft` still, unless the transition came first. */
 export type SubmittedFrom = 'panel' | 'transition';
@@ -29,6 +29,10 @@ export async function submitChange(
   if (!draft) return no('incomplete', 'There is nothing to submit yet: paste the SQL in the panel.');
   if (request.version !== null && request.version !== draft.version) {
     return no('conflict', 'The draft was saved by somebody else in the meantime.');
+  }
+  // Jira has judged a transition. A button of the panel is judged here, because the app itself moves the issue later on.
+  if (request.from === 'panel' && !(await mayEditDraft(ports, issue.id, draft, actor))) {
+    return no('not-allowed', 'You may not edit this issue.');
   }
   const content = completeContent(draft.content);
   if (!content)
@@ -67,21 +71,19 @@ export async function submitChange(
     });
   });
   if (!appended.ok) return appended;
-  if (request.from === 'panel') {
-    const moved = await ports.jira.transitionAsUser(issue.id, 'submit');
-    // The ledger has the review already; the app's own user moves the issue when Jira refused the author.
-    if (!moved.ok) ports.log('submit transition refused', { issueId: issue.id, status: moved.error.status });
-    await publish(ports, issue.id, appended.value, {
-      jiraStatus: moved.ok ? 'in-review' : 'draft',
-      comment: reviewRequest(appended.value),
-    });
-  } else {
-    await publish(ports, issue.id, appended.value, {
-      jiraStatus: 'in-review',
-      comment: reviewRequest(appended.value),
-    });
-  }
+  const moved = request.from === 'transition' || (await moveAsAuthor(ports, issue.id));
+  await publish(ports, issue.id, appended.value, {
+    jiraStatus: moved ? 'in-review' : 'draft',
+    comment: reviewRequest(appended.value),
+  });
   return appended;
+}
+
+/** Makes the transition as the author. Refused, the ledger has the review already and the app's own user moves the issue. */
+async function moveAsAuthor(ports: RulePorts, issueId: string): Promise<boolean> {
+  const moved = await ports.jira.transitionAsUser(issueId, 'submit');
+  if (!moved.ok) ports.log('submit transition refused', { issueId, status: moved.error.status });
+  return moved.ok;
 }
 
 /** Why a connection cannot be used for a change now, in words; null when it can. */
