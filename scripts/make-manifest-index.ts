@@ -1,7 +1,7 @@
 import { indexedPaths, indexPropertyKey, searchAlias } from '#core/property/index-property';
 import { stringify } from 'yaml';
 
-/** Prints the `jira:entityPropertySet` module from its one source; `npm run check` compares it with the manifest. */
+/** Prints the `jira:entityPropertySet` module from its one source; a contract test compares it with the manifest. */
 const values = Object.entries(indexedPaths).map(([path, type]) => ({
   path,
   type,

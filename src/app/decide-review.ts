@@ -48,7 +48,7 @@ export async function decide(
     jiraStatus: moved ? after.state.status : before.status,
     ...(comment ? { comment } : {}),
   });
-  return after.changed ? ok(after) : appended;
+  return appended;
 }
 
 async function actorRefusal(
