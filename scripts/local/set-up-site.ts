@@ -4,7 +4,7 @@ import type { PublicJwk } from '#core/protocol/jwk';
 import type { Host } from '../../host/create-host';
 import { approverGroup, operatorGroup, people, projectKey } from './seed';
 
-const adminModule = 'query-change-setup';
+const adminModule = 'query-change-admin';
 
 type Payload<N extends AdminCallName> = v.InferInput<(typeof adminCalls)[N]['payload']>;
 type Value<N extends AdminCallName> = v.InferOutput<(typeof adminCalls)[N]['value']>;

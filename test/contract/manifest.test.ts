@@ -150,7 +150,7 @@ describe('what the validator does not catch', () => {
       .map((module) => module['resource'])
       .filter((resource) => typeof resource === 'string');
     expect([...new Set(used)].toSorted()).toEqual(manifest.resources.map(({ key }) => key).toSorted());
-    for (const { path: folder } of manifest.resources) expect(folder).toMatch(/^static\/[a-z-]+\/build$/);
+    for (const { path: folder } of manifest.resources) expect(folder).toMatch(/^static\/[a-z-]+\/(build|main\.tsx)$/);
   });
 });
 

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
-import type { ChangeState } from '../change/state';
+import type { ChangeState, RevisionState } from '../change/state';
 import { changeStatuses } from '../change/status';
 import { maxListedApprovers } from '../limits';
 import { environments } from '../protocol/claims';
+import type { ReceiptStatus } from '../protocol/receipt';
 
 /**
  * The searchable mirror of a change: issue property `query-change`. Flat verdicts and numbers, always with sentinels,
@@ -33,6 +34,8 @@ export const IndexProperty = v.strictObject({
   approvalsMissing: Number,
   pendingApprovers: v.array(v.string()),
   approvedByAuthor: YesNo,
+  changedAfterApproval: YesNo,
+  ranBeforeApproval: YesNo,
   rollback: v.picklist(['preapproved', 'none', 'undecided']),
   rolledBack: YesNo,
   attempts: Number,
@@ -67,6 +70,8 @@ export const indexedPaths: Readonly<Record<Exclude<keyof IndexProperty, 'v' | 'd
   approvalsMissing: 'number',
   pendingApprovers: 'user',
   approvedByAuthor: 'string',
+  changedAfterApproval: 'string',
+  ranBeforeApproval: 'string',
   rollback: 'string',
   rolledBack: 'string',
   attempts: 'number',
@@ -105,6 +110,7 @@ export function indexProperty(state: ChangeState, seq: number): IndexProperty {
   const executedAt = apply?.outcome?.status === 'succeeded' ? apply.outcome.finishedAt : null;
   const failed = apply?.outcome && apply.outcome.status !== 'succeeded' ? apply.outcome : null;
   const last = (rollback ?? apply)?.outcome ?? null;
+  const approvals = new Set(votes.map(({ accountId }) => accountId)).size;
   return {
     v: 1,
     status: state.status,
@@ -114,11 +120,13 @@ export function indexProperty(state: ChangeState, seq: number): IndexProperty {
     revision: revision?.number ?? 0,
     digest: revision?.digest ?? none,
     approvers: votes.length === 0 ? [none] : votes.map((vote) => vote.accountId),
-    approvals: votes.length,
+    approvals,
     approvalsRequired: revision?.approvalsRequired ?? 0,
-    approvalsMissing: Math.max(0, (revision?.approvalsRequired ?? 0) - votes.length),
+    approvalsMissing: Math.max(0, (revision?.approvalsRequired ?? 0) - approvals),
     pendingApprovers: pendingApprovers(state),
-    approvedByAuthor: votes.some((vote) => vote.accountId === revision?.author) ? 'yes' : 'no',
+    approvedByAuthor: yesNo(votes.some(({ accountId }) => wrote(revision, accountId))),
+    changedAfterApproval: yesNo(changedAfterApproval(state)),
+    ranBeforeApproval: yesNo(ranBeforeApproval(state)),
     rollback: revision ? (revision.hasRollback ? 'preapproved' : 'none') : 'undecided',
     rolledBack: state.status === 'rolled-back' ? 'yes' : 'no',
     attempts: state.attempts,
@@ -135,6 +143,34 @@ export function indexProperty(state: ChangeState, seq: number): IndexProperty {
     leadMinutes: minutesBetween(revision?.submittedAt, executedAt),
     ledgerSeq: seq,
   };
+}
+
+const yesNo = (value: boolean): 'yes' | 'no' => (value ? 'yes' : 'no');
+
+/** The author, and everyone who ever saved the draft. */
+function wrote(revision: RevisionState | null, accountId: string): boolean {
+  return revision !== null && (revision.author === accountId || revision.editors.includes(accountId));
+}
+
+/** Outcomes after which something of the change may have happened in the database. */
+const ran: readonly ReceiptStatus[] = ['succeeded', 'failed', 'unknown', 'outcome-lost'];
+
+function hasRun({ apply }: ChangeState): boolean {
+  return apply?.outcome ? ran.includes(apply.outcome.status) : false;
+}
+
+/** What ran is not what the counted votes saw. */
+function changedAfterApproval(state: ChangeState): boolean {
+  const { revision, votes, apply } = state;
+  if (!hasRun(state) || !revision) return false;
+  return apply?.revision !== revision.number || votes.some(({ digest }) => digest !== revision.digest);
+}
+
+function ranBeforeApproval(state: ChangeState): boolean {
+  const { revision, apply } = state;
+  if (!hasRun(state) || !apply) return false;
+  const approvedAt = revision?.approvedAt ?? null;
+  return approvedAt === null || Date.parse(apply.requestedAt) < Date.parse(approvedAt);
 }
 
 /** Who is asked and has not voted; the sentinel when nobody is asked, or too many to list. */

@@ -25,7 +25,7 @@ let problems: readonly string[];
 let alex: Desk;
 let dana: Desk;
 
-const address = '/apps/query-change-setup';
+const address = '/apps/query-change-admin';
 const step = journeySteps(async () => keepPictures(browser));
 const page = (desk: Desk) => desk.page.frameLocator('main iframe.frame');
 

@@ -3,7 +3,7 @@ import '@atlaskit/css-reset';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import '../shared/base.css';
-import './setup.css';
+import './admin.css';
 import { enableTheme } from '../shared/bridge';
 import { SetupPage } from './setup-page';
 
