@@ -28,7 +28,11 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(src|static|executor|host)/',
-        pathNot: ['^src/(forge|functions)/', '^static/(shared|admin-page|compliance-gadget)/', '^host/forge/'],
+        pathNot: [
+          '^src/(forge|functions)/',
+          '^static/(shared|admin-page|compliance-gadget)/',
+          '^host/forge/',
+        ],
       },
       to: { path: '^node_modules/@forge/' },
     },
