@@ -10,6 +10,7 @@ import { createLog, type HostLog, type LogLine } from './forge/log';
 import { loadManifest, type Manifest } from './forge/manifest';
 import { createMeter, type HostMeter } from './forge/meter';
 import { createPlatform, type Platform } from './forge/platform';
+import { createGadgetConfigurations } from './forge/site/gadget-configurations';
 import { createGuard } from './forge/site/guard';
 import { createHostApi } from './forge/site/host-api';
 import { createPanelPlaces } from './forge/site/panel-places';
@@ -118,7 +119,7 @@ function isIssueReference(extension: object): extension is { issueIdOrKey: strin
 export async function createHost(options: HostOptions): Promise<Host> {
   const { appDir, seed, clock = systemClock } = options;
   const cacheDir = options.cacheDir ?? path.join(appDir, '.local', 'host');
-  const faults = options.faults ?? { jira: [], events: { delayMs: 0, copies: 1 } };
+  const faults = options.faults ?? { jira: [], events: { delayMs: 0, copies: 1 }, refuseForgeGadgets: false };
   const manifest = await loadManifest(appDir, cacheDir, options.appName);
   const siteListener = await openListener(options.ports?.site ?? 0);
   const panelListener = await openListener(options.ports?.panel ?? 0).catch(async (error: unknown) => {
@@ -140,6 +141,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     jira: jira.snapshot(),
     forge: platform.snapshot(),
     places: places.snapshot(),
+    gadgets: configurations.snapshot(),
   }));
   const touch = (): void => writer.touch();
   const platform = await createPlatform({
@@ -160,6 +162,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     await Promise.all([siteListener.close(), panelListener.close()]);
     throw error;
   });
+  const configurations = createGadgetConfigurations(touch);
   const places = createPanelPlaces((project) => jira.pinnedPanels(project), touch);
   const blank = { jira: jira.snapshot(), forge: platform.snapshot() };
   jira.install(platform.app);
@@ -170,6 +173,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   if (saved !== undefined) {
     jira.restore(saved.jira);
     places.restore(saved.places);
+    configurations.restore(saved.gadgets);
     platform.restore(saved.forge);
   }
 
@@ -180,6 +184,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     siteUrl,
     panelOrigin: () => panelOrigin,
     places,
+    configurations,
   });
   const customUi = await createCustomUi({
     manifest,
@@ -199,6 +204,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     platform,
     frames,
     places,
+    configurations,
     meter,
     log,
     customUi,
@@ -230,7 +236,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     invoke: async (functionKey, ...args) => await platform.invoker.raw(functionKey, args),
     async resolverInvoke(moduleKey, functionKey, payload, accountId, extension = {}) {
       const context = isIssueReference(extension)
-        ? await frames.extension(accountId, moduleKey, extension.issueIdOrKey)
+        ? await frames.extension(accountId, moduleKey, { issue: extension.issueIdOrKey })
         : extension;
       return await platform.invoker.resolver(moduleKey, functionKey, payload, accountId, context);
     },
@@ -245,6 +251,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     reset() {
       platform.clear();
       places.clear();
+      configurations.clear();
       jira.restore(blank.jira);
       jira.install(platform.app);
       meter.clear();

@@ -7,9 +7,10 @@ const SnapshotSchema = v.object({
   jira: v.unknown(),
   forge: v.unknown(),
   places: v.unknown(),
+  gadgets: v.optional(v.unknown()),
 });
 
-/** What a snapshot file holds: the state of the site, of the platform, and where panels were added. */
+/** What a snapshot file holds: the state of the site, of the platform, where panels were added, how gadgets are configured. */
 export type HostSnapshot = Omit<v.InferOutput<typeof SnapshotSchema>, 'version'>;
 
 /** Writes the state some time after it has changed. */

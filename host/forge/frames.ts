@@ -1,10 +1,12 @@
 import * as v from 'valibot';
 import type { AppModule, JiraSite } from '../contract';
-import type { FrameContext, IssueModule } from './bridge/host-protocol';
+import type { FrameContext, FramePlace, GadgetModule, IssueModule } from './bridge/host-protocol';
 import { isDisplayed } from './display-conditions';
+import { createGadgetContext, type GadgetConfigurations } from './gadgets';
 import type { Installation } from './installation';
 import { localId, type ExtensionContext } from './invoke';
 import type { Manifest } from './manifest';
+import { NotVisible } from './not-visible';
 
 const IssueSchema = v.looseObject({
   id: v.string(),
@@ -19,33 +21,28 @@ const IssueSchema = v.looseObject({
   }),
 });
 
-/** The page asked for a module or an issue that the viewer does not have. */
-export class NotVisible extends Error {
-  override readonly name = 'NotVisible';
-}
-
 /** Module types with a frame on the issue view, and those with a page of their own. */
 const ISSUE_TYPES = ['jira:issuePanel', 'jira:issueContext', 'jira:issueActivity', 'jira:issueAction'];
 const PermissionSchema = v.object({
   permissions: v.object({ ADMINISTER: v.looseObject({ havePermission: v.boolean() }) }),
 });
+const EditSchema = v.looseObject({ resource: v.string() });
 const ADMIN_TYPE = 'jira:adminPage';
+const GADGET_TYPE = 'jira:dashboardGadget';
 const PAGE_TYPES = [ADMIN_TYPE, 'jira:globalPage', 'jira:projectPage', 'jira:projectSettingsPage'];
 
 /** What frames of the app are on a page and what they know about it. */
 export interface Frames {
   /** Product context of a module, read from Jira as the viewer, so that no frame can make one up. */
-  extension(
-    accountId: string,
-    moduleKey: string,
-    issueIdOrKey: string | undefined,
-  ): Promise<ExtensionContext>;
+  extension(accountId: string, moduleKey: string, place: FramePlace): Promise<ExtensionContext>;
   /** Everything that `view.getContext()` says. */
-  context(accountId: string, moduleKey: string, issueIdOrKey: string | undefined): Promise<FrameContext>;
+  context(accountId: string, moduleKey: string, place: FramePlace): Promise<FrameContext>;
   /** Modules that could be on an issue's view; `added` says whether the viewer sees them there. */
   onIssue(accountId: string, issueIdOrKey: string): Promise<{ issueId: string; modules: IssueModule[] }>;
   /** Pages of the app that the viewer may open. */
   pages(accountId: string): Promise<IssueModule[]>;
+  /** Gadgets of the app that the viewer may add to a dashboard. */
+  gadgets(accountId: string): Promise<GadgetModule[]>;
   /** Whether Jira counts the viewer among its administrators. */
   isAdmin(accountId: string): Promise<boolean>;
 }
@@ -64,8 +61,10 @@ export function createFrames(options: {
   readonly siteUrl: () => string;
   readonly panelOrigin: () => string;
   readonly places: PanelPlaces;
+  readonly configurations: GadgetConfigurations;
 }): Frames {
   const { manifest, installation, jira } = options;
+  const gadgetContext = createGadgetContext(jira, options.siteUrl, options.configurations);
 
   function find(moduleKey: string): { type: string; module: AppModule } {
     for (const [type, modules] of Object.entries(manifest.modules)) {
@@ -101,15 +100,20 @@ export function createFrames(options: {
     return (manifest.modules[type] ?? []).filter((module) => typeof module['resource'] === 'string');
   }
 
+  function frameOf(view: Readonly<Record<string, unknown>>): { src: string; render?: 'native' } {
+    const resource = String(view['resource']).split('/')[0] ?? '';
+    const src = `${options.panelOrigin()}/${resource}/index.html`;
+    return view['render'] === 'native' ? { src, render: 'native' } : { src };
+  }
+
   function show(type: string, module: AppModule, added: boolean): IssueModule {
-    const resource = String(module['resource']).split('/')[0] ?? '';
     return {
       type,
       key: module.key,
       title: typeof module['title'] === 'string' ? module['title'] : module.key,
       label: typeof module['label'] === 'string' ? module['label'] : undefined,
       viewportSize: typeof module['viewportSize'] === 'string' ? module['viewportSize'] : undefined,
-      src: `${options.panelOrigin()}/${resource}/index.html`,
+      ...frameOf(module),
       added,
     };
   }
@@ -117,14 +121,15 @@ export function createFrames(options: {
   async function extension(
     accountId: string,
     moduleKey: string,
-    idOrKey: string | undefined,
+    place: FramePlace,
   ): Promise<ExtensionContext> {
     const { type } = find(moduleKey);
     if (type === ADMIN_TYPE && !(await isAdmin(accountId))) {
       throw new NotVisible('Only Jira administrators can open this page');
     }
-    if (idOrKey === undefined) return { type };
-    const { id, key, fields } = await readIssue(accountId, idOrKey);
+    if (type === GADGET_TYPE) return await gadgetContext(accountId, moduleKey, place);
+    if (place.issue === undefined) return { type };
+    const { id, key, fields } = await readIssue(accountId, place.issue);
     const { issuetype, project } = fields;
     return {
       type,
@@ -137,8 +142,8 @@ export function createFrames(options: {
   return {
     extension,
     isAdmin,
-    async context(accountId, moduleKey, issueIdOrKey) {
-      const product = await extension(accountId, moduleKey, issueIdOrKey);
+    async context(accountId, moduleKey, place) {
+      const product = await extension(accountId, moduleKey, place);
       return {
         accountId,
         cloudId: installation.cloudId,
@@ -182,6 +187,19 @@ export function createFrames(options: {
           )
           .map((module) => show(type, module, true)),
       );
+    },
+    async gadgets(accountId) {
+      const facts = { isAdmin: await isAdmin(accountId) };
+      return framed(GADGET_TYPE)
+        .filter((module) => isDisplayed(module['displayConditions'], facts))
+        .map((module): GadgetModule => {
+          const edit = v.safeParse(EditSchema, module['edit']);
+          return {
+            ...show(GADGET_TYPE, module, true),
+            description: typeof module['description'] === 'string' ? module['description'] : undefined,
+            edit: edit.success ? frameOf(edit.output) : undefined,
+          };
+        });
     },
   };
 }

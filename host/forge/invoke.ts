@@ -286,9 +286,9 @@ export function createInvoker(options: InvokerOptions): Invoker {
   };
 }
 
-/** `localId` of a module on a page: stable for one issue. */
+/** `localId` of a module on a page: stable for one issue or one gadget. */
 export function localId(installation: Installation, moduleKey: string, extension: ExtensionContext): string {
-  const issue = extension['issue'];
-  const id = typeof issue === 'object' && issue !== null && 'id' in issue ? String(issue.id) : 'site';
+  const place = extension['issue'] ?? extension['gadget'];
+  const id = typeof place === 'object' && place !== null && 'id' in place ? String(place.id) : 'site';
   return `ari:cloud:ecosystem::extension/${installation.installationId}/static/${moduleKey}/${id}`;
 }

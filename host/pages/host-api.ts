@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { IssueModule, SessionReply } from '../forge/bridge/host-protocol';
-import { read, write } from './rest/http';
+import type { FramePlace, GadgetModule, IssueModule, SessionReply } from '../forge/bridge/host-protocol';
+import { read, withQuery, write } from './rest/http';
 
 /** The session: who acts, who could, and what the site is called. */
 export type Session = SessionReply;
@@ -8,6 +8,9 @@ export type Session = SessionReply;
 export type Person = Session['users'][number];
 /** A module of the app that has a frame. */
 export type AppModule = IssueModule;
+/** A gadget of the app. */
+export type AppGadget = GadgetModule;
+export type { FramePlace };
 
 const SessionShape = v.object({
   accountId: v.string(),
@@ -28,17 +31,30 @@ const SessionShape = v.object({
   banner: v.exactOptional(v.string()),
 });
 
+const FrameEntries = { src: v.string(), render: v.optional(v.literal('native')) };
+const ModuleEntries = {
+  ...FrameEntries,
+  type: v.string(),
+  key: v.string(),
+  title: v.string(),
+  label: v.optional(v.string()),
+  viewportSize: v.optional(v.string()),
+  added: v.boolean(),
+};
 const ModuleShape = v.pipe(
-  v.object({
-    type: v.string(),
-    key: v.string(),
-    title: v.string(),
-    label: v.optional(v.string()),
-    viewportSize: v.optional(v.string()),
-    src: v.string(),
-    added: v.boolean(),
-  }),
+  v.object(ModuleEntries),
   v.transform((module): AppModule => ({ label: undefined, viewportSize: undefined, ...module })),
+);
+const GadgetShape = v.pipe(
+  v.object({
+    ...ModuleEntries,
+    description: v.optional(v.string()),
+    edit: v.optional(v.object(FrameEntries)),
+  }),
+  v.transform((module): AppGadget => {
+    const { label, viewportSize, description, edit } = module;
+    return { ...module, label, viewportSize, description, edit };
+  }),
 );
 const ModulesShape = v.object({ modules: v.array(ModuleShape) });
 
@@ -64,3 +80,22 @@ export const addPanel = (issue: string, moduleKey: string): Promise<void> =>
 /** Hides a panel on an issue again. */
 export const removePanel = (issue: string, moduleKey: string): Promise<void> =>
   write('DELETE', `/__host/issues/${encodeURIComponent(issue)}/panels/${encodeURIComponent(moduleKey)}`);
+
+/** Gadgets of the app that this person may add to a dashboard. */
+export const readGadgetModules = async (): Promise<readonly AppGadget[]> =>
+  (await read('/__host/gadgets', v.object({ modules: v.array(GadgetShape) }))).modules;
+
+/** Saves the configuration of a gadget, for everybody who sees the dashboard. */
+export const saveConfiguration = (
+  moduleKey: string,
+  place: FramePlace,
+  configuration: unknown,
+): Promise<void> =>
+  write(
+    'PUT',
+    withQuery(`/__host/frames/${encodeURIComponent(moduleKey)}/configuration`, {
+      dashboard: place.dashboard,
+      gadget: place.gadget,
+    }),
+    configuration,
+  );

@@ -1,4 +1,4 @@
-import type { ChannelBody, FrameContext, InvokeReply } from './host-protocol';
+import type { ChannelBody, FrameContext, FramePlace, InvokeReply } from './host-protocol';
 
 /** Calls of the page to the host, with the viewer's session; nothing a frame says decides who acts. */
 async function send(method: string, path: string, body?: unknown): Promise<Response> {
@@ -17,18 +17,20 @@ async function send(method: string, path: string, body?: unknown): Promise<Respo
 }
 
 /** Reads the context of a frame. */
-export async function readContext(moduleKey: string, issue: string | undefined): Promise<FrameContext> {
-  const query = issue === undefined ? '' : `?issue=${encodeURIComponent(issue)}`;
-  return (await (await send('GET', `/__host/frames/${moduleKey}/context${query}`)).json()) as FrameContext;
+export async function readContext(moduleKey: string, place: FramePlace): Promise<FrameContext> {
+  const query = new URLSearchParams();
+  for (const name of ['issue', 'dashboard', 'gadget', 'entry'] as const) {
+    const value = place[name];
+    if (value !== undefined) query.set(name, value);
+  }
+  const path = `/__host/frames/${moduleKey}/context?${query.toString()}`;
+  return (await (await send('GET', path)).json()) as FrameContext;
 }
 
 /** Runs a resolver function; rejects with the message that the function threw. */
-export async function invokeResolver(call: {
-  moduleKey: string;
-  issue: string | undefined;
-  functionKey: string;
-  payload: unknown;
-}): Promise<unknown> {
+export async function invokeResolver(
+  call: FramePlace & { moduleKey: string; functionKey: string; payload: unknown },
+): Promise<unknown> {
   const reply = (await (await send('POST', '/__host/invoke', call)).json()) as InvokeReply;
   if (!reply.ok) throw new Error(reply.message);
   return reply.value;

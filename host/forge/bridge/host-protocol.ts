@@ -9,8 +9,11 @@
  * | `GET /__host/issues/{idOrKey}/modules` | `{issueId, modules: IssueModule[]}` |
  * | `POST, DELETE /__host/issues/{idOrKey}/panels/{moduleKey}` | 204: shows or hides a panel on one issue |
  * | `GET /__host/pages` | `{modules: IssueModule[]}`: admin, global and project pages |
- * | `GET /__host/frames/{moduleKey}/context?issue=` | `FrameContext` |
- * | `POST /__host/invoke {moduleKey, issue?, functionKey, payload}` | `InvokeReply` |
+ * | `GET /__host/gadgets` | `{modules: GadgetModule[]}`: gadgets of the app that the viewer may add to a dashboard |
+ * | `POST /__host/dashboards/{id}/gadgets {moduleKey, title?}` | 204: adds a gadget of the app as Jira's own dialog does |
+ * | `PUT /__host/frames/{moduleKey}/configuration?dashboard=&gadget=` | 204: saves what the edit view of a gadget submits |
+ * | `GET /__host/frames/{moduleKey}/context?issue=&dashboard=&gadget=&entry=` | `FrameContext` |
+ * | `POST /__host/invoke {moduleKey, …FramePlace, functionKey, payload}` | `InvokeReply` |
  * | `POST /__host/product?path=/rest/…` | any method by `X-Host-Method`: a product call of the frame, as the viewer |
  * | `GET /__host/realtime` | server-sent events: `{stream}` first, then `{subscription, event}` |
  * | `PUT, DELETE /__host/realtime/{stream}/{subscription}` | a `ChannelBody` to listen to |
@@ -19,6 +22,17 @@
  * | `GET, PUT /__host/remotes`, `/__host/remotes/{key} {url}` | customer-managed remotes; writing is for admins |
  * | `PUT /__host/faults` | `{jira?, events?, kvsQueryLagMs?}` |
  */
+
+/** Where a frame is; nothing on pages of their own. The host reads what the frame is told of it, as the viewer. */
+export interface FramePlace {
+  /** Id or key of the issue. */
+  readonly issue?: string | undefined;
+  readonly dashboard?: string | undefined;
+  /** Id of the gadget on that dashboard. */
+  readonly gadget?: string | undefined;
+  /** Whether the gadget is shown or being configured; `view` when left out. */
+  readonly entry?: 'view' | 'edit' | undefined;
+}
 
 /** A module of the app that has a frame. */
 export interface IssueModule {
@@ -29,8 +43,16 @@ export interface IssueModule {
   readonly viewportSize: string | undefined;
   /** Address of the frame, on the Custom UI origin. */
   readonly src: string;
+  /** Set when the module is UI Kit: the frame shows nothing itself, the page renders what it describes. */
+  readonly render?: 'native' | undefined;
   /** False for a panel that nobody has added or pinned yet. */
   readonly added: boolean;
+}
+
+/** A gadget of the app: its view, and its edit view when it can be configured. */
+export interface GadgetModule extends IssueModule {
+  readonly description: string | undefined;
+  readonly edit: { readonly src: string; readonly render?: 'native' | undefined } | undefined;
 }
 
 /** Answer of `GET /__host/session`. */
@@ -75,9 +97,8 @@ export type InvokeReply =
   { readonly ok: true; readonly value?: unknown } | { readonly ok: false; readonly message: string };
 
 /** A realtime channel as a frame names it. */
-export interface ChannelBody {
+export interface ChannelBody extends FramePlace {
   readonly moduleKey: string;
-  readonly issue?: string | undefined;
   readonly channelName: string;
   readonly isGlobal: boolean;
   readonly token?: string | undefined;

@@ -6,7 +6,7 @@ import {
   subscribeChannel,
   type ProductCall,
 } from './host-client';
-import type { ChannelBody } from './host-protocol';
+import type { ChannelBody, FramePlace } from './host-protocol';
 import { openPortRpc, type PortRpc } from './port-rpc';
 
 /** Light or dark; what frames get as theme. */
@@ -36,13 +36,17 @@ export interface BridgeHandlers {
   getUrl?: (location: unknown) => unknown;
   reload?: () => unknown;
   changeWindowTitle?: (title: string) => unknown;
+  /** UI Kit: the whole tree that the app describes, after each of its renders. */
+  reconcile?: (data: { readonly forgeDoc: unknown }) => unknown;
+  /** UI Kit: rendering failed for good. */
+  onError?: (data: { readonly error: unknown }) => unknown;
 }
 
 /** What a frame is attached with. */
 export interface BridgeOptions {
   readonly moduleKey: string;
-  /** Issue id or key of the page, if it has one. */
-  readonly issue?: string;
+  /** Where the frame is; left out on pages of their own. */
+  readonly place?: FramePlace | undefined;
   /** Origin of the frame's address; messages from elsewhere are ignored. */
   readonly frameOrigin: string;
   readonly colorMode: () => ColorMode;
@@ -51,6 +55,8 @@ export interface BridgeOptions {
   readonly extension?: Readonly<Record<string, unknown>>;
   /** The height of the frame's content in CSS pixels. */
   readonly onResize?: (height: number) => void;
+  /** An error in the frame that nobody caught, in its own words. */
+  readonly onProblem?: (text: string) => void;
   /** The frame said that it has rendered. */
   readonly onReady?: () => void;
 }
@@ -143,7 +149,7 @@ function channelOf(options: BridgeOptions, call: ChannelCall): ChannelBody {
   if (call.options?.replaySeconds !== undefined) throw new Error('replaySeconds of realtime is not modelled');
   return {
     moduleKey: options.moduleKey,
-    issue: options.issue,
+    ...options.place,
     channelName: call.channelName,
     isGlobal: call.isGlobal ?? false,
     token: call.options?.token,
@@ -155,13 +161,13 @@ function commandsOf(
   options: BridgeOptions,
   theming: { enable: () => Promise<unknown> },
 ): Readonly<Record<string, Command>> {
-  const { moduleKey, issue, handlers } = options;
+  const { moduleKey, place = {}, handlers } = options;
   return {
     invoke: async ({ functionKey, payload }: { functionKey: string; payload: unknown }) =>
-      await invokeResolver({ moduleKey, issue, functionKey, payload }),
+      await invokeResolver({ ...place, moduleKey, functionKey, payload }),
     fetchProduct: async (call: ProductCall) => await fetchProduct(call),
     getContext: async () => {
-      const context = await readContext(moduleKey, issue);
+      const context = await readContext(moduleKey, place);
       const extension = { ...context.extension, ...options.extension };
       return { ...context, extension, theme: { colorMode: options.colorMode() }, surfaceColor: null };
     },
@@ -181,7 +187,7 @@ function commandsOf(
       await publishChannel({ ...channelOf(options, call), payload: call.eventPayload }),
     enableTheming: async () => await theming.enable(),
     emitReadyEvent: () => options.onReady?.(),
-    getFrameId: () => `${moduleKey}-${issue ?? 'site'}`,
+    getFrameId: () => `${moduleKey}-${place.gadget ?? place.issue ?? 'site'}`,
     initFeatureFlags: () => ({ feature_flags: {} }),
     isRovoEnabled: () => false,
     emitFrontendCustomMetric: () => undefined,
@@ -218,7 +224,11 @@ export function attachBridge(frame: HTMLIFrameElement, options: BridgeOptions): 
       return;
     line?.close();
     themed = false;
-    line = openPortRpc(ports[0], { callBridge, resize: (height) => options.onResize?.(Number(height)) });
+    line = openPortRpc(ports[0], {
+      callBridge,
+      resize: (height) => options.onResize?.(Number(height)),
+      problem: (text) => options.onProblem?.(String(text)),
+    });
   }
 
   window.addEventListener('message', onMessage);

@@ -1,19 +1,21 @@
 import { Hono, type Context } from 'hono';
 import * as v from 'valibot';
 import type { FaultPlan, JiraSite, Seed } from '../../contract';
-import type { SessionReply } from '../bridge/host-protocol';
+import type { FramePlace, SessionReply } from '../bridge/host-protocol';
 import { sandboxTokens, type CustomUi } from '../custom-ui';
-import { NotVisible, type Frames } from '../frames';
+import type { Frames } from '../frames';
 import { NoSuchModule } from '../invoke';
 import type { HostLog } from '../log';
 import type { Manifest } from '../manifest';
 import type { HostMeter } from '../meter';
+import { NotVisible } from '../not-visible';
 import type { Platform } from '../platform';
 import { RealtimeRefusal, type ChannelRequest } from '../realtime';
 import { RemoteRefusal } from '../remotes';
 import { InvocationFailure } from '../runtime';
 import { openEventStream, type EventStream } from './event-stream';
 import type { Session } from './guard';
+import type { SavedConfigurations } from './gadget-configurations';
 import { inspect } from './inspector';
 import type { AddedPanels } from './panel-places';
 import { createRealtimeStreams } from './realtime-streams';
@@ -26,6 +28,7 @@ export interface HostApiOptions {
   readonly platform: Platform;
   readonly frames: Frames;
   readonly places: AddedPanels;
+  readonly configurations: SavedConfigurations;
   readonly meter: HostMeter;
   readonly log: HostLog;
   readonly customUi: CustomUi;
@@ -41,15 +44,23 @@ export interface HostApi {
   close(): void;
 }
 
-const InvokeSchema = v.object({
-  moduleKey: v.string(),
+const PlaceEntries = {
   issue: v.optional(v.string()),
+  dashboard: v.optional(v.string()),
+  gadget: v.optional(v.string()),
+  entry: v.optional(v.picklist(['view', 'edit'])),
+};
+const PlaceSchema = v.object(PlaceEntries);
+const ConfigurationSchema = v.record(v.string(), v.unknown());
+const InvokeSchema = v.object({
+  ...PlaceEntries,
+  moduleKey: v.string(),
   functionKey: v.string(),
   payload: v.optional(v.unknown()),
 });
 const ChannelSchema = v.object({
+  ...PlaceEntries,
   moduleKey: v.string(),
-  issue: v.optional(v.string()),
   channelName: v.string(),
   isGlobal: v.boolean(),
   token: v.optional(v.string()),
@@ -87,7 +98,7 @@ function statusOf(error: Error): 400 | 403 | 404 | 500 {
 
 /** Makes the API under `/__host/`; see `bridge/host-protocol.ts` for what it offers. */
 export function createHostApi(options: HostApiOptions): HostApi {
-  const { seed, manifest, jira, platform, frames, places, faults } = options;
+  const { seed, manifest, jira, platform, frames, places, configurations, faults } = options;
   const streams = createRealtimeStreams(platform.realtime);
   const issueStreams = new Set<EventStream>();
   const stopListening = jira.onIssueChanged((issueId) => {
@@ -95,14 +106,13 @@ export function createHostApi(options: HostApiOptions): HostApi {
   });
   const people = seed.users.filter((user) => user.accountType === 'atlassian');
   const viewer = (context: Context<Env>): string => context.env.session.accountId;
+  const placeOf = (context: Context<Env>): FramePlace => v.parse(PlaceSchema, context.req.query());
 
   async function channelOf(context: Context<Env>): Promise<ChannelRequest & { payload: unknown }> {
-    const { moduleKey, issue, ...channel } = v.parse(ChannelSchema, await context.req.json());
-    return {
-      ...channel,
-      payload: channel.payload,
-      extension: await frames.extension(viewer(context), moduleKey, issue),
-    };
+    const channel = v.parse(ChannelSchema, await context.req.json());
+    const { channelName, isGlobal, token, contextOverrides, payload } = channel;
+    const extension = await frames.extension(viewer(context), channel.moduleKey, channel);
+    return { channelName, isGlobal, token, contextOverrides, payload, extension };
   }
 
   const api = new Hono<Env>().basePath('/__host');
@@ -155,14 +165,22 @@ export function createHostApi(options: HostApiOptions): HostApi {
   });
   api.get('/pages', async (context) => context.json({ modules: await frames.pages(viewer(context)) }));
   api.get('/frames/:key/context', async (context) =>
-    context.json(await frames.context(viewer(context), context.req.param('key'), context.req.query('issue'))),
+    context.json(await frames.context(viewer(context), context.req.param('key'), placeOf(context))),
   );
+  api.get('/gadgets', async (context) => context.json({ modules: await frames.gadgets(viewer(context)) }));
+  api.put('/frames/:key/configuration', async (context) => {
+    const place = { ...placeOf(context), entry: 'edit' } as const;
+    // Rejects unless this person may configure this gadget.
+    await frames.extension(viewer(context), context.req.param('key'), place);
+    configurations.save(place.gadget ?? '', v.parse(ConfigurationSchema, await context.req.json()));
+    return context.body(null, 204);
+  });
   api.post('/invoke', async (context) => {
     const text = await context.req.text();
     if (Buffer.byteLength(text) > MAX_INVOKE_BYTES)
       return context.json({ message: 'The payload is over 500 KB' }, 413);
-    const { moduleKey, issue, functionKey, payload } = v.parse(InvokeSchema, JSON.parse(text));
-    const extension = await frames.extension(viewer(context), moduleKey, issue);
+    const { moduleKey, functionKey, payload, ...place } = v.parse(InvokeSchema, JSON.parse(text));
+    const extension = await frames.extension(viewer(context), moduleKey, place);
     try {
       return context.json({
         ok: true,

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { attachBridge, type AttachedBridge, type BridgeHandlers } from '../../forge/bridge/host-side';
-import type { AppModule } from '../host-api';
+import type { AppModule, FramePlace } from '../host-api';
 import { useFlags } from '../shell/flags';
 import { useSession } from '../shell/session';
 import { useTheme } from '../shell/theme';
@@ -9,10 +9,13 @@ import { pageHandlers } from './page-handlers';
 
 interface Props {
   readonly module: AppModule;
-  /** Id of the issue that the frame is on; none on pages of their own. */
-  readonly issueId?: string;
+  /** Where the frame is; left out on pages of their own. */
+  readonly place?: FramePlace;
   /** The app asked the page to load its data again. */
   readonly onChange: () => void;
+  /** Takes what the frame submits, where submitting is more than closing. Rejections reach the frame. */
+  readonly onSubmit?: (payload: unknown) => Promise<void>;
+  readonly onClose?: () => void;
   /** Set inside a modal: another resource, what `extension.modal` says, and how it closes. */
   readonly inModal?: {
     readonly resource: string | undefined;
@@ -27,7 +30,8 @@ const BEFORE_CONTENT = 80;
 
 /** Attaches the bridge to the frame and gives it its address; answers the height of its content. */
 function useBridge(props: Props, src: string, openModal: (request: ModalRequest) => void) {
-  const { module, issueId } = props;
+  const { module } = props;
+  const { issue, dashboard, gadget, entry } = props.place ?? {};
   const flags = useFlags();
   const { colorMode } = useTheme();
   const frame = useRef<HTMLIFrameElement>(null);
@@ -43,7 +47,12 @@ function useBridge(props: Props, src: string, openModal: (request: ModalRequest)
         flags,
         openModal,
         refresh: () => latest.current.onChange(),
-        close: (payload) => latest.current.inModal?.close(payload),
+        close: (payload) => {
+          const { inModal, onClose } = latest.current;
+          if (inModal === undefined) onClose?.();
+          else inModal.close(payload);
+        },
+        submit: () => (latest.current.inModal === undefined ? latest.current.onSubmit : undefined),
       }),
     [flags, openModal],
   );
@@ -53,7 +62,7 @@ function useBridge(props: Props, src: string, openModal: (request: ModalRequest)
     if (!element) return undefined;
     const attached = attachBridge(element, {
       moduleKey: module.key,
-      ...(issueId === undefined ? {} : { issue: issueId }),
+      place: { issue, dashboard, gadget, entry },
       frameOrigin: new URL(src).origin,
       colorMode: () => latest.current.colorMode,
       handlers,
@@ -63,7 +72,7 @@ function useBridge(props: Props, src: string, openModal: (request: ModalRequest)
     bridge.current = attached;
     element.src = src;
     return () => attached.detach();
-  }, [module.key, issueId, src, handlers, modalContext]);
+  }, [module.key, issue, dashboard, gadget, entry, src, handlers, modalContext]);
 
   useEffect(() => bridge.current?.setColorMode(colorMode), [colorMode]);
   return { frame, height: HEIGHTS[module.viewportSize ?? ''] ?? Math.max(height, BEFORE_CONTENT) };
@@ -71,7 +80,7 @@ function useBridge(props: Props, src: string, openModal: (request: ModalRequest)
 
 /** A page of the app in a sandboxed frame on the Custom UI origin, with its bridge. */
 export function ForgeFrame(props: Props) {
-  const { module, issueId, onChange, inModal } = props;
+  const { module, place, onChange, inModal } = props;
   const { panelOrigin, sandbox } = useSession();
   const [modal, setModal] = useState<ModalRequest>();
   const resource = inModal?.resource;
@@ -93,7 +102,7 @@ export function ForgeFrame(props: Props) {
           {(close) => (
             <ForgeFrame
               module={module}
-              {...(issueId === undefined ? {} : { issueId })}
+              {...(place === undefined ? {} : { place })}
               onChange={onChange}
               inModal={{ resource: modal.resource, context: modal.context, close }}
             />

@@ -65,6 +65,8 @@ export function pageHandlers(page: {
   readonly openModal: (request: ModalRequest) => void;
   readonly refresh: () => void;
   readonly close: (payload: unknown) => void;
+  /** What takes a submission here, if it is more than closing. */
+  readonly submit: () => ((payload: unknown) => Promise<void>) | undefined;
 }): BridgeHandlers {
   const closing = new Set<() => unknown>();
   const close = (payload: unknown): boolean => {
@@ -73,7 +75,12 @@ export function pageHandlers(page: {
     return true;
   };
   return {
-    submit: close,
+    submit: async (payload) => {
+      const submit = page.submit();
+      if (submit === undefined) return close(payload);
+      await submit(payload);
+      return true;
+    },
     close,
     onClose: (callback) => {
       closing.add(callback);

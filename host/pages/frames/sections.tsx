@@ -35,7 +35,7 @@ export function PanelSection({
           />
         ) : null}
       </div>
-      <ForgeFrame module={module} issueId={issueId} onChange={onChange} />
+      <ForgeFrame module={module} place={{ issue: issueId }} onChange={onChange} />
     </section>
   );
 }
@@ -54,7 +54,7 @@ export function ContextSection({ module, issueId, onChange }: Props) {
         </button>
       </h2>
       <div id={id} hidden={!open}>
-        {open ? <ForgeFrame module={module} issueId={issueId} onChange={onChange} /> : null}
+        {open ? <ForgeFrame module={module} place={{ issue: issueId }} onChange={onChange} /> : null}
       </div>
     </section>
   );

@@ -13,7 +13,7 @@ async function show(): Promise<void> {
   frame.setAttribute('sandbox', session.sandbox);
   const bridge = attachBridge(frame, {
     moduleKey: module.key,
-    issue: '7',
+    place: { issue: '7' },
     frameOrigin: session.panelOrigin,
     colorMode: () => 'dark',
     handlers: {
