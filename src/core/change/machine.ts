@@ -139,7 +139,7 @@ export function evolve(state: ChangeState, event: Pick<LedgerEvent, 'body' | 'ac
         resolution: { by: actor, at, reason: body.reason },
       };
     case 'attempt-recorded':
-      return { ...state, attempts: state.attempts + 1 };
+      return { ...state, attempts: state.attempts + 1, attemptedAt: at };
     default:
       return body satisfies never;
   }

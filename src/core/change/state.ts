@@ -68,6 +68,8 @@ export const ChangeState = v.strictObject({
   rollback: v.nullable(AttemptState),
   /** Attempts to go round the rules, ever. */
   attempts: Count,
+  /** When the last of them was recorded. */
+  attemptedAt: v.optional(v.nullable(UtcTime), null),
   attention: v.nullable(v.strictObject({ code: v.string(), message: v.string(), at: UtcTime })),
   resolution: v.nullable(v.strictObject({ by: v.string(), at: UtcTime, reason: v.string() })),
 });
@@ -82,6 +84,7 @@ export const initialState: ChangeState = {
   apply: null,
   rollback: null,
   attempts: 0,
+  attemptedAt: null,
   attention: null,
   resolution: null,
 };

@@ -30,8 +30,10 @@ export interface ComplianceRule {
   readonly kind: 'control' | 'flow';
   /** The clause, without scope. */
   readonly clause: string;
-  /** When it happened: orders the offenders, and is what a period restricts. */
+  /** When it happened, never a sentinel in a hit: orders the offenders, and is what a period restricts. */
   readonly dated: IndexedPath;
+  /** True: a hit is so at this moment, however long ago it began, so that no period hides it. */
+  readonly standing: boolean;
 }
 
 /** What a count is taken of; null does not restrict. */
@@ -45,17 +47,19 @@ export interface Scope {
 export const everything: Scope = { projectKey: null, environment: null, days: null };
 
 const of = (path: IndexedPath): string => searchAlias(path);
-/** Executed: something of the change was applied, whatever became of it later. */
-const executed = `${of('executedAt')} > "${noDate.slice(0, 10)}"`;
+/** The SQL reached the database, or a person resolved the change as applied, whatever became of it later. */
+const executed = `${of('ranAt')} > "${noDate.slice(0, 10)}"`;
 
 export const complianceRules: readonly ComplianceRule[] = [
   {
     key: 'too-few-approvers',
     title: 'Executed without enough distinct approvers',
-    meaning: 'The change was applied with fewer approvals than its policy asked for.',
+    meaning: 'The change ran, or was declared applied, with fewer approvals than its policy asked for.',
     kind: 'control',
-    clause: `${executed} AND ${of('approvalsMissing')} > 0`,
-    dated: 'executedAt',
+    // Without a revision there was no review at all: nothing was asked for, so nothing is missing.
+    clause: `${executed} AND (${of('approvalsMissing')} > 0 OR ${of('revision')} = 0)`,
+    dated: 'ranAt',
+    standing: false,
   },
   {
     key: 'approved-by-author',
@@ -64,6 +68,7 @@ export const complianceRules: readonly ComplianceRule[] = [
     kind: 'control',
     clause: `${of('approvedByAuthor')} = "yes"`,
     dated: 'requestedAt',
+    standing: false,
   },
   {
     key: 'changed-after-approval',
@@ -71,7 +76,8 @@ export const complianceRules: readonly ComplianceRule[] = [
     meaning: 'What ran is not the revision that was approved.',
     kind: 'control',
     clause: `${of('changedAfterApproval')} = "yes"`,
-    dated: 'executedAt',
+    dated: 'ranAt',
+    standing: false,
   },
   {
     key: 'ran-before-approval',
@@ -79,7 +85,8 @@ export const complianceRules: readonly ComplianceRule[] = [
     meaning: 'The execution began before the last required approval, or without any.',
     kind: 'control',
     clause: `${of('ranBeforeApproval')} = "yes"`,
-    dated: 'executedAt',
+    dated: 'ranAt',
+    standing: false,
   },
   {
     key: 'failed-not-recovered',
@@ -87,7 +94,8 @@ export const complianceRules: readonly ComplianceRule[] = [
     meaning: 'The change failed or needs attention, and nobody has resolved, reworked or rolled it back.',
     kind: 'control',
     clause: `${of('status')} in ("failed", "needs-attention")`,
-    dated: 'requestedAt',
+    dated: 'failedAt',
+    standing: true,
   },
   {
     key: 'attempts-refused',
@@ -95,7 +103,8 @@ export const complianceRules: readonly ComplianceRule[] = [
     meaning: 'A move, vote or run that the rules forbid was tried and refused.',
     kind: 'control',
     clause: `${of('attempts')} > 0`,
-    dated: 'requestedAt',
+    dated: 'attemptedAt',
+    standing: false,
   },
   {
     key: 'waiting-too-long',
@@ -104,6 +113,7 @@ export const complianceRules: readonly ComplianceRule[] = [
     kind: 'flow',
     clause: `${of('status')} = "in-review" AND ${of('requestedAt')} < "-4h"`,
     dated: 'requestedAt',
+    standing: true,
   },
   {
     key: 'slow-lead-time',
@@ -112,6 +122,7 @@ export const complianceRules: readonly ComplianceRule[] = [
     kind: 'flow',
     clause: `${of('leadMinutes')} > 1440`,
     dated: 'executedAt',
+    standing: false,
   },
 ];
 
@@ -129,7 +140,8 @@ export function scopedJql(clause: string, dated: IndexedPath, scope: Scope): str
 
 /** JQL of a rule; its result is the offenders, oldest first. */
 export function ruleJql(rule: ComplianceRule, scope: Scope): string {
-  return `${scopedJql(rule.clause, rule.dated, scope)} ORDER BY ${of(rule.dated)} ASC`;
+  const within = rule.standing ? { ...scope, days: null } : scope;
+  return `${scopedJql(rule.clause, rule.dated, within)} ORDER BY ${of(rule.dated)} ASC`;
 }
 
 /** A JQL string literal. */

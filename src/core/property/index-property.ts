@@ -48,6 +48,8 @@ export const IndexProperty = v.strictObject({
   executedAt: IndexDate,
   failedAt: IndexDate,
   recoveredAt: IndexDate,
+  ranAt: IndexDate,
+  attemptedAt: IndexDate,
   approvalMinutes: Number,
   leadMinutes: Number,
   ledgerSeq: Number,
@@ -84,6 +86,8 @@ export const indexedPaths: Readonly<Record<Exclude<keyof IndexProperty, 'v' | 'd
   executedAt: 'date',
   failedAt: 'date',
   recoveredAt: 'date',
+  ranAt: 'date',
+  attemptedAt: 'date',
   approvalMinutes: 'number',
   leadMinutes: 'number',
   ledgerSeq: 'number',
@@ -108,7 +112,6 @@ function minutesBetween(from: string | null | undefined, to: string | null | und
 export function indexProperty(state: ChangeState, seq: number): IndexProperty {
   const { revision, votes, apply, rollback } = state;
   const executedAt = apply?.outcome?.status === 'succeeded' ? apply.outcome.finishedAt : null;
-  const failed = apply?.outcome && apply.outcome.status !== 'succeeded' ? apply.outcome : null;
   const last = (rollback ?? apply)?.outcome ?? null;
   const approvals = new Set(votes.map(({ accountId }) => accountId)).size;
   return {
@@ -137,8 +140,10 @@ export function indexProperty(state: ChangeState, seq: number): IndexProperty {
     requestedAt: indexDate(revision?.submittedAt),
     approvedAt: indexDate(revision?.approvedAt),
     executedAt: indexDate(executedAt),
-    failedAt: indexDate(failed?.finishedAt ?? (failed ? apply?.requestedAt : null)),
-    recoveredAt: indexDate(state.status === 'rolled-back' ? rollback?.outcome?.finishedAt : null),
+    failedAt: indexDate(failedAt(state)),
+    recoveredAt: indexDate(recoveredAt(state)),
+    ranAt: indexDate(ranAt(state)),
+    attemptedAt: indexDate(state.attemptedAt),
     approvalMinutes: minutesBetween(revision?.submittedAt, revision?.approvedAt),
     leadMinutes: minutesBetween(revision?.submittedAt, executedAt),
     ledgerSeq: seq,
@@ -157,6 +162,28 @@ const ran: readonly ReceiptStatus[] = ['succeeded', 'failed', 'unknown', 'outcom
 
 function hasRun({ apply }: ChangeState): boolean {
   return apply?.outcome ? ran.includes(apply.outcome.status) : false;
+}
+
+/** When the last run of the revision ended, or began when no end is known; also when a person says that it was applied. */
+function ranAt(state: ChangeState): string | null {
+  const { apply, resolution } = state;
+  if (apply && hasRun(state)) return apply.outcome?.finishedAt ?? apply.requestedAt;
+  const declared = state.status === 'succeeded' || state.status === 'rolled-back';
+  return declared ? (resolution?.at ?? null) : null;
+}
+
+/** When it went wrong: the failed or doubtful run, or what somebody was asked to look at. */
+function failedAt(state: ChangeState): string | null {
+  const { apply, attention, resolution } = state;
+  if (attention) return attention.at;
+  const bad = hasRun(state) && apply?.outcome?.status !== 'succeeded';
+  if (bad) return apply?.outcome?.finishedAt ?? apply?.requestedAt ?? null;
+  return state.status === 'failed' ? (resolution?.at ?? null) : null;
+}
+
+function recoveredAt({ status, rollback, resolution }: ChangeState): string | null {
+  if (status !== 'rolled-back') return null;
+  return rollback?.outcome?.status === 'succeeded' ? rollback.outcome.finishedAt : (resolution?.at ?? null);
 }
 
 /** What ran is not what the counted votes saw. */

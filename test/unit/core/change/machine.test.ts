@@ -200,6 +200,7 @@ describe('the rest', () => {
     expect(evolve(examples.approved, { actor: 'x', body, at })).toEqual({
       ...examples.approved,
       attempts: 1,
+      attemptedAt: at,
     });
   });
 
