@@ -18,6 +18,7 @@ import type { ChangeState } from '#core/change/state';
 import { ok, refuse, type Result } from '#core/result';
 import { append, type Decision, type Entry } from './append';
 import { executionOf } from './claim-run';
+import { orderClaims } from './order-claims';
 import type { CommentPart, Execution, Ports, StoredReceipt } from './ports';
 import { publish } from './publish';
 import type { IssueRef } from './save-draft';
@@ -185,7 +186,7 @@ async function judgeEarlier(
     ports.archive.receipt(claims.jti),
   ]);
   if (!order || !content || order.issue.id !== claims.issue.id) return refuse('unknown-execution');
-  if ((await computeOrderDigest({ ...order, content })) !== claims.orderDigest)
+  if ((await computeOrderDigest(orderClaims(order, content))) !== claims.orderDigest)
     return refuse('unknown-execution');
   const mayHaveRun = ['succeeded', 'unknown', 'outcome-lost'].includes(claims.status);
   if (known?.receipt === stored.receipt || !mayHaveRun || state.status === 'needs-attention') {

@@ -2,6 +2,7 @@ import { submissionProblems } from '#core/change/content';
 import { voteIntentMs } from '#core/limits';
 import type { TransitionKey } from '#core/workflow/definition';
 import { setupProblem } from '#core/settings/settings';
+import { pausedWords } from './paused';
 import type { RulePorts } from './ports';
 import { runRefusal } from './request-run';
 
@@ -37,9 +38,9 @@ export async function checkTransition(
     case 'run':
       return state.status === 'running'
         ? 'This change is running already.'
-        : runRefusal(state, 'apply', ports.clock());
+        : (runRefusal(state, 'apply', ports.clock()) ?? pausedWords(ports));
     case 'roll-back':
-      return runRefusal(state, 'rollback', ports.clock());
+      return runRefusal(state, 'rollback', ports.clock()) ?? pausedWords(ports);
     default:
       return null;
   }

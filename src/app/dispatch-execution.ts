@@ -2,12 +2,13 @@ import { maxOrderLifetimeSeconds } from '#core/limits';
 import { sha256Hex } from '#core/hash';
 import type { ChangeState } from '#core/change/state';
 import { signCompact } from '#core/protocol/jws';
-import { computeOrderDigest, orderTyp, type OrderClaims } from '#core/protocol/order';
+import { computeOrderDigest, orderTyp } from '#core/protocol/order';
 import { ok } from '#core/result';
 import { acceptDelivery, closeUnstarted } from './accept-receipt';
 import { append } from './append';
 import { executionOf, pendingAttempt } from './claim-run';
 import { recheckVotes } from './eligibility';
+import { orderClaims } from './order-claims';
 import type { Dispatch, Execution, ExecutorAnswer, Ports, StoredOrder } from './ports';
 import { publish } from './publish';
 import { raiseSilence } from './raise-unknown';
@@ -38,9 +39,27 @@ export async function dispatchExecution(ports: Ports, dispatch: Dispatch): Promi
   const execution = await ports.executions.read(dispatch.issueId, dispatch.revision, dispatch.kind);
   if (!execution || execution.jti !== dispatch.jti || execution.phase === 'final') return done;
   const issue = { id: execution.issueId, key: execution.issueKey };
-  const order = (await ports.archive.order(dispatch.jti)) ?? (await prepareOrder(ports, issue, dispatch));
+  const signed = await ports.archive.order(dispatch.jti);
+  const { pause } = await ports.settings.read();
+  if (pause) return holdBack(ports, issue, execution, signed);
+  const order = signed ?? (await prepareOrder(ports, issue, dispatch));
   if (!order) return done;
   return sendOrder(ports, issue, execution, order);
+}
+
+/**
+ * Dispatch is paused: nothing is sent, and nothing is signed whose time would run out meanwhile. An order that was signed
+ * before and is past its start is revoked all the same, because it may have been sent.
+ */
+async function holdBack(
+  ports: Ports,
+  issue: IssueRef,
+  execution: Execution,
+  signed: StoredOrder | undefined,
+): Promise<DispatchResult> {
+  if (signed && isPastStart(ports, signed)) return askInstead(ports, issue, execution, signed);
+  await wait(ports, execution, 'Dispatch is paused: nothing is sent to the executor until it is resumed.');
+  return done;
 }
 
 /** Re-checks the voters and freezes the order in the ledger; undefined when the review reopened instead. */
@@ -53,6 +72,7 @@ async function prepareOrder(
   const content = await ports.archive.revision(dispatch.issueId, dispatch.revision);
   if (!content || !settings.executor) throw new Error('no revision or no executor');
   const executor = settings.executor.id;
+  const { kid } = await ports.keys.signingKey();
   const sql = dispatch.kind === 'apply' ? content.sql : (content.rollback ?? '');
   const sqlSha256 = await sha256Hex(sql);
   let order: StoredOrder | undefined;
@@ -68,6 +88,7 @@ async function prepareOrder(
     const now = Math.floor(ports.clock() / 1000);
     const checkedAt = new Date(ports.clock()).toISOString();
     const stored: StoredOrder = {
+      kid,
       v: 1,
       iss: settings.installation,
       aud: executor,
@@ -105,7 +126,7 @@ async function prepareOrder(
             kind: attempt.kind,
             try: attempt.try,
             jti: attempt.jti,
-            orderDigest: await computeOrderDigest({ ...stored, content }),
+            orderDigest: await computeOrderDigest(orderClaims(stored, content)),
             executor,
             startBy: stored.startBy,
             voters: stored.approvals.map(({ accountId }) => accountId),
@@ -140,20 +161,24 @@ async function sendOrder(
   execution: Execution,
   stored: StoredOrder,
 ): Promise<DispatchResult> {
-  const now = Math.floor(ports.clock() / 1000);
   // After `startBy` the executor would only refuse, but it may hold an earlier delivery: ask instead of sending.
-  if (now >= stored.startBy) return askInstead(ports, issue, execution, stored);
+  if (isPastStart(ports, stored)) return askInstead(ports, issue, execution, stored);
   const content = await ports.archive.revision(issue.id, execution.revision);
   if (!content) throw new Error('the revision is gone');
+  const now = Math.floor(ports.clock() / 1000);
   // An order that outlived its first signature is signed again with the same id; nothing but iat and exp changes.
   const times =
     now < stored.exp ? {} : { iat: now, exp: Math.min(now + maxOrderLifetimeSeconds, stored.startBy) };
-  const claims: OrderClaims = { ...stored, content, ...times };
+  const claims = { ...orderClaims(stored, content), ...times };
   const answer = await ports.executor.submit(
     stored.aud,
     await signCompact(claims, orderTyp, await ports.keys.signingKey()),
   );
   return handleAnswer(ports, issue, execution, stored, answer);
+}
+
+function isPastStart(ports: Ports, { startBy }: StoredOrder): boolean {
+  return Math.floor(ports.clock() / 1000) >= startBy;
 }
 
 /** Past its start: revoke (the tombstone comes before the answer) and take what the executor says as final. */
@@ -245,7 +270,7 @@ async function giveUp(
     await markSent(ports, execution);
     return done;
   }
-  const over = Math.floor(ports.clock() / 1000) >= stored.startBy;
+  const over = isPastStart(ports, stored);
   if (revoked.kind === 'reply' || (revoked.kind === 'refusal' && over)) {
     await closeUnstarted(ports, issue, execution, why);
     return done;

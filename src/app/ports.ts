@@ -11,7 +11,8 @@ import type { PrivateJwk } from '#core/protocol/jwk';
 import type { ExecutionKind, OrderClaims } from '#core/protocol/order';
 import type { ConnectionsReply, ErrorReply, ExecutionReply } from '#core/protocol/transport';
 import type { Result } from '#core/result';
-import type { Settings } from '#core/settings/settings';
+import type { GroupRef, Settings } from '#core/settings/settings';
+import type { SettingsActor, SettingsEvent } from '#core/settings/settings-event';
 import type { TransitionKey } from '#core/workflow/definition';
 
 /** What the use cases need of the world. `src/forge/compose.ts` builds it from adapters; tests may build their own. */
@@ -38,11 +39,12 @@ export interface Ports {
 
 /**
  * What workflow rules and event triggers have: no key and no executor, so that their bundle carries no cryptography and
- * starts fast; and no realtime signal, for its size. Open panels hear of a bare transition when the execution reports,
- * or when they get the focus.
+ * starts fast; no realtime signal and no way to change the settings, for its size. Open panels hear of a bare transition
+ * when the execution reports, or when they get the focus.
  */
-export type RulePorts = Omit<Ports, 'executor' | 'keys' | 'signals' | 'mirrorRounds'> &
-  Partial<Pick<Ports, 'signals'>>;
+export type RulePorts = Omit<Ports, 'executor' | 'keys' | 'signals' | 'mirrorRounds' | 'settings'> & {
+  readonly settings: SettingsReader;
+} & Partial<Pick<Ports, 'signals'>>;
 
 /** Structured log line; never SQL text, never a secret. */
 export type Log = (
@@ -118,7 +120,10 @@ export interface Drafts {
  * Order claims without their content (the revision has it). `iat` and `exp` are those of the first signing: signing is
  * deterministic, so the order that was sent can be shown again without storing it a second time.
  */
-export type StoredOrder = Omit<OrderClaims, 'content'>;
+export interface StoredOrder extends Omit<OrderClaims, 'content'> {
+  /** Thumbprint of the app's key that it was first signed with. Not a claim. */
+  readonly kid: string;
+}
 
 export interface StoredReceipt {
   readonly jti: string;
@@ -166,14 +171,40 @@ export interface MirrorRounds {
   next(limit: number, nowMs: number, pauseMs: number): Promise<string[]>;
 }
 
-export interface SettingsStore {
+/** The settings for those that only read them. */
+export interface SettingsReader {
   read(): Promise<Settings>;
-  write(settings: Settings): Promise<void>;
+}
+
+/** The settings, whose every change is kept: who, when, and the difference. */
+export interface SettingsStore extends SettingsReader {
+  /**
+   * Changes the settings. `update` may be asked several times (another admin came first) and must decide from what it is
+   * given alone; when it changes nothing, nothing is written. Answers the settings as they are now.
+   */
+  change(by: SettingsActor, update: (settings: Settings) => Settings): Promise<Settings>;
+  /** The latest changes before the one numbered `before` (null: all), newest first, and whether their chain holds. */
+  history(before: number | null, limit: number): Promise<SettingsHistory>;
+}
+
+interface SettingsHistory {
+  readonly events: readonly SettingsEvent[];
+  /** True when there are older ones. */
+  readonly more: boolean;
+  /** Null when the hash chain holds over these; else where and how it is broken, in words. */
+  readonly problem: string | null;
 }
 
 export interface Keys {
   /** The app's signing key; made at the first call. */
   signingKey(): Promise<PrivateJwk>;
+  /** The key that will follow it, while the app's key rotates. */
+  nextKey(): Promise<PrivateJwk | undefined>;
+  /** The next key; made when there is none. */
+  prepareNext(): Promise<PrivateJwk>;
+  /** Makes the next key the signing key; the old private key is gone then. False when `kid` is not the next key. */
+  promoteNext(kid: string): Promise<boolean>;
+  discardNext(): Promise<void>;
 }
 
 /** Jira refused or did not answer. */
@@ -215,6 +246,22 @@ export interface Jira {
   mayEdit(accountId: string, issueId: string): Promise<boolean>;
   /** Active people of a group, at most `limit`; null when there are more. */
   members(groupId: string, limit: number): Promise<string[] | null>;
+  /** The name that people know an account by; undefined when there is no such account. */
+  displayName(accountId: string): Promise<string | undefined>;
+}
+
+/** What only the admin page asks of Jira. */
+export interface AdminJira {
+  /** A group as it is called now; undefined when Jira knows none of this id. */
+  group(groupId: string): Promise<GroupRef | undefined>;
+  /** Active people of a group, at most `limit`; null when there are more, undefined when Jira does not know the group. */
+  membersOf(groupId: string, limit: number): Promise<string[] | null | undefined>;
+  /** Creates an issue as the admin who asks for it. */
+  createIssue(wish: {
+    projectId: string;
+    issueTypeId: string;
+    summary: string;
+  }): Promise<Result<{ id: string; key: string }, JiraRefusal>>;
 }
 
 /** Answer of the executor: a reply, a coded refusal, or silence. */
@@ -228,7 +275,8 @@ export interface Executor {
   submit(executorId: string, order: string): Promise<ExecutorAnswer<ExecutionReply>>;
   ask(executorId: string, jti: string): Promise<ExecutorAnswer<ExecutionReply>>;
   revoke(executorId: string, jti: string, connection: string): Promise<ExecutorAnswer<ExecutionReply>>;
-  connections(executorId: string): Promise<ExecutorAnswer<ConnectionsReply>>;
+  /** `signedWith`: a key to prove with instead of the app's current one. */
+  connections(executorId: string, signedWith?: PrivateJwk): Promise<ExecutorAnswer<ConnectionsReply>>;
   /** Sends the one-time token; answers the compact enrolment JWS. */
   enrol(
     executorId: string,

@@ -5,6 +5,7 @@ import { ok } from '#core/result';
 import { setupProblem } from '#core/settings/settings';
 import { connectionRefusal } from './submit-change';
 import { isOperator } from './decide-review';
+import { pausedWords } from './paused';
 import type { LedgerSnapshot, RulePorts } from './ports';
 import { no, type Outcome } from './refusal';
 
@@ -27,6 +28,8 @@ export async function requestRun(
   const settings = await ports.settings.read();
   const blocked = setupProblem(settings) ?? connectionRefusal(settings, snapshot.state.revision.connection);
   if (blocked !== null) return no('not-set-up', blocked);
+  const paused = await pausedWords(ports);
+  if (paused !== null) return no('illegal', paused);
   const who = await runnerRefusal(ports, issueId, snapshot.state, actor);
   if (who !== null) return no('not-allowed', who);
   const moved = await ports.jira.transitionAsUser(issueId, request.kind === 'apply' ? 'run' : 'roll-back');

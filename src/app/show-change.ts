@@ -9,6 +9,7 @@ import { ReceiptClaims, type ReceiptStatus } from '#core/protocol/receipt';
 import { findConnection, setupProblem, type Settings } from '#core/settings/settings';
 import { pendingAttempt } from './claim-run';
 import { askEligibility } from './eligibility';
+import { pausedWords } from './paused';
 import type { Ports, StoredDraft } from './ports';
 import { rollbackOpen } from './request-run';
 import { resultRefusal } from './read-result';
@@ -25,6 +26,7 @@ export async function showChange(ports: Ports, issue: IssueRef, viewer: string):
     showOutcomes(ports, state, settings, viewer),
     showRunning(ports, issue, state),
   ]);
+  const paused = await pausedWords(ports);
   const slot = lifecycle({
     state,
     viewer,
@@ -33,6 +35,7 @@ export async function showChange(ports: Ports, issue: IssueRef, viewer: string):
     problems: state.status === 'draft' ? submissionProblems(draft?.content ?? emptyContent) : [],
     connectionProblem: state.revision ? connectionRefusal(settings, state.revision.connection) : null,
     setupProblem: setupProblem(settings),
+    paused,
     rollbackOpen: rollbackOpen(state, ports.clock()),
   });
   return {
@@ -51,7 +54,7 @@ export async function showChange(ports: Ports, issue: IssueRef, viewer: string):
     primary: slot.primary,
     secondary: [...slot.secondary],
     blockers: [...slot.blockers],
-    running,
+    running: running && running.phase !== 'sent' && paused ? { ...running, note: paused } : running,
     outcomes,
     attention: state.attention,
     resolution: state.resolution,

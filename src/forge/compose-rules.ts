@@ -1,11 +1,11 @@
-import type { Log, RulePorts, SettingsStore } from '../app/ports';
+import type { Log, RulePorts, SettingsReader } from '../app/ports';
 import { dispatchQueue } from './dispatch-queue';
 import { jiraIssues } from './jira-issues';
 import { kvsArchive } from './kvs-archive';
 import { kvsDrafts } from './kvs-drafts';
 import { kvsExecutions } from './kvs-executions';
 import { kvsLedger } from './kvs-ledger';
-import { kvsSettings } from './kvs-settings';
+import { kvsSettingsReader } from './kvs-settings';
 import { appAccountId } from './app-account';
 
 /** One JSON line per entry: Forge counts lines (100 per runtime minute) and bytes (200 KB per invocation). */
@@ -20,8 +20,9 @@ const newId = (): string => crypto.randomUUID();
  * Builds the ports of one invocation of a rule or trigger. Nothing outlives it: Forge reuses a process for other sites,
  * so settings are remembered within an invocation only.
  */
-export function composeRulePorts(): RulePorts {
-  const settings = rememberedSettings(kvsSettings);
+export function composeRulePorts(
+  settings: SettingsReader = rememberedSettings(kvsSettingsReader),
+): RulePorts {
   return {
     ledger: kvsLedger,
     drafts: kvsDrafts,
@@ -37,16 +38,13 @@ export function composeRulePorts(): RulePorts {
   };
 }
 
-function rememberedSettings(store: SettingsStore): SettingsStore {
-  let remembered: ReturnType<SettingsStore['read']> | undefined;
+/** Reads once. */
+function rememberedSettings(store: SettingsReader): SettingsReader {
+  let remembered: ReturnType<SettingsReader['read']> | undefined;
   return {
     read() {
       remembered ??= store.read();
       return remembered;
-    },
-    async write(next) {
-      await store.write(next);
-      remembered = Promise.resolve(next);
     },
   };
 }

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { sha256Hex } from '#core/hash';
 import { maxRequestLifetimeSeconds } from '#core/limits';
 import { EnrolmentReply, enrolmentPath } from '#core/protocol/enrolment';
+import type { PrivateJwk } from '#core/protocol/jwk';
 import { signCompact } from '#core/protocol/jws';
 import { requestHeader, requestTyp, type RequestClaims } from '#core/protocol/request';
 import {
@@ -13,7 +14,7 @@ import {
   paths,
   type RevocationRequest,
 } from '#core/protocol/transport';
-import type { Executor, ExecutorAnswer, Keys, SettingsStore } from '../app/ports';
+import type { Executor, ExecutorAnswer, Keys, SettingsReader } from '../app/ports';
 
 /** Key of the customer-managed remote in the manifest. */
 const remoteKey = 'executor';
@@ -31,7 +32,7 @@ interface Sent {
  */
 export function executorClient(deps: {
   keys: Keys;
-  settings: SettingsStore;
+  settings: SettingsReader;
   clock: () => number;
   newId: () => string;
 }): Executor {
@@ -39,8 +40,10 @@ export function executorClient(deps: {
     executorId: string,
     sent: Sent,
     schema: TSchema,
+    signedWith?: PrivateJwk,
   ): Promise<ExecutorAnswer<v.InferOutput<TSchema>>> => {
-    const header = await requestToken(deps, executorId, sent);
+    const key = signedWith ?? (await deps.keys.signingKey());
+    const header = await requestToken(deps, key, executorId, sent);
     let response: Pick<Response, 'ok' | 'status' | 'text'>;
     try {
       response = await reach(sent, header);
@@ -65,7 +68,8 @@ export function executorClient(deps: {
         ExecutionReply,
       );
     },
-    connections: (id) => call(id, { method: 'GET', path: paths.connections }, ConnectionsReply),
+    connections: (id, signedWith) =>
+      call(id, { method: 'GET', path: paths.connections }, ConnectionsReply, signedWith),
     async enrol(id, token, receiptUrl) {
       const { installation } = await deps.settings.read();
       const { kid } = await deps.keys.signingKey();
@@ -93,11 +97,12 @@ async function reach(sent: Sent, token: string): Promise<Pick<Response, 'ok' | '
 }
 
 async function requestToken(
-  deps: { keys: Keys; settings: SettingsStore; clock: () => number; newId: () => string },
+  deps: { settings: SettingsReader; clock: () => number; newId: () => string },
+  key: PrivateJwk,
   executorId: string,
   sent: Sent,
 ): Promise<string> {
-  const [key, { installation }] = await Promise.all([deps.keys.signingKey(), deps.settings.read()]);
+  const { installation } = await deps.settings.read();
   const iat = Math.floor(deps.clock() / 1000);
   const claims: RequestClaims = {
     iss: installation,

@@ -5,7 +5,7 @@ import { indexPropertyKey } from '#core/property/index-property';
 import { resultPropertyKey } from '#core/property/result-property';
 import type { SiteIds } from '#core/settings/settings';
 import { transitions, type TransitionKey } from '#core/workflow/definition';
-import type { CommentPart, FieldValues, Jira, SettingsStore } from '../app/ports';
+import type { CommentPart, FieldValues, Jira, SettingsReader } from '../app/ports';
 import { adfToText, commentAdf } from './adf';
 import { jiraCall, jiraMust, route } from './jira-request';
 
@@ -30,7 +30,7 @@ const MembersReply = v.object({
 });
 
 /** Jira by REST v3 through Forge. Reads as the app; only transitions are ever made as the user. */
-export function jiraIssues(settings: SettingsStore): Jira {
+export function jiraIssues(settings: SettingsReader): Jira {
   const site = async (): Promise<SiteIds> => {
     const { site: ids } = await settings.read();
     if (!ids) throw new Error('the site is not set up');
@@ -60,6 +60,12 @@ export function jiraIssues(settings: SettingsStore): Jira {
     person: readPerson,
     mayEdit: (accountId, issueId) => hasPermission(accountId, issueId, 'EDIT_ISSUES'),
     members: readMembers,
+    async displayName(accountId) {
+      const path = route`/rest/api/3/user?accountId=${accountId}`;
+      const Reply = v.object({ displayName: v.string() });
+      const reply = await jiraCall({ as: 'app', method: 'GET', path }, Reply);
+      return reply.ok ? reply.value.displayName : undefined;
+    },
   };
 }
 

@@ -11,7 +11,7 @@ export const archiveKeys = {
   receipt: (jti: string): string => `receipt:${jti}`,
 } as const;
 
-const StoredOrder = v.omit(OrderClaims, ['content']);
+const StoredOrder = v.object({ ...v.omit(OrderClaims, ['content']).entries, kid: v.string() });
 const StoredReceipt = v.object({
   jti: v.string(),
   issueId: v.string(),

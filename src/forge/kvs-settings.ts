@@ -1,32 +1,40 @@
 import { getAppContext } from '@forge/api';
 import kvs from '@forge/kvs';
 import * as v from 'valibot';
-import { Settings } from '#core/settings/settings';
-import type { SettingsStore } from '../app/ports';
+import { emptySettings, Settings } from '#core/settings/settings';
+import type { SettingsReader } from '../app/ports';
 
-const settingsKey = 'settings';
+/** Custom entity of the manifest: the settings with the head of their ledger, in one record. */
+export const settingsEntity = 'settings';
+/** There is one record per installation. */
+export const settingsKey = 'settings';
 
-/** Settings in Forge's key-value store: one value, so that an invocation reads them once. */
-export const kvsSettings: SettingsStore = {
+/** The record as stored. */
+export interface SettingsRecord {
+  /** Grows with every write, also with those that the ledger does not keep. */
+  version: number;
+  /** Head of the settings ledger. */
+  seq: number;
+  hash: string;
+  /** Who wrote this version: two writers must not both believe that they did. */
+  writer: string;
+  settings: unknown;
+}
+
+/** Reads the settings, once per call. Rules and triggers have this half only, so that their bundle stays small. */
+export const kvsSettingsReader: SettingsReader = {
   async read() {
-    const stored = await kvs.get<unknown>(settingsKey);
-    return stored === undefined ? emptySettings() : v.parse(Settings, stored);
-  },
-  async write(settings) {
-    await kvs.set(settingsKey, settings);
+    return storedSettings(await readSettingsRecord());
   },
 };
 
-function emptySettings(): Settings {
-  return {
-    v: 1,
-    installation: installationAri(),
-    site: null,
-    executor: null,
-    policies: {},
-    operatorGroup: null,
-    operators: [],
-  };
+export async function readSettingsRecord(): Promise<SettingsRecord | undefined> {
+  return kvs.entity<SettingsRecord>(settingsEntity).get(settingsKey);
+}
+
+/** The settings of a record; empty ones when there is none. */
+export function storedSettings(record: SettingsRecord | undefined): Settings {
+  return record === undefined ? emptySettings(installationAri()) : v.parse(Settings, record.settings);
 }
 
 /** ARI of this installation, for example `ari:cloud:ecosystem::installation/<uuid>`. */

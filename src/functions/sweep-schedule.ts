@@ -1,5 +1,5 @@
 import { checkMirrors } from '../app/check-mirrors';
-import { refreshConnections } from '../app/enrol-executor';
+import { refreshConnections } from '../app/admin/connections';
 import { sweepExecutions } from '../app/sweep-executions';
 import { sweepMirrors } from '../app/sweep-mirrors';
 import { composePorts } from '../forge/compose';
@@ -19,6 +19,6 @@ export async function sweepSchedule(): Promise<void> {
   const { executor } = await ports.settings.read();
   const troubled = executor?.connections.some(({ problem }) => problem !== null) ?? false;
   if (executor && (troubled || ports.clock() - executor.fetchedAt > maxConnectionsAgeMs)) {
-    await refreshConnections(ports, executor.id, executor.keys);
+    await refreshConnections(ports);
   }
 }

@@ -1,40 +1,12 @@
 import * as v from 'valibot';
 import { maxReasonLength } from '../limits';
-import { AccountId, ConnectionKey, Environment, Identifier, UtcTime } from '../protocol/claims';
+import { ConnectionKey, Environment, Identifier, UtcTime } from '../protocol/claims';
 import { PublicJwk } from '../protocol/jwk';
-import { ConnectionPolicy, GroupRef } from '../settings/settings';
+import { SettingsDifference } from '../settings/differences';
+import { ConnectionPolicy, GroupRef, Pause } from '../settings/settings';
+import { Drift, PlannedChange, SetupStep } from '../settings/site-setup';
 
-/**
- * The steps that set Jira up, in their order. Each is planned before it is done: the plan is the preview at first, the
- * drift later, and what "repair" does. Each call is well under ten seconds, and may be repeated.
- */
-export const setupSteps = [
-  'project',
-  'fields',
-  'issue-type',
-  'statuses',
-  'resolutions',
-  'screens',
-  'workflow',
-  'schemes',
-  'panel',
-  'permissions',
-  'filters',
-  'dashboard',
-] as const;
-export const SetupStep = v.picklist(setupSteps);
-export type SetupStep = v.InferOutput<typeof SetupStep>;
-
-/** One thing that a step would do to Jira, in words for an admin. */
-export const PlannedChange = v.strictObject({
-  /** `repair`: it was right once, or exists in another form, and is brought back. */
-  kind: v.picklist(['create', 'change', 'repair']),
-  /** For example `Status "In review"`. */
-  what: v.string(),
-  /** What exactly, for example `category In progress`; what is there and what should be, for a repair. */
-  detail: v.nullable(v.string()),
-});
-export type PlannedChange = v.InferOutput<typeof PlannedChange>;
+export { Drift, PlannedChange, SetupStep, setupSteps } from '../settings/site-setup';
 
 /** What a step would do now; nothing was changed to find out. */
 export const StepPlan = v.strictObject({
@@ -132,13 +104,6 @@ export const ConnectionOverview = v.strictObject({
 });
 export type ConnectionOverview = v.InferOutput<typeof ConnectionOverview>;
 
-/** A difference between what this app made on the site and what is there, as found by the last check. */
-export const Drift = v.strictObject({
-  checkedAt: UtcTime,
-  steps: v.array(v.strictObject({ step: SetupStep, changes: v.array(PlannedChange) })),
-});
-export type Drift = v.InferOutput<typeof Drift>;
-
 /** Everything the admin page shows at once. */
 export const AdminOverview = v.strictObject({
   /** Site address, for links. */
@@ -160,7 +125,7 @@ export const AdminOverview = v.strictObject({
   appKey: v.strictObject({ current: v.string(), next: v.nullable(v.string()) }),
   connections: v.array(ConnectionOverview),
   /** Not null: nothing is sent to the executor. */
-  pause: v.nullable(v.strictObject({ by: AccountId, at: UtcTime, reason: v.string() })),
+  pause: v.nullable(Pause),
   drift: v.nullable(Drift),
   firstChange: v.nullable(v.strictObject({ issueKey: v.string(), status: v.string(), done: v.boolean() })),
   compliance: v.strictObject({
@@ -171,15 +136,6 @@ export const AdminOverview = v.strictObject({
   }),
 });
 export type AdminOverview = v.InferOutput<typeof AdminOverview>;
-
-/** One value of the settings before and after; `null`: absent. Values are JSON text, never a secret. */
-export const SettingsDifference = v.strictObject({
-  /** For example `policies.shop-prod.approvals`. */
-  path: v.string(),
-  before: v.nullable(v.string()),
-  after: v.nullable(v.string()),
-});
-export type SettingsDifference = v.InferOutput<typeof SettingsDifference>;
 
 /** An entry of the settings ledger, as the page shows it. */
 export const SettingsEntry = v.strictObject({

@@ -55,7 +55,12 @@ export const panelCalls = {
   /** The signed proof of the last attempt of a kind: the order as sent first and the receipt, compact JWS each. */
   evidence: {
     payload: v.strictObject({ kind: ExecutionKind }),
-    value: v.strictObject({ order: v.nullable(v.string()), receipt: v.nullable(v.string()) }),
+    value: v.strictObject({
+      order: v.nullable(v.string()),
+      /** Why the order cannot be shown although there was one, in words. */
+      orderNote: v.nullable(v.string()),
+      receipt: v.nullable(v.string()),
+    }),
   },
   /** Rows and server messages of one execution, for those allowed. */
   result: { payload: v.strictObject({ kind: ExecutionKind }), value: ResultBody },

@@ -15,8 +15,10 @@ export interface LifecycleInput {
   readonly problems: readonly ContentProblem[];
   /** Why the connection cannot take an order now, in words; null when it can. */
   readonly connectionProblem: string | null;
-  /** Why no order can be built for any connection (no executor, paused); null when fine. */
+  /** Why no order can be built for any connection (no executor, say); null when fine. */
   readonly setupProblem: string | null;
+  /** Why nothing is sent to the executor now, in words; null when it is not paused. Review goes on. */
+  readonly paused: string | null;
   /** True when the approved rollback may still be run. */
   readonly rollbackOpen: boolean;
 }
@@ -134,7 +136,8 @@ function waitFor(missing: number, group: string): string {
 function approved(input: LifecycleInput): Partial<Lifecycle> & Pick<Lifecycle, 'headline' | 'primary'> {
   const { state } = input;
   const last = state.apply?.outcome;
-  const why = authorOrOperator(input, 'run it') ?? input.setupProblem ?? input.connectionProblem;
+  const why =
+    authorOrOperator(input, 'run it') ?? input.setupProblem ?? input.paused ?? input.connectionProblem;
   const secondary: ActionView[] = [];
   if (isAuthor(input)) secondary.push(act('rework', 'Edit (voids approvals)', null));
   if (isAuthor(input) || input.isOperator) secondary.push(act('cancel', 'Cancel change', null));
@@ -159,7 +162,10 @@ function succeeded(input: LifecycleInput): Partial<Lifecycle> & Pick<Lifecycle, 
   if (!state.revision?.hasRollback) return { headline, primary: null };
   const why = !input.rollbackOpen
     ? 'The approved rollback has expired; open a new change instead.'
-    : (authorOrOperator(input, 'roll it back') ?? input.setupProblem ?? input.connectionProblem);
+    : (authorOrOperator(input, 'roll it back') ??
+      input.setupProblem ??
+      input.paused ??
+      input.connectionProblem);
   const last = state.rollback?.outcome;
   return {
     headline: last ? `${headline} The rollback did not start: ${last.message ?? last.status}.` : headline,

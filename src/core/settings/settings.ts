@@ -1,7 +1,8 @@
 import * as v from 'valibot';
-import { AccountId, ConnectionKey, Identifier } from '../protocol/claims';
+import { AccountId, ConnectionKey, Identifier, UtcTime } from '../protocol/claims';
 import { PublicJwk } from '../protocol/jwk';
 import { ConnectionInfo } from '../protocol/connection';
+import { Drift } from './site-setup';
 
 /** Group named by an admin; the id is what counts, the name is what Jira expressions and people see. */
 export const GroupRef = v.strictObject({ id: Identifier, name: v.string() });
@@ -45,6 +46,19 @@ export const EnrolledExecutor = v.strictObject({
 });
 export type EnrolledExecutor = v.InferOutput<typeof EnrolledExecutor>;
 
+/** While it is set, nothing is sent to the executor. */
+export const Pause = v.strictObject({ by: AccountId, at: UtcTime, reason: v.string() });
+export type Pause = v.InferOutput<typeof Pause>;
+
+/** Saved filters and the dashboard of the compliance rules, as made on the site. */
+const Compliance = v.strictObject({
+  /** Key of the rule → id of the saved filter. */
+  filters: v.record(v.string(), Identifier),
+  dashboardId: v.nullable(Identifier),
+  /** Not null: Jira did not take the gadget; what a person does instead. */
+  gadgetInstruction: v.nullable(v.string()),
+});
+
 /** Everything the app is configured with, per installation; one KVS value, read once per invocation. */
 export const Settings = v.strictObject({
   v: v.literal(1),
@@ -52,12 +66,38 @@ export const Settings = v.strictObject({
   installation: Identifier,
   site: v.nullable(SiteIds),
   executor: v.nullable(EnrolledExecutor),
+  /** Thumbprints of the app's own keys, as orders are signed with and as prepared; the keys are in the secret store. */
+  appKeys: v.strictObject({ current: v.nullable(v.string()), next: v.nullable(v.string()) }),
   policies: v.record(ConnectionKey, ConnectionPolicy),
   operatorGroup: v.nullable(GroupRef),
   /** Members of the operator group when last asked, for display only. */
   operators: v.array(AccountId),
+  pause: v.nullable(Pause),
+  compliance: Compliance,
+  /** The issue on which an admin walks the whole path once. */
+  firstChange: v.nullable(v.strictObject({ issueId: Identifier, issueKey: v.string() })),
+  /** What the last check of the site found; null before the first. */
+  drift: v.nullable(Drift),
 });
 export type Settings = v.InferOutput<typeof Settings>;
+
+/** The settings of an installation on which nobody has set up anything. */
+export function emptySettings(installation: string): Settings {
+  return {
+    v: 1,
+    installation,
+    site: null,
+    executor: null,
+    appKeys: { current: null, next: null },
+    policies: {},
+    operatorGroup: null,
+    operators: [],
+    pause: null,
+    compliance: { filters: {}, dashboardId: null, gadgetInstruction: null },
+    firstChange: null,
+    drift: null,
+  };
+}
 
 /** Why changes cannot run yet, in words; null when the app is set up. */
 export function setupProblem(settings: Settings): string | null {

@@ -63,7 +63,7 @@ test('is refused until init has shown its schema, then reads, and never writes u
   });
 
   expect(await initConnection(site.databases.config, 'mine', 'print')).toContain('querychange');
-  await adminCall(site.host, 'refresh-connections', {});
+  await adminCall(site.host, 'test-executor', {});
   expect(await mine()).toMatchObject({ problem: null, writable: false, ledgerMode: 'state' });
 
   const content = { connection: 'mine', rollback: null, reason: 'A look.' };

@@ -64,6 +64,7 @@ const see = (state: ChangeState, viewer: Partial<LifecycleInput>, situation: Par
     problems: [],
     connectionProblem: null,
     setupProblem: null,
+    paused: null,
     rollbackOpen: true,
     ...viewer,
     ...situation,

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { findConnection, Settings, setupProblem } from '#core/settings/settings';
+import { emptySettings, findConnection, Settings, setupProblem } from '#core/settings/settings';
 import { aConnection, installation } from '../builders';
 
 const key = { kty: 'OKP' as const, crv: 'Ed25519' as const, x: 'x'.repeat(43), kid: 'k'.repeat(43) };
@@ -13,8 +13,7 @@ const site = {
 };
 const executor = { id: 'executor-1', keys: [key], connections: [aConnection()], fetchedAt: 0, version: '1' };
 const settings: Settings = {
-  v: 1,
-  installation,
+  ...emptySettings(installation),
   site,
   executor,
   policies: { 'shop-prod': { approverGroup: { id: 'g', name: 'approvers' }, approvals: 2 } },
