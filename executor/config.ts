@@ -37,7 +37,7 @@ const ReceiptUrl = v.pipe(
 );
 
 /** An app installation whose orders are accepted. Keys and receipt URL stand here and are never taken from an order. */
-const TrustedApp = v.strictObject({
+export const TrustedApp = v.strictObject({
   installation: Identifier,
   /** Two keys may overlap while the app rotates. */
   keys: v.pipe(v.array(PublicJwk), v.minLength(1)),
@@ -46,6 +46,8 @@ const TrustedApp = v.strictObject({
   enrolmentTokenSha256: v.optional(Sha256Hex),
 });
 export type TrustedApp = v.InferOutput<typeof TrustedApp>;
+/** What a configuration file, or the admin page's block for `executor enrol`, says of an app. */
+export type TrustedAppInput = v.InferInput<typeof TrustedApp>;
 
 const Connection = v.pipe(
   v.strictObject({

@@ -1,8 +1,10 @@
-// The only file of the executor that touches the process: arguments, environment, output, signals.
+// The only file of the executor that touches the process: arguments, environment, input, output, signals.
+import { text } from 'node:stream/consumers';
 import { checkConnections } from './commands/check';
 import { parseCommandLine, usage } from './commands/command-line';
+import { enrolApp, enrolledWords } from './commands/enrol';
 import { initConnection } from './commands/init';
-import { printKey } from './commands/key';
+import { goOverToNextKey, printKey, rotateKey } from './commands/key';
 import { type Config, loadConfig } from './config';
 import { createExecutor } from './create-executor';
 import { jsonLog } from './log';
@@ -24,6 +26,11 @@ async function serve(config: Config): Promise<void> {
   process.on('SIGTERM', stop).on('SIGINT', stop);
 }
 
+async function keyCommand(config: Config, how: 'print' | 'rotate' | 'use-next'): Promise<string> {
+  if (how === 'print') return printKey(config);
+  return (how === 'rotate' ? await rotateKey(config) : await goOverToNextKey(config)).text;
+}
+
 async function main(): Promise<void> {
   const command = parseCommandLine(process.argv.slice(2));
   if (!command) {
@@ -40,15 +47,22 @@ async function main(): Promise<void> {
   switch (command.name) {
     case 'serve':
       return serve(config.value);
+    case 'enrol': {
+      const enrolled = await enrolApp(command.config, await text(process.stdin), process.env);
+      if (enrolled.ok) process.stdout.write(enrolledWords(enrolled.value));
+      else process.stderr.write(`${enrolled.error.join('\n')}\n`);
+      process.exitCode = enrolled.ok ? 0 : 1;
+      return;
+    }
     case 'key':
-      process.stdout.write(await printKey(config.value));
+      process.stdout.write(await keyCommand(config.value, command.how));
       return;
     case 'init':
       process.stdout.write(await initConnection(config.value, command.connection, command.how));
       return;
     case 'check': {
-      const { text, ok } = await checkConnections(config.value);
-      process.stdout.write(text);
+      const { text: lines, ok } = await checkConnections(config.value);
+      process.stdout.write(lines);
       process.exitCode = ok ? 0 : 1;
     }
   }

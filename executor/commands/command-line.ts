@@ -5,12 +5,14 @@ export const usage = `usage:
   executor serve --config FILE
   executor check --config FILE
   executor init  --config FILE --connection KEY (--print | --apply)
-  executor key   --config FILE --print
+  executor enrol --config FILE < BLOCK      (the block that the admin page shows, JSON)
+  executor key   --config FILE (--print | --rotate | --use-next)
 `;
 
 /** A command line that makes sense. */
 export type Command =
-  | { readonly name: 'serve' | 'check' | 'key'; readonly config: string }
+  | { readonly name: 'serve' | 'check' | 'enrol'; readonly config: string }
+  | { readonly name: 'key'; readonly config: string; readonly how: 'print' | 'rotate' | 'use-next' }
   | {
       readonly name: 'init';
       readonly config: string;
@@ -29,15 +31,20 @@ export function parseCommandLine(args: readonly string[]): Command | null {
         connection: { type: 'string' },
         print: { type: 'boolean', default: false },
         apply: { type: 'boolean', default: false },
+        rotate: { type: 'boolean', default: false },
+        'use-next': { type: 'boolean', default: false },
       },
     });
     const [name, ...more] = positionals;
-    const { config, connection, print, apply } = values;
+    const { config, connection } = values;
     if (config === undefined || more.length > 0) return null;
-    if (name === 'serve' || name === 'check') return { name, config };
-    if (name === 'key') return print ? { name, config } : null;
-    if (name !== 'init' || connection === undefined || print === apply) return null;
-    return { name, config, connection, how: print ? 'print' : 'apply' };
+    const hows = (['print', 'apply', 'rotate', 'use-next'] as const).filter((how) => values[how]);
+    const how = hows[0];
+    if (name === 'serve' || name === 'check' || name === 'enrol') return { name, config };
+    if (how === undefined || hows.length > 1) return null;
+    if (name === 'key') return how === 'apply' ? null : { name, config, how };
+    if (name !== 'init' || connection === undefined) return null;
+    return how === 'print' || how === 'apply' ? { name, config, connection, how } : null;
   } catch {
     return null;
   }

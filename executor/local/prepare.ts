@@ -1,7 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PublicJwk } from '#core/protocol/jwk';
-import { type Config, type ConfigInput, parseConfig } from '../config';
+import * as v from 'valibot';
+import { type Config, type ConfigInput, parseConfig, TrustedApp, type TrustedAppInput } from '../config';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../embedded/launcher';
 import { markInitialised, notInitialised } from '../initialised';
 import { installLedger } from '../postgres/install';
@@ -25,11 +25,8 @@ export interface LocalExecutorOptions {
   /** Folder for databases, keys and the written configuration. */
   readonly dir: string;
   readonly executorId?: string;
-  readonly installation: string;
-  /** The app's public key, or several while it rotates. */
-  readonly appKey: PublicJwk | readonly PublicJwk[];
-  readonly receiptUrl: string;
-  readonly enrolmentTokenSha256?: string;
+  /** The app whose orders are accepted; without it, those that were enrolled before, or none yet. */
+  readonly app?: TrustedAppInput;
   /** accountIds that the executor itself accepts as approvers of prod. */
   readonly prodApprovers: readonly string[];
   readonly extraConnections?: readonly ExtraConnection[];
@@ -106,6 +103,14 @@ function ownConnection(extra: ExtraConnection): ConfigInput['connections'][numbe
   };
 }
 
+/** Apps that the configuration of an earlier start trusts. */
+async function enrolledBefore(configFile: string): Promise<TrustedAppInput[]> {
+  const text = await readFile(configFile, 'utf8').catch(() => null);
+  return text === null
+    ? []
+    : v.parse(v.object({ trustedApps: v.array(TrustedApp) }), JSON.parse(text)).trustedApps;
+}
+
 /**
  * Starts the embedded server, makes the demo's databases and writes the configuration of a local executor.
  * The demo's own connections are initialised here; the user's own wait for `executor init`.
@@ -115,25 +120,16 @@ export async function prepareLocalExecutor(options: LocalExecutorOptions): Promi
   const { dir } = options;
   await mkdir(dir, { recursive: true }); // what is secret in it has a mode of its own, and `nobody` must get through
   const stateDir = join(dir, 'executor');
+  const configFile = join(dir, 'executor.json');
   const postgres = await startEmbeddedPostgres({ dataDir: join(dir, 'postgres') });
   try {
     const databases = await prepareDatabases(postgres, stateDir);
-    const keys = [options.appKey].flat();
     const input: ConfigInput = {
       executorId: options.executorId ?? 'local-executor',
       listen: { host: '127.0.0.1', port: options.port ?? 0 },
       stateDir,
       state: { url: databases.stateUrl },
-      trustedApps: [
-        {
-          installation: options.installation,
-          keys,
-          receiptUrl: options.receiptUrl,
-          ...(options.enrolmentTokenSha256 === undefined
-            ? {}
-            : { enrolmentTokenSha256: options.enrolmentTokenSha256 }),
-        },
-      ],
+      trustedApps: options.app ? [options.app] : await enrolledBefore(configFile),
       connections: [
         ...demoEnvironments.map((environment) =>
           shopConnection(
@@ -154,7 +150,6 @@ export async function prepareLocalExecutor(options: LocalExecutorOptions): Promi
       await installLedger(connection);
       await markInitialised(stateDir, connection.key, 'applied');
     }
-    const configFile = join(dir, 'executor.json');
     await writeFile(configFile, `${JSON.stringify(input, null, 2)}\n`, { mode: 0o600 });
     return { config: parsed.value, configFile, postgres, stop: () => postgres.stop() };
   } catch (error) {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createExecutor, type Executor, type ExecutorOptions } from '../../executor/create-executor';
+import type { TrustedAppInput } from '../../executor/config';
 import { prepareLocalExecutor, type ExtraConnection, type LocalExecutor } from '../../executor/local/prepare';
 import { createHost, type Host, type HostOptions } from '../../host/create-host';
 import { people, seed } from './seed';
@@ -38,7 +39,10 @@ export async function startLocalSite(options: LocalSiteOptions): Promise<LocalSi
   const readyFile = path.join(dir, 'ready');
   // Others may pass but not list: PostgreSQL runs as another user when we are root. Every secret is a 0600 file.
   await mkdir(dir, { recursive: true, mode: 0o711 });
-  if (options.fresh) await rm(readyFile, { force: true });
+  if (options.fresh) {
+    await rm(readyFile, { force: true });
+    await rm(path.join(dir, 'executor.json'), { force: true });
+  }
   const cloudId = await siteId(dir, options.fresh ?? false);
   onProgress('Starting Jira and Forge');
   const host = await createHost({
@@ -64,19 +68,11 @@ export async function startLocalSite(options: LocalSiteOptions): Promise<LocalSi
       onProgress('Setting up the site as an administrator');
       await provision(host);
     }
-    const start = async (facts: {
-      installation: string;
-      appKey: Parameters<typeof prepareLocalExecutor>[0]['appKey'];
-      receiptUrl: string;
-      tokenSha256?: string;
-    }): Promise<Executor> => {
+    const start = async (app: TrustedAppInput): Promise<Executor> => {
       onProgress('Starting PostgreSQL and the executor');
       prepared = await prepareLocalExecutor({
         dir,
-        installation: facts.installation,
-        appKey: facts.appKey,
-        receiptUrl: facts.receiptUrl,
-        ...(facts.tokenSha256 === undefined ? {} : { enrolmentTokenSha256: facts.tokenSha256 }),
+        app,
         prodApprovers: [people.firstApprover.accountId, people.secondApprover.accountId],
         extraConnections: options.extraConnections ?? [],
         port: options.ports?.executor ?? 0,
@@ -87,8 +83,8 @@ export async function startLocalSite(options: LocalSiteOptions): Promise<LocalSi
     if (wasReady) host.setRemote('executor', (await start(await adminCall(host, 'enrolment-facts', {}))).url);
     else await enrol(host, start);
     const own = (options.extraConnections ?? []).map(({ key }) => key);
-    if (own.length > 0) await choosePolicies(host, own);
-    if (wasReady) await adminCall(host, 'refresh-connections', {});
+    if (wasReady) await adminCall(host, 'test-executor', {});
+    await choosePolicies(host, own);
     await writeFile(readyFile, 'ready');
   } catch (error) {
     await closeAll();

@@ -1,20 +1,25 @@
 import * as v from 'valibot';
-import { adminCalls, setupSteps, type AdminCallName, type StepReport } from '#core/panel/admin-contract';
+import {
+  adminCalls,
+  setupSteps,
+  type AdminCallName,
+  type AdminPayload,
+  type AdminValue,
+  type StepReport,
+} from '#core/panel/admin-contract';
 import type { PublicJwk } from '#core/protocol/jwk';
+import type { GroupRef } from '#core/settings/settings';
 import type { Host } from '../../host/create-host';
 import { approverGroup, operatorGroup, people, projectKey } from './seed';
 
 const adminModule = 'query-change-admin';
 
-type Payload<N extends AdminCallName> = v.InferInput<(typeof adminCalls)[N]['payload']>;
-type Value<N extends AdminCallName> = v.InferOutput<(typeof adminCalls)[N]['value']>;
-
 /** Calls the admin resolver as the seeded administrator, as the setup page does. */
 export async function adminCall<N extends AdminCallName>(
   host: Host,
   name: N,
-  payload: Payload<N>,
-): Promise<Value<N>> {
+  payload: AdminPayload<N>,
+): Promise<AdminValue<N>> {
   const reply = v.parse(
     v.union([
       v.object({ ok: v.literal(true), value: v.unknown() }),
@@ -28,7 +33,7 @@ export async function adminCall<N extends AdminCallName>(
 
 /** Runs every provisioning step with the admin's rights; a step that Jira refuses stops the set-up with its instruction. */
 export async function provision(host: Host): Promise<StepReport[]> {
-  await choosePolicies(host, []);
+  await adminCall(host, 'choose-operators', { group: await groupNamed(host, operatorGroup) });
   const reports: StepReport[] = [];
   for (const step of setupSteps) {
     const report = await adminCall(host, 'setup-step', { step, projectKey });
@@ -40,26 +45,29 @@ export async function provision(host: Host): Promise<StepReport[]> {
 
 /** Two approvals on prod, one elsewhere and on the user's own; the executor's own minimum holds besides. */
 export async function choosePolicies(host: Host, ownConnections: readonly string[]): Promise<void> {
-  const groups = await readGroups(host);
-  const group = { id: groups[approverGroup] ?? '', name: approverGroup };
-  await adminCall(host, 'save-policies', {
-    policies: {
-      'shop-dev': { approverGroup: group, approvals: 1 },
-      'shop-qa': { approverGroup: group, approvals: 1 },
-      'shop-prod': { approverGroup: group, approvals: 2 },
-      ...Object.fromEntries(ownConnections.map((key) => [key, { approverGroup: group, approvals: 1 }])),
-    },
-    operatorGroup: { id: groups[operatorGroup] ?? '', name: operatorGroup },
-  });
+  const group = await groupNamed(host, approverGroup);
+  const { connections } = await adminCall(host, 'overview', {});
+  const wanted: Record<string, number> = {
+    'shop-dev': 1,
+    'shop-qa': 1,
+    'shop-prod': 2,
+    ...Object.fromEntries(ownConnections.map((key) => [key, 1])),
+  };
+  for (const { key, policy } of connections) {
+    const approvals = wanted[key];
+    if (approvals === undefined || policy) continue;
+    await adminCall(host, 'save-policy', { connection: key, policy: { approverGroup: group, approvals } });
+  }
 }
 
-async function readGroups(host: Host): Promise<Record<string, string>> {
-  const response = await restAs(host, people.admin.email, 'GET', '/rest/api/3/group/bulk?maxResults=50');
+async function groupNamed(host: Host, name: string): Promise<GroupRef> {
+  const query = new URLSearchParams({ groupName: name }).toString();
+  const response = await restAs(host, people.admin.email, 'GET', `/rest/api/3/group/bulk?${query}`);
   const { values } = v.parse(
     v.object({ values: v.array(v.object({ name: v.string(), groupId: v.string() })) }),
     await response.json(),
   );
-  return Object.fromEntries(values.map(({ name, groupId }) => [name, groupId]));
+  return { id: values[0]?.groupId ?? '', name };
 }
 
 /** Sends one REST request with a seeded user's API token, as an ordinary client does. */
@@ -86,14 +94,13 @@ export async function restAs(
 export async function enrol(
   host: Host,
   start: (
-    facts: Value<'enrolment-facts'> & { tokenSha256: string },
+    facts: AdminValue<'enrolment-facts'> & { enrolmentTokenSha256: string },
   ) => Promise<{ executorId: string; publicJwk: PublicJwk; url: string }>,
-): Promise<string[]> {
+): Promise<void> {
   const facts = await adminCall(host, 'enrolment-facts', {});
   const { token, sha256 } = await adminCall(host, 'enrolment-token', {});
-  const executor = await start({ ...facts, tokenSha256: sha256 });
+  const executor = await start({ ...facts, enrolmentTokenSha256: sha256 });
   host.setRemote('executor', executor.url);
   const { executorId, publicJwk } = executor;
-  const enrolled = await adminCall(host, 'enrol-executor', { executorId, executorKey: publicJwk, token });
-  return enrolled.connections;
+  await adminCall(host, 'enrol-executor', { executorId, executorKey: publicJwk, token });
 }

@@ -98,10 +98,7 @@ describe('an administrator sets the site up', () => {
     const { installation, keys, receiptUrl, enrolmentTokenSha256 } = v.parse(Facts, JSON.parse(shown));
     prepared = await prepareLocalExecutor({
       dir: folder.path,
-      installation,
-      appKey: keys,
-      receiptUrl,
-      enrolmentTokenSha256,
+      app: { installation, keys, receiptUrl, enrolmentTokenSha256 },
       prodApprovers: [people.firstApprover.accountId, people.secondApprover.accountId],
     });
     executor = await createExecutor(prepared.config);

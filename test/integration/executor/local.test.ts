@@ -21,9 +21,7 @@ const prepare = async (extra: Partial<Parameters<typeof prepareLocalExecutor>[0]
   prepareLocalExecutor({
     dir,
     executorId,
-    installation,
-    appKey: publicKeyOf(app),
-    receiptUrl: 'http://127.0.0.1:9/receipts',
+    app: { installation, keys: [publicKeyOf(app)], receiptUrl: 'http://127.0.0.1:9/receipts' },
     prodApprovers: ['approver-1'],
     ...extra,
   });
