@@ -115,7 +115,7 @@ export async function repairStatus(ports: RulePorts, issueId: string, to: Change
 }
 
 /** The read-only fields, in words. */
-function fieldValues(state: ChangeState): FieldValues {
+export function fieldValues(state: ChangeState): FieldValues {
   const { revision, votes } = state;
   return {
     author: revision?.author ?? null,

@@ -33,13 +33,29 @@ export interface ResultProperty {
   readonly receipt: string | null;
 }
 
+/** What the property tells of a receipt. */
+type ShownClaims = Pick<
+  ReceiptClaims,
+  | 'kind'
+  | 'status'
+  | 'reason'
+  | 'connection'
+  | 'environment'
+  | 'ledgerMode'
+  | 'statements'
+  | 'startedAt'
+  | 'finishedAt'
+  | 'transactionId'
+  | 'resultSha256'
+>;
+
 /**
  * Builds the property. Row values and server messages are in it only when `publicResult` is given (connections marked
  * `results: public`); otherwise outcome and SQLSTATE only.
  */
 export function resultProperty(
-  claims: ReceiptClaims,
-  receipt: string,
+  claims: ShownClaims,
+  receipt: string | null,
   publicResult: ResultBody | null,
 ): ResultProperty {
   const property: ResultProperty = {
