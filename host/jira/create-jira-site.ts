@@ -2,6 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { FaultPlan, InstalledApp, JiraSite, Meter, Principal, RequestOrigin, Seed } from '../contract';
 import type { Clock } from './clock';
 import type { SiteState } from './entities';
+import { importIssues, type ImportedIssue, type ImportTarget, type IssueReference } from './import-issues';
 import { installApp } from './install-app';
 import { createRouter } from './router';
 import { seedState } from './seed';
@@ -26,6 +27,11 @@ export interface HostedJiraSite extends JiraSite {
   /** The API token of a person, made at this start; undefined for unknown accounts and apps. */
   apiToken(accountId: string): string | undefined;
   setIndexDelay(ms: number): void;
+  /** Brings many issues with their past into the site; see {@link importIssues}. */
+  importIssues(
+    targets: readonly ImportTarget[],
+    describe: (issue: IssueReference, index: number) => Promise<ImportedIssue>,
+  ): Promise<IssueReference[]>;
   /** Keys of the panel modules pinned to a project (id or key). */
   pinnedPanels(projectIdOrKey: string): readonly string[];
 }
@@ -85,6 +91,7 @@ export function createJiraSite(options: JiraSiteOptions): HostedJiraSite {
     },
     snapshot: () => structuredClone(jira.state),
     restore: (state: unknown) => restoreInto(jira, state),
+    importIssues: (targets, describe) => importIssues(jira, targets, describe),
     setIndexDelay(ms: number) {
       jira.indexDelayMs = ms;
       jira.indexed = new Map(jira.state.issues.map((issue) => [issue.id, structuredClone(issue)]));
