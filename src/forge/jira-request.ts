@@ -7,7 +7,7 @@ type Body = Readonly<Record<string, unknown>> | readonly unknown[];
 
 export interface JiraCall {
   readonly as: 'app' | 'user';
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: Route;
   readonly body?: Body;
 }

@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { indexedPaths, indexPropertyKey, searchAlias } from '#core/property/index-property';
 import { ruleModules } from '#core/workflow/definition';
 import { actorCondition } from '#core/workflow/rule-config';
-import { fieldModules } from '../../src/app/provision/objects';
+import { fieldModules } from '../../src/app/provision/steps/fields';
 import { functions, manifest, modules, root, walk } from './manifest';
 
 const run = promisify(execFile);
@@ -198,7 +198,7 @@ describe('one source in code', () => {
       constant('src/forge/executor-client.ts', 'remoteKey'),
     ]);
     expect(modules('jira:issuePanel').map(({ key }) => key)).toEqual([
-      constant('src/app/provision/run-step.ts', 'panelModule'),
+      constant('src/app/provision/steps/panel.ts', 'panelModule'),
     ]);
   });
 

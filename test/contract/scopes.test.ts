@@ -50,7 +50,7 @@ function restCalls(): Call[] {
     .flatMap(({ file, text }) =>
       [...text.matchAll(list)].map((match) => {
         const before = text.slice(Math.max(0, match.index - 60), match.index);
-        const send = /send\(\s*'(POST|PUT)',\s*$/.exec(before)?.[1];
+        const send = /send\(\s*'(POST|PUT|DELETE)',\s*$/.exec(before)?.[1];
         const segments = (match[1] ?? '').split(',').map((part) => {
           const literal = /^\s*'([^']+)'\s*$/.exec(part)?.[1];
           return literal ?? '*';
