@@ -108,6 +108,8 @@ export interface FaultPlan {
   }[];
   /** Extra delay before product events are delivered, and how often each is delivered (duplicates). */
   readonly events: { delayMs: number; copies: number };
+  /** Dashboards over REST know no Forge gadgets: adding one answers 400 and the list of gadgets has none. */
+  refuseForgeGadgets: boolean;
 }
 
 /** A person (or app) seeded on the site. */

@@ -38,6 +38,16 @@ const KEEP = [
   '$ref',
 ];
 
+/** What the document says wrongly: it names the members of a gadget's position by their descriptions. */
+const CORRECTED: Readonly<Record<string, unknown>> = {
+  DashboardGadgetPosition: {
+    type: 'object',
+    properties: { column: { type: 'integer' }, row: { type: 'integer' } },
+    required: ['column', 'row'],
+    additionalProperties: false,
+  },
+};
+
 /** Jira answers null for empty optional members although the document seldom says so. */
 function nullable(schema: unknown): unknown {
   const { type, enum: values, $ref } = schema as { type?: unknown; enum?: unknown[]; $ref?: unknown };
@@ -97,7 +107,8 @@ function derive(document: Document) {
   }
   const schemas: Record<string, unknown> = {};
   for (let queue = [...used]; queue.length > 0; queue = [...used].filter((name) => !(name in schemas))) {
-    for (const name of queue) schemas[name] = reduce(document.components.schemas[name], used);
+    for (const name of queue)
+      schemas[name] = reduce(CORRECTED[name] ?? document.components.schemas[name], used);
   }
   return { operations, schemas, missing };
 }
@@ -113,7 +124,7 @@ const source = {
   version: document.info.version,
   license: document.info.license,
   changes:
-    'Only the scopes and response schemas of modelled endpoints; descriptions, examples and formats removed.',
+    'Only the scopes and response schemas of modelled endpoints; descriptions, examples and formats removed; members of DashboardGadgetPosition named as Jira answers them.',
 };
 const sorted = <T>(record: Record<string, T>) =>
   Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -107,6 +107,31 @@ export const canOnIssue = (
   issue: IssueRecord,
 ): boolean => can(jira, accountId, permission, projectOf(jira, issue), issue);
 
+/**
+ * Tests one project permission on many issues: what does not depend on the issue is settled once for each project.
+ */
+export function permissionTest(
+  jira: Jira,
+  accountId: string | undefined,
+  permission: string,
+): (issue: IssueRecord) => boolean {
+  const settled = new Map<string, boolean | 'by issue'>();
+  return (issue) => {
+    let verdict = settled.get(issue.projectId);
+    if (verdict === undefined) {
+      const project = projectOf(jira, issue);
+      const { grants } = mustById(jira.state.permissionSchemes, project.permissionSchemeId);
+      const personal = grants.some(
+        ({ permission: granted, holder }) =>
+          granted === permission && (holder.type === 'reporter' || holder.type === 'assignee'),
+      );
+      verdict = can(jira, accountId, permission, project) || (personal ? 'by issue' : false);
+      settled.set(issue.projectId, verdict);
+    }
+    return verdict === 'by issue' ? canOnIssue(jira, accountId, permission, issue) : verdict;
+  };
+}
+
 /** The issue, if the account may browse it; Jira's 404 otherwise. */
 export function visibleIssue(jira: Jira, accountId: string | undefined, idOrKey: string): IssueRecord {
   const issue = issueByIdOrKey(jira, idOrKey);

@@ -3,9 +3,11 @@ import type { FaultPlan, InstalledApp, JiraSite, Meter, Principal, RequestOrigin
 import type { Clock } from './clock';
 import type { SiteState } from './entities';
 import { importIssues, type ImportedIssue, type ImportTarget, type IssueReference } from './import-issues';
+import type { FilterRecord } from './entities-sharing';
 import { installApp } from './install-app';
 import { createRouter } from './router';
 import { seedState } from './seed';
+import { systemDashboard } from './seed-defaults';
 import { projectByIdOrKey, userById, type Jira } from './store';
 
 /** What the emulated site is made of. */
@@ -39,11 +41,23 @@ export interface HostedJiraSite extends JiraSite {
 const sameSecret = (a: string, b: string): boolean =>
   a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
+/** A snapshot, which an earlier version may have written. */
+type SavedState = Omit<SiteState, 'dashboards' | 'filters'> & {
+  dashboards?: SiteState['dashboards'];
+  filters: (Omit<FilterRecord, 'editors'> & Partial<Pick<FilterRecord, 'editors'>>)[];
+};
+
 function restoreInto(jira: Jira, state: unknown): void {
   if (typeof state !== 'object' || state === null || !('projects' in state) || !('counters' in state)) {
     throw new Error('host/jira: this is not a snapshot of a site');
   }
-  jira.state = structuredClone(state) as SiteState;
+  const saved = structuredClone(state) as SavedState;
+  // Snapshots of earlier versions know no dashboards and no editors of filters.
+  jira.state = {
+    ...saved,
+    dashboards: saved.dashboards ?? [systemDashboard()],
+    filters: saved.filters.map((filter) => ({ ...filter, editors: filter.editors ?? [] })),
+  };
   jira.indexQueue = [];
   jira.indexed = new Map(jira.state.issues.map((issue) => [issue.id, structuredClone(issue)]));
   if (jira.app) installApp(jira, jira.app);

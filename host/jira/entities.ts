@@ -3,6 +3,7 @@
  * issue fields are kept canonical (a user is its accountId, an option its id); formatters expand them.
  */
 
+import type { DashboardRecord, FilterRecord } from './entities-sharing';
 import type { WorkflowRecord, WorkflowSchemeRecord } from './entities-workflow';
 
 /** Jira's three status categories as the workflow API spells them. */
@@ -226,17 +227,6 @@ export interface IssueRecord {
   pinnedPanels: string[];
 }
 
-/** A saved filter. */
-export interface FilterRecord {
-  id: string;
-  name: string;
-  description: string;
-  jql: string;
-  ownerId: string;
-  favourite: string[];
-  shared: Record<string, unknown>[];
-}
-
 /** An asynchronous task; the emulator finishes it before it answers. */
 export interface TaskRecord {
   id: string;
@@ -273,6 +263,7 @@ export interface SiteState {
   issueLinks: IssueLinkRecord[];
   issues: IssueRecord[];
   filters: FilterRecord[];
+  dashboards: DashboardRecord[];
   tasks: TaskRecord[];
   /** Panels pinned for whole projects: `projectId` → module keys. */
   pinnedPanels: Record<string, string[]>;

@@ -1,7 +1,7 @@
 import type { ChangeItem, HistoryRecord, IssueRecord, StatusRecord } from './entities';
 import { issueEvent } from './events';
 import { changeText } from './field-input';
-import { mustById, nextId, nowIso, type Jira } from './store';
+import { issueByIdOrKey, mustById, nextId, nowIso, type Jira } from './store';
 
 /** Makes searches see the issue as it is now, after the index's delay. */
 export function reindex(jira: Jira, issue: IssueRecord, deleted = false): void {
@@ -15,15 +15,21 @@ export function reindex(jira: Jira, issue: IssueRecord, deleted = false): void {
 
 /** The issues as searches see them: live without a delay, else what the index has caught up with. */
 export function searchableIssues(jira: Jira, reconcile: ReadonlySet<string> = new Set()): IssueRecord[] {
-  const due = jira.indexQueue.filter((entry) => entry.dueAt <= jira.clock.now());
-  for (const entry of due) {
+  if (jira.indexDelayMs <= 0) return jira.state.issues;
+  const now = jira.clock.now();
+  const waiting = jira.indexQueue.filter((entry) => {
+    if (entry.dueAt > now) return true;
     if (entry.doc) jira.indexed.set(entry.issueId, entry.doc);
     else jira.indexed.delete(entry.issueId);
-  }
-  jira.indexQueue = jira.indexQueue.filter((entry) => !due.includes(entry));
-  if (jira.indexDelayMs <= 0 && jira.indexQueue.length === 0) return jira.state.issues;
-  const live = jira.state.issues.filter((issue) => reconcile.has(issue.id));
-  return [...[...jira.indexed.values()].filter((issue) => !reconcile.has(issue.id)), ...live];
+    return false;
+  });
+  if (waiting.length < jira.indexQueue.length) jira.indexQueue = waiting;
+  const documents = [...jira.indexed.values()];
+  if (reconcile.size === 0) return documents;
+  const live = [...reconcile]
+    .map((id) => issueByIdOrKey(jira, id))
+    .filter((issue): issue is IssueRecord => issue !== undefined);
+  return [...documents.filter((issue) => !reconcile.has(issue.id)), ...live];
 }
 
 /** Tells pages and the index that the issue changed. */

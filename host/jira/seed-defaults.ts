@@ -1,4 +1,5 @@
 import type { FieldRecord, PermissionGrantRecord } from './entities';
+import type { DashboardRecord } from './entities-sharing';
 import type { TransitionRecord, WorkflowRecord } from './entities-workflow';
 
 /** Roles of a new Jira site; the last one is how apps get into projects. */
@@ -247,6 +248,17 @@ const schemeDefaults = () => ({
       isDefault: true,
     },
   ],
+});
+
+/** The dashboard that every site has: shared with everybody, edited by Jira administrators. */
+export const systemDashboard = (): DashboardRecord => ({
+  id: '10000',
+  name: 'System Dashboard',
+  description: '',
+  system: true,
+  shared: [{ id: 10_000, type: 'global' }],
+  editors: [],
+  gadgets: [],
 });
 
 /** The parts of a new site that do not depend on the seed: Jira's own defaults. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Seed } from '../contract';
 import { ADMIN_GROUP } from './access';
 import type { SiteState } from './entities';
-import { defaults, ROLE_ADMINISTRATORS, systemFields } from './seed-defaults';
+import { defaults, ROLE_ADMINISTRATORS, systemDashboard, systemFields } from './seed-defaults';
 
 /** A group id that is stable for its name, so that configuration survives `--fresh`. */
 export function groupIdOf(name: string): string {
@@ -64,6 +64,7 @@ export function seedState(seed: Seed, now: string): SiteState {
     issueLinks: [],
     issues: [],
     filters: [],
+    dashboards: [systemDashboard()],
     tasks: [],
     pinnedPanels: {},
   };

@@ -55,11 +55,32 @@ export function projectByIdOrKey(jira: Jira, idOrKey: string): ProjectRecord | u
   return jira.state.projects.find((project) => project.id === idOrKey || project.key === key);
 }
 
-/** The issue with this id or key, whoever asks. */
-export function issueByIdOrKey(jira: Jira, idOrKey: string): IssueRecord | undefined {
-  const key = idOrKey.toUpperCase();
-  return jira.state.issues.find((issue) => issue.id === idOrKey || issue.key === key);
+/** Issues of one state by id and by key, as far as `length`. */
+interface IssueIndex {
+  length: number;
+  readonly byName: Map<string, IssueRecord>;
 }
+const issueIndexes = new WeakMap<readonly IssueRecord[], IssueIndex>();
+
+/** The index of the issues; issues that were appended since join it, and a list that shrank is read anew. */
+function issueIndex(issues: readonly IssueRecord[]): IssueIndex {
+  let index = issueIndexes.get(issues);
+  if (!index || index.length > issues.length) {
+    index = { length: 0, byName: new Map() };
+    issueIndexes.set(issues, index);
+  }
+  for (; index.length < issues.length; index.length += 1) {
+    const issue = issues[index.length];
+    if (!issue) break;
+    index.byName.set(issue.id, issue);
+    index.byName.set(issue.key, issue);
+  }
+  return index;
+}
+
+/** The issue with this id or key, whoever asks. Ids are digits, keys are not, so one map holds both. */
+export const issueByIdOrKey = (jira: Jira, idOrKey: string): IssueRecord | undefined =>
+  issueIndex(jira.state.issues).byName.get(idOrKey.toUpperCase());
 
 /** The field with this id or (Forge) key. */
 export const fieldByIdOrKey = (jira: Jira, idOrKey: string): FieldRecord | undefined =>

@@ -1,10 +1,11 @@
 import type { Clause, Operand, TerminalClause } from '@atlaskit/jql-ast';
 import { badRequest } from '../errors';
 import type { Jira } from '../store';
-import type { JqlField, JqlKind, Matcher } from './field';
+import type { JqlField, JqlKind, Matcher, Step } from './field';
 import { resolveField, UNRESOLVED } from './fields';
 import { historyMatcher } from './history';
 import { operandValues, type JqlContext } from './operands';
+import { namesFilters, savedFilterStep } from './saved-filters';
 
 const LISTS = ['=', '!=', 'in', 'not in', 'is', 'is not'];
 const RANGES = ['<', '<=', '>', '>='];
@@ -18,25 +19,47 @@ const OPERATORS: Record<JqlKind, readonly string[]> = {
   text: ['~', '!~', 'is', 'is not'],
 };
 
+/** What a test costs by kind of field: texts are taken apart for each issue, the rest is compared. */
+const COSTS: Record<JqlKind, number> = {
+  choice: 1,
+  key: 1,
+  user: 1,
+  string: 2,
+  number: 2,
+  date: 2,
+  text: 20,
+};
+const HISTORY_COST = 40;
+
 /** Compiles a where clause. @throws JiraError 400 for unknown fields, values, functions and unfit operators */
-export function compile(context: JqlContext, clause: Clause): Matcher {
+export const compile = (context: JqlContext, clause: Clause): Matcher => step(context, clause).test;
+
+function step(context: JqlContext, clause: Clause): Step {
   if (clause.clauseType === 'not') {
-    const inner = compile(context, clause.clause);
-    return (issue) => !inner(issue);
+    const { test, cost } = step(context, clause.clause);
+    return { test: (issue) => !test(issue), cost };
   }
   if (clause.clauseType === 'compound') {
-    const parts = clause.clauses.map((part) => compile(context, part));
+    // The parts have no effects, so the cheap ones go first.
+    const parts = clause.clauses.map((part) => step(context, part)).sort((a, b) => a.cost - b.cost);
+    const cost = parts.reduce((sum, part) => sum + part.cost, 0);
+    const tests = parts.map((part) => part.test);
     return clause.operator.value === 'and'
-      ? (issue) => parts.every((part) => part(issue))
-      : (issue) => parts.some((part) => part(issue));
+      ? { test: (issue) => tests.every((test) => test(issue)), cost }
+      : { test: (issue) => tests.some((test) => test(issue)), cost };
   }
-  return terminal(context, clause);
+  return namesFilters(clause) ? savedFilterStep(context, clause, step) : terminal(context, clause);
 }
 
-function terminal(context: JqlContext, clause: TerminalClause): Matcher {
+function terminal(context: JqlContext, clause: TerminalClause): Step {
   const field = resolveField(context.jira, clause.field, context.viewer);
   const operator = clause.operator?.value ?? '';
-  if (operator.startsWith('was') || operator === 'changed') return historyMatcher(context, field, clause);
+  if (operator.startsWith('was') || operator === 'changed')
+    return { test: historyMatcher(context, field, clause), cost: HISTORY_COST };
+  return { test: comparison(context, field, operator, clause), cost: COSTS[field.kind] };
+}
+
+function comparison(context: JqlContext, field: JqlField, operator: string, clause: TerminalClause): Matcher {
   if (!OPERATORS[field.kind].includes(operator)) {
     throw badRequest(`The operator '${operator}' is not supported by the '${field.name}' field.`);
   }
@@ -116,9 +139,9 @@ function textMatcher(context: JqlContext, field: JqlField, operator: string, ope
   return (issue) => field.values(issue).length > 0 && !hit(issue);
 }
 
-/** The context of a search by this viewer, now. */
-export const jqlContext = (jira: Jira, viewer: string | undefined): JqlContext => ({
-  jira,
-  viewer,
-  now: jira.clock.now(),
-});
+/** The context of a search by this viewer, now; `filters` are saved filters that the query belongs to. */
+export const jqlContext = (
+  jira: Jira,
+  viewer: string | undefined,
+  filters: readonly string[] = [],
+): JqlContext => ({ jira, viewer, now: jira.clock.now(), filters });

@@ -8,7 +8,7 @@ export interface JqlField {
   readonly name: string;
   readonly kind: JqlKind;
   /** Values of an issue, canonical: ids, account ids, milliseconds, numbers or text; empty when there is none. */
-  values(issue: IssueRecord): (string | number)[];
+  values(issue: IssueRecord): readonly (string | number)[];
   /** The canonical value that an operand names; undefined when there is no such value. Only for `choice`. */
   resolve?(operand: string): string | undefined;
   /** Set when `was` and `changed` work: the id under which the changelog keeps the field. */
@@ -20,3 +20,9 @@ export interface JqlField {
 
 /** Tells whether an issue satisfies a clause. */
 export type Matcher = (issue: IssueRecord) => boolean;
+
+/** A compiled clause, and what testing it costs beside others. */
+export interface Step {
+  readonly test: Matcher;
+  readonly cost: number;
+}

@@ -3,7 +3,7 @@ import { can, canOnIssue } from '../access';
 import { adfText } from '../adf';
 import type { FieldRecord, IssueRecord } from '../entities';
 import { badRequest } from '../errors';
-import { byId, type Jira } from '../store';
+import { byId, issueByIdOrKey, type Jira } from '../store';
 import type { JqlField } from './field';
 import { aliasField, propertyField } from './properties';
 
@@ -46,10 +46,23 @@ const dateField = (name: string, read: (issue: IssueRecord) => unknown): JqlFiel
   kind: 'date',
   values: (issue) => {
     const value = read(issue);
-    const ms = typeof value === 'string' ? Date.parse(value.replace(/\+0000$/, 'Z')) : Number.NaN;
-    return Number.isNaN(ms) ? [] : [ms];
+    return typeof value === 'string' ? instants(value) : [];
   },
 });
+
+/** Times read from their texts already; most issues share few of them within a search. */
+const known = new Map<string, readonly number[]>();
+const KNOWN_TIMES = 200_000;
+
+function instants(text: string): readonly number[] {
+  const found = known.get(text);
+  if (found) return found;
+  const ms = Date.parse(text.replace(/\+0000$/, 'Z'));
+  const result = Number.isNaN(ms) ? [] : [ms];
+  if (known.size >= KNOWN_TIMES) known.clear();
+  known.set(text, result);
+  return result;
+}
 
 const textField = (name: string, read: (issue: IssueRecord) => unknown[]): JqlField => ({
   name,
@@ -138,10 +151,10 @@ function systemFields(jira: Jira, viewer: string | undefined): Record<string, Jq
     name: 'key',
     kind: 'key',
     values: (i) => [i.id],
-    resolve: (o) =>
-      state.issues.find(
-        (i) => (i.id === o || lower(i.key) === lower(o)) && canOnIssue(jira, viewer, 'BROWSE_PROJECTS', i),
-      )?.id,
+    resolve: (o) => {
+      const issue = issueByIdOrKey(jira, o);
+      return issue && canOnIssue(jira, viewer, 'BROWSE_PROJECTS', issue) ? issue.id : undefined;
+    },
     sortKey: (i) => Number(i.id),
   };
   const type: JqlField = {

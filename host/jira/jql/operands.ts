@@ -9,6 +9,8 @@ export interface JqlContext {
   readonly jira: Jira;
   readonly viewer: string | undefined;
   readonly now: number;
+  /** Ids of saved filters that this query is part of. */
+  readonly filters: readonly string[];
 }
 
 /** What a function gives for a field; undefined when JQL has no such function here. */

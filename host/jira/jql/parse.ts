@@ -15,26 +15,42 @@ export interface ParsedJql {
 const UNBOUNDED =
   'Unbounded JQL queries are not allowed here. Please add a search restriction to your query.';
 
-/** Syntax errors of a query in words like Jira's ⚠ (the parser is Atlassian's, its texts differ a little). */
-export function syntaxErrors(jql: string): string[] {
-  return new JastBuilder().build(jql).errors.map((error) => {
-    const position =
-      'charPositionInLine' in error ? ` (line 1, character ${Number(error.charPositionInLine) + 1})` : '';
-    const what = error.message.replace(
-      /^mismatched input '<EOF>' expecting .*/,
-      'Expecting either a value, list or function before the end of the query.',
-    );
-    return `Error in the JQL Query: ${what}${position}.`;
-  });
+/** Queries that were parsed lately: dashboards ask the same ones again and again, and the parser is slow. */
+const parsed = new Map<string, { errors: readonly string[]; query: ParsedJql }>();
+const KEPT = 500;
+
+function parse(jql: string): { errors: readonly string[]; query: ParsedJql } {
+  const known = parsed.get(jql);
+  if (known) return known;
+  const { errors, query } = new JastBuilder().build(jql);
+  const result = {
+    errors: errors.map(errorText),
+    query: { where: query?.where ?? undefined, orderBy: query?.orderBy?.fields ?? [] },
+  };
+  if (parsed.size >= KEPT) parsed.clear();
+  parsed.set(jql, result);
+  return result;
 }
+
+function errorText(error: JqlAst.Jast['errors'][number]): string {
+  const position =
+    'charPositionInLine' in error ? ` (line 1, character ${Number(error.charPositionInLine) + 1})` : '';
+  const what = error.message.replace(
+    /^mismatched input '<EOF>' expecting .*/,
+    'Expecting either a value, list or function before the end of the query.',
+  );
+  return `Error in the JQL Query: ${what}${position}.`;
+}
+
+/** Syntax errors of a query in words like Jira's ⚠ (the parser is Atlassian's, its texts differ a little). */
+export const syntaxErrors = (jql: string): string[] => [...parse(jql).errors];
 
 /** Parses JQL. @throws JiraError 400 */
 export function parseJql(jql: string): ParsedJql {
   if (jql.trim() === '') return { where: undefined, orderBy: [] };
-  const errors = syntaxErrors(jql);
+  const { errors, query } = parse(jql);
   if (errors.length > 0) throw new JiraError(400, errors);
-  const { query } = new JastBuilder().build(jql);
-  return { where: query?.where ?? undefined, orderBy: query?.orderBy?.fields ?? [] };
+  return query;
 }
 
 /** Parses JQL that must restrict the search. @throws JiraError 400 */

@@ -1,5 +1,6 @@
 import type { Property } from '@atlaskit/jql-ast';
 import * as v from 'valibot';
+import type { InstalledApp } from '../../contract';
 import { badRequest } from '../errors';
 import type { Jira } from '../store';
 import type { JqlField, JqlKind } from './field';
@@ -22,16 +23,30 @@ interface IndexedPath {
   readonly path: string;
   readonly type: 'number' | 'string' | 'text' | 'user' | 'date';
   readonly alias: string | undefined;
+  /** Its column in `rows`. */
+  readonly column: number;
+  /** What was read of property values already; a stored value is replaced as a whole, never changed. */
+  readonly rows: WeakMap<object, (Values | undefined)[]>;
 }
 
+/** What one path of a property value holds. */
+type Values = (string | number)[];
+
 /** What `jira:entityProperty` and `jira:entityPropertySet` of the installed app index on issues. */
-export function indexedPaths(jira: Jira): IndexedPath[] {
-  const modules = jira.app?.modules ?? {};
-  const single: unknown[] = [...(modules['jira:entityProperty'] ?? [])];
+export const indexedPaths = (jira: Jira): readonly IndexedPath[] =>
+  jira.app ? indexOf(jira.app.modules) : [];
+
+/** Declared paths by the modules of an app, which never change. */
+const indexes = new WeakMap<InstalledApp['modules'], readonly IndexedPath[]>();
+
+function indexOf(modules: InstalledApp['modules']): readonly IndexedPath[] {
+  const known = indexes.get(modules);
+  if (known) return known;
   const sets = (modules['jira:entityPropertySet'] ?? []).flatMap((set) =>
     Array.isArray(set['properties']) ? (set['properties'] as unknown[]) : [],
   );
-  return [...single, ...sets].flatMap((candidate) => {
+  const rows: IndexedPath['rows'] = new WeakMap();
+  const declared = [...(modules['jira:entityProperty'] ?? []), ...sets].flatMap((candidate) => {
     const parsed = v.safeParse(declaration, candidate);
     if (!parsed.success || parsed.output.entityType !== 'issue') return [];
     return parsed.output.values.map((value) => ({
@@ -41,6 +56,9 @@ export function indexedPaths(jira: Jira): IndexedPath[] {
       alias: value.searchAlias,
     }));
   });
+  const paths = declared.map((path, column) => ({ ...path, column, rows }));
+  indexes.set(modules, paths);
+  return paths;
 }
 
 function walk(value: unknown, path: readonly string[]): unknown[] {
@@ -62,6 +80,20 @@ function indexedValue(type: IndexedPath['type'], value: unknown): (string | numb
   return typeof value === 'string' || typeof value === 'number' ? [String(value)] : [];
 }
 
+const NOTHING: Values = [];
+
+function valuesOf(indexed: IndexedPath, property: unknown): Values {
+  if (typeof property !== 'object' || property === null) return NOTHING;
+  let row = indexed.rows.get(property);
+  if (!row) {
+    row = [];
+    indexed.rows.set(property, row);
+  }
+  return (row[indexed.column] ??= walk(property, indexed.path.split('.')).flatMap((value) =>
+    indexedValue(indexed.type, value),
+  ));
+}
+
 const KINDS: Record<IndexedPath['type'], JqlKind> = {
   number: 'number',
   string: 'string',
@@ -74,10 +106,7 @@ function asField(jira: Jira, indexed: IndexedPath, name: string): JqlField {
   return {
     name,
     kind: KINDS[indexed.type],
-    values: (issue) =>
-      walk(issue.properties[indexed.propertyKey], indexed.path.split('.')).flatMap((value) =>
-        indexedValue(indexed.type, value),
-      ),
+    values: (issue) => valuesOf(indexed, issue.properties[indexed.propertyKey]),
     ...(indexed.type === 'user'
       ? {
           resolve: (operand: string) =>

@@ -1,9 +1,12 @@
 import type { Route } from '../http';
 import { appFieldRoutes } from './app-fields';
 import { commentRoutes } from './comments';
+import { dashboardGadgetRoutes } from './dashboard-gadgets';
+import { dashboardRoutes } from './dashboards';
 import { expressionRoutes } from './expressions';
 import { fieldContextRoutes } from './field-contexts';
 import { fieldRoutes } from './fields';
+import { filterSharingRoutes } from './filter-sharing';
 import { filterRoutes } from './filters';
 import { issueMetaRoutes } from './issue-meta';
 import { issuePropertyRoutes } from './issue-properties';
@@ -42,6 +45,9 @@ export const ALL_ROUTES: readonly Route[] = [
   ...permissionRoutes,
   ...userRoutes,
   ...filterRoutes,
+  ...filterSharingRoutes,
+  ...dashboardRoutes,
+  ...dashboardGadgetRoutes,
   ...expressionRoutes,
   ...siteRoutes,
 ];

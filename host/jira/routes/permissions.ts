@@ -13,7 +13,7 @@ import type { PermissionGrantRecord, PermissionSchemeRecord } from '../entities'
 import { badRequest, forbidden, notFound } from '../errors';
 import { created, idText, noContent, ok, queryList, route, signedIn, type Call, type Route } from '../http';
 import { PROJECT_PERMISSIONS } from '../seed-defaults';
-import { byId, nextId, selfLink, type Jira } from '../store';
+import { byId, issueByIdOrKey, nextId, selfLink, type Jira } from '../store';
 
 const GLOBAL_NAMES: Readonly<Record<string, string>> = {
   ADMINISTER: 'Administer Jira',
@@ -105,7 +105,7 @@ async function check(call: Call): Promise<Response> {
 }
 
 function grantedOnIssue(jira: Jira, subject: string, permission: string, id: string): boolean {
-  const issue = byId(jira.state.issues, id);
+  const issue = issueByIdOrKey(jira, id);
   if (!issue || !canOnIssue(jira, subject, 'BROWSE_PROJECTS', issue)) return false;
   return canOnIssue(jira, subject, permission, issue);
 }

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import { canOnIssue } from '../access';
+import { permissionTest } from '../access';
+import type { IssueRecord } from '../entities';
 import { badRequest, JiraError } from '../errors';
 import { clauseNames } from '../formatters/field';
 import { fieldNames, fieldSchemas, formatIssue, selectFields } from '../formatters/issue';
 import { ok, queryInt, queryList, route, type Call, type Route } from '../http';
 import { indexedPaths } from '../jql/properties';
-import { parseBounded, parseJql, syntaxErrors } from '../jql/parse';
-import { matcherOf, searchIssues } from '../jql/search';
+import { parseJql, syntaxErrors } from '../jql/parse';
+import { countIssues, matcherOf, searchIssues } from '../jql/search';
 import { structureOf } from '../jql/structure';
+import { issueByIdOrKey } from '../store';
 
 interface SearchRequest {
   jql: string;
@@ -57,12 +59,17 @@ function search(call: Call, request: SearchRequest): Response {
     throw badRequest('The maximum number of issues to reconcile is 50.');
   const start = offsetOf(request);
   const { jira, viewer } = call;
-  const found = searchIssues(jira, viewer, request.jql, { reconcile: request.reconcileIssues });
   const ids = selectFields(jira, request.fields);
   const cap = ids.length === 0 && request.properties.length === 0 ? 5000 : 100;
   const size = Math.min(Math.max(request.maxResults, 1), cap);
-  const issues = found.slice(start, start + size);
-  const isLast = start + issues.length >= found.length;
+  const end = start + size;
+  const found = searchIssues(jira, viewer, request.jql, {
+    reconcile: request.reconcileIssues,
+    // One more tells whether there is another page.
+    first: end + 1,
+  });
+  const issues = found.slice(start, end);
+  const isLast = found.length <= end;
   return ok({
     issues: issues.map((issue) =>
       formatIssue(jira, issue, {
@@ -71,7 +78,7 @@ function search(call: Call, request: SearchRequest): Response {
         viewer,
       }),
     ),
-    ...(isLast ? {} : { nextPageToken: pageToken(request.jql, start + size) }),
+    ...(isLast ? {} : { nextPageToken: pageToken(request.jql, end) }),
     isLast,
     ...(request.expand.includes('names') ? { names: fieldNames(jira, ids) } : {}),
     ...(request.expand.includes('schema') ? { schema: fieldSchemas(jira, ids) } : {}),
@@ -104,17 +111,17 @@ async function searchPost(call: Call): Promise<Response> {
 
 async function count(call: Call): Promise<Response> {
   const { jql } = await call.body(v.looseObject({ jql: v.optional(v.string(), '') }));
-  parseBounded(jql);
-  return ok({ count: searchIssues(call.jira, call.viewer, jql).length });
+  return ok({ count: countIssues(call.jira, call.viewer, jql) });
 }
 
 async function match(call: Call): Promise<Response> {
   const body = await call.body(v.looseObject({ issueIds: v.array(v.number()), jqls: v.array(v.string()) }));
   const { jira, viewer } = call;
   // Matching reads the database, not the search index.
-  const issues = jira.state.issues.filter(
-    (i) => body.issueIds.includes(Number(i.id)) && canOnIssue(jira, viewer, 'BROWSE_PROJECTS', i),
-  );
+  const browses = permissionTest(jira, viewer, 'BROWSE_PROJECTS');
+  const issues = [...new Set(body.issueIds)]
+    .map((id) => issueByIdOrKey(jira, String(id)))
+    .filter((issue): issue is IssueRecord => issue !== undefined && browses(issue));
   return ok({
     matches: body.jqls.map((jql) => {
       try {

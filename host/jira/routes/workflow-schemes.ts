@@ -18,7 +18,7 @@ import {
   type Route,
 } from '../http';
 import { commitChanges, setStatus } from '../issue-changes';
-import { byId, mustById, nextId, type Jira } from '../store';
+import { byId, issueByIdOrKey, mustById, nextId, type Jira } from '../store';
 import { finishedTask, formatTask } from '../tasks';
 
 const schemeBody = v.looseObject({
@@ -148,8 +148,8 @@ function plan(
 
 function migrate(call: Call, moves: ReturnType<typeof plan>): void {
   for (const { issueId, statusId } of moves) {
-    const issue = mustById(call.jira.state.issues, issueId);
-    const moved = setStatus(call.jira, issue, statusId);
+    const issue = issueByIdOrKey(call.jira, issueId);
+    const moved = issue && setStatus(call.jira, issue, statusId);
     if (moved) commitChanges(call.jira, issue, call.viewer ?? '', [moved]);
   }
 }

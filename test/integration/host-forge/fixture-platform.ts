@@ -35,7 +35,7 @@ export async function startFixture(egressMap: Record<string, string> = {}): Prom
   const clock = createManualClock(Date.UTC(2026, 10, 21));
   const meter = createMeter(() => clock.now());
   const log = createLog(() => clock.now());
-  const faults: FaultPlan = { jira: [], events: { delayMs: 0, copies: 1 } };
+  const faults: FaultPlan = { jira: [], events: { delayMs: 0, copies: 1 }, refuseForgeGadgets: false };
   const { site, seen } = createFixtureSite();
   const platform = await createPlatform({
     manifest: await loadManifest(appDir, cacheDir),

@@ -70,7 +70,7 @@ export function testSite(options: { indexDelayMs?: number } = {}): TestSite {
     kvs: () => undefined,
     queue: () => undefined,
   };
-  const faults: FaultPlan = { jira: [], events: { delayMs: 0, copies: 1 } };
+  const faults: FaultPlan = { jira: [], events: { delayMs: 0, copies: 1 }, refuseForgeGadgets: false };
   const site = createJiraSite({
     seed: SEED,
     meter,
