@@ -5,14 +5,14 @@ import { createRoot } from 'react-dom/client';
 import '../shared/base.css';
 import './admin.css';
 import { enableTheme } from '../shared/bridge';
-import { SetupPage } from './setup-page';
+import { App } from './app';
 
 await enableTheme();
 const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <SetupPage />
+      <App />
     </StrictMode>,
   );
 }

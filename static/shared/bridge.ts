@@ -21,11 +21,23 @@ const ErrorReply = v.object({
 });
 const OkReply = v.object({ ok: v.literal(true), value: v.unknown() });
 
-/** Calls the app's resolver. Never rejects: what goes wrong on the way is an error reply with words for the person. */
+/** Calls the panel's resolver, as {@link ask} does. */
 export async function call<N extends PanelCallName>(
   name: N,
   payload: PanelPayload<N>,
 ): Promise<Reply<PanelValue<N>>> {
+  return ask(name, payload, panelCalls[name].value as v.GenericSchema<unknown, PanelValue<N>>);
+}
+
+/**
+ * Calls the resolver of this page and parses its answer. Never rejects: what goes wrong on the way is an error reply with
+ * words for the person.
+ */
+export async function ask<T>(
+  name: string,
+  payload: object,
+  schema: v.GenericSchema<unknown, T>,
+): Promise<Reply<T>> {
   let raw: unknown;
   try {
     raw = await invoke<unknown>(name, payload as Parameters<typeof invoke>[1]);
@@ -37,7 +49,7 @@ export async function call<N extends PanelCallName>(
   const accepted = v.safeParse(OkReply, raw);
   if (!accepted.success)
     return failure('The app gave an answer that this page cannot read. Reload the page.');
-  const value = v.safeParse(panelCalls[name].value, accepted.output.value);
+  const value = v.safeParse(schema, accepted.output.value);
   if (!value.success) return failure('The app gave an answer that this page cannot read. Reload the page.');
   return { ok: true, value: value.output };
 }

@@ -22,8 +22,16 @@ const NamesContext = createContext<Names>({ viewer: '', known: new Map(), want: 
 /** Jira answers about at most this many people at once (documented for `/rest/api/3/user/bulk`: 200). */
 const batch = 100;
 
-/** Looks up display names as the viewer, once per person, and serves them to {@link Person} below. */
-export function NamesProvider({ view, children }: { view: ChangeView; children: ReactNode }) {
+/**
+ * Looks up display names as the viewer, once per person, and serves them to {@link Person} below. `ids` are asked for at
+ * once, others when something that names them is shown.
+ */
+export function PeopleProvider(props: {
+  readonly viewer: string;
+  readonly ids: readonly string[];
+  readonly children: ReactNode;
+}) {
+  const { viewer } = props;
   const [known, setKnown] = useState<ReadonlyMap<string, string>>(new Map());
   const asked = useRef(new Set<string>());
   const want = useCallback((ids: readonly string[]) => {
@@ -36,10 +44,19 @@ export function NamesProvider({ view, children }: { view: ChangeView; children: 
         // Names are a courtesy; without them the page says "someone".
       });
   }, []);
-  const people = peopleOf(view).join(' ');
+  const people = props.ids.join(' ');
   useEffect(() => want(people.split(' ')), [people, want]);
-  const value = useMemo(() => ({ viewer: view.viewer, known, want }), [view.viewer, known, want]);
-  return <NamesContext.Provider value={value}>{children}</NamesContext.Provider>;
+  const value = useMemo(() => ({ viewer, known, want }), [viewer, known, want]);
+  return <NamesContext.Provider value={value}>{props.children}</NamesContext.Provider>;
+}
+
+/** Serves the names of everybody whom a change mentions. */
+export function NamesProvider({ view, children }: { view: ChangeView; children: ReactNode }) {
+  return (
+    <PeopleProvider viewer={view.viewer} ids={peopleOf(view)}>
+      {children}
+    </PeopleProvider>
+  );
 }
 
 /** Every accountId that a view mentions. */

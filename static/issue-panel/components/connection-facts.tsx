@@ -1,28 +1,8 @@
-import type { ReactNode } from 'react';
 import type { ExecutionLimits, TargetIdentity } from '#core/protocol/claims';
 import type { ConnectionView, RevisionView } from '#core/panel/view';
 import { EnvironmentLozenge } from '../../shared/components/status-lozenge';
+import { Facts, type Fact } from '../../shared/components/facts';
 import { count, duration } from '../../shared/format';
-
-/** A name and what it is, in a list of facts. */
-export interface Fact {
-  readonly name: string;
-  readonly value: ReactNode;
-}
-
-/** A compact list of facts that wraps into columns. */
-export function Facts({ facts, label }: { facts: readonly Fact[]; label: string }) {
-  return (
-    <dl className="qc-facts" aria-label={label}>
-      {facts.map((fact) => (
-        <div key={fact.name}>
-          <dt>{fact.name}</dt>
-          <dd>{fact.value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
 
 /** What an author should know of the chosen connection. */
 export function ConnectionFacts({ connection }: { connection: ConnectionView }) {

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { ChangeView, RevisionView } from '#core/panel/view';
 import { EnvironmentLozenge } from '../../shared/components/status-lozenge';
 import type { PendingAction } from '../hooks/pending-action';
-import { Facts } from './connection-facts';
+import { Facts } from '../../shared/components/facts';
 
 /** What a dialog says and asks for. */
 export interface DialogText {

@@ -4,10 +4,10 @@ import { lazy, Suspense } from 'react';
 import type { OutcomeView } from '#core/panel/view';
 import type { ReceiptStatus, ResultBody, StatementOutcome } from '#core/protocol/receipt';
 import { lineOf } from '#core/results/statement-text';
+import { Facts, type Fact } from '../../shared/components/facts';
 import { Time } from '../../shared/components/time';
 import { duration } from '../../shared/format';
 import { useResult } from '../hooks/use-result';
-import { Facts, type Fact } from './connection-facts';
 import { Evidence } from './evidence';
 import { Statements } from './statements';
 

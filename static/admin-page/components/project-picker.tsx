@@ -1,0 +1,26 @@
+import { searchProjects } from '../bridge/jira-search';
+import type { Option } from '../hooks/use-search';
+import { Picker } from './picker';
+
+async function search(query: string): Promise<Option<string>[]> {
+  const projects = await searchProjects(query);
+  return projects.map(({ key, name, why }) => ({ key, label: `${name} (${key})`, why, value: key }));
+}
+
+/** Chooses the key of a company-managed project. */
+export function ProjectPicker(props: {
+  readonly projectKey: string | null;
+  readonly onChoose: (key: string) => void;
+  readonly isDisabled?: boolean;
+}) {
+  return (
+    <Picker<string>
+      label="Project"
+      chosen={props.projectKey ?? ''}
+      search={search}
+      onChoose={props.onChoose}
+      isDisabled={props.isDisabled ?? false}
+      help="A company-managed project in which Query Change issues are made. Its other issue types stay as they are."
+    />
+  );
+}
