@@ -14,8 +14,9 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const { port, fresh, connections } = parsed.value;
-  const dir = path.resolve(parsed.value.dir ?? path.join(appDir, '.local', 'site'));
+  const { port, fresh, unprovisioned, connections } = parsed.value;
+  const folder = unprovisioned ? 'unprovisioned' : 'site';
+  const dir = path.resolve(parsed.value.dir ?? path.join(appDir, '.local', folder));
   let site: LocalSite | undefined;
   let stopping = false;
   const stop = (): void => {
@@ -34,6 +35,7 @@ async function main(): Promise<void> {
     dir,
     ports: { site: port, panel: port + 1, executor: port + 2 },
     fresh,
+    unprovisioned,
     extraConnections: connections,
     ...(connections.length > 0
       ? {
@@ -43,8 +45,18 @@ async function main(): Promise<void> {
       : {}),
     onProgress: (what) => console.log(`${what} …`),
   });
-  if (stopping) await site.close();
-  else announce(site, Date.now() - started);
+  if (stopping) {
+    await site.close();
+    return;
+  }
+  announce(site, Date.now() - started);
+  if (unprovisioned) console.log(`\n${unprovisionedWords(site)}`);
+  console.log('\nCtrl-C stops everything.');
+}
+
+function unprovisionedWords(site: LocalSite): string {
+  return `Nothing is set up here. As Alex Admin open Apps, Query Change. The executor trusts nobody yet; its address is
+${site.executor().url}, and its command line is in the site's menu.`;
 }
 
 function announce(site: LocalSite, ms: number): void {
@@ -60,7 +72,6 @@ function announce(site: LocalSite, ms: number): void {
       `  ${displayName.padEnd(16)} ${email.padEnd(20)} ${roleWords[role].padEnd(28)} ${user?.apiToken ?? ''}`,
     );
   }
-  console.log('\nCtrl-C stops everything.');
 }
 
 main().catch((error: unknown) => {

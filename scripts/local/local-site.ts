@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createExecutor, type Executor, type ExecutorOptions } from '../../executor/create-executor';
 import type { TrustedAppInput } from '../../executor/config';
-import { prepareLocalExecutor, type ExtraConnection, type LocalExecutor } from '../../executor/local/prepare';
+import type { Executor, ExecutorOptions } from '../../executor/create-executor';
+import type { ExtraConnection, LocalExecutor } from '../../executor/local/prepare';
 import { createHost, type Host, type HostOptions } from '../../host/create-host';
-import { people, seed } from './seed';
+import { executorMachine } from './executor-machine';
+import { executorTerminal } from './executor-terminal';
+import { seed } from './seed';
 import { adminCall, choosePolicies, enrol, provision } from './set-up-site';
 
 export interface LocalSiteOptions {
@@ -14,6 +16,8 @@ export interface LocalSiteOptions {
   readonly dir: string;
   readonly ports?: { readonly site?: number; readonly panel?: number; readonly executor?: number };
   readonly fresh?: boolean;
+  /** An empty site: Jira, an installed app, and an executor that trusts nobody; an admin does the rest in the browser. */
+  readonly unprovisioned?: boolean;
   readonly banner?: string;
   readonly extraConnections?: readonly ExtraConnection[];
   /** Clock, faults and logs of the host, for tests. */
@@ -45,65 +49,73 @@ export async function startLocalSite(options: LocalSiteOptions): Promise<LocalSi
   }
   const cloudId = await siteId(dir, options.fresh ?? false);
   onProgress('Starting Jira and Forge');
+  const machine = executorMachine({
+    dir,
+    port: options.ports?.executor ?? 0,
+    extraConnections: options.extraConnections ?? [],
+    executor: options.executor,
+  });
   const host = await createHost({
     appDir,
     seed: { ...seed, site: { ...seed.site, cloudId } },
     appName: 'Query Change',
     ports: { site: options.ports?.site ?? 0, panel: options.ports?.panel ?? 0 },
     snapshotFile: path.join(dir, 'site.json'),
+    terminal: executorTerminal(machine),
     ...(options.fresh ? { fresh: true } : {}),
     ...(options.banner === undefined ? {} : { banner: options.banner }),
     ...options.host,
   });
-  let executor: Executor | undefined;
-  let prepared: LocalExecutor | undefined;
   const closeAll = async (): Promise<void> => {
     await host.close();
-    await executor?.close();
-    await prepared?.stop();
+    await machine.close();
+  };
+  const start = async (app?: TrustedAppInput): Promise<Executor> => {
+    onProgress('Starting PostgreSQL and the executor');
+    return machine.start(app);
   };
   try {
-    const wasReady = (await readFile(readyFile, 'utf8').catch(() => '')) === 'ready';
-    if (!wasReady) {
-      onProgress('Setting up the site as an administrator');
-      await provision(host);
+    if (options.unprovisioned) await start();
+    else {
+      await bringUp(host, start, readyFile, options);
     }
-    const start = async (app: TrustedAppInput): Promise<Executor> => {
-      onProgress('Starting PostgreSQL and the executor');
-      prepared = await prepareLocalExecutor({
-        dir,
-        app,
-        prodApprovers: [people.firstApprover.accountId, people.secondApprover.accountId],
-        extraConnections: options.extraConnections ?? [],
-        port: options.ports?.executor ?? 0,
-      });
-      executor = await createExecutor(prepared.config, options.executor);
-      return executor;
-    };
-    if (wasReady) host.setRemote('executor', (await start(await adminCall(host, 'enrolment-facts', {}))).url);
-    else await enrol(host, start);
-    const own = (options.extraConnections ?? []).map(({ key }) => key);
-    if (wasReady) await adminCall(host, 'test-executor', {});
-    await choosePolicies(host, own);
-    await writeFile(readyFile, 'ready');
   } catch (error) {
     await closeAll();
     throw error;
   }
   return {
     host,
-    executor: () => running(executor),
-    databases: running(prepared),
-    async stopExecutor() {
-      await executor?.close();
-      executor = undefined;
-    },
+    executor: () => machine.executor(),
+    databases: machine.databases(),
+    stopExecutor: () => machine.stop(),
     async startExecutor(executorOptions) {
-      executor = await createExecutor(running(prepared).config, executorOptions ?? options.executor);
-      host.setRemote('executor', executor.url);
+      host.setRemote('executor', await machine.restart(executorOptions));
     },
     close: closeAll,
   };
+}
+
+/** Provisions and enrols the first time; later brings the executor back under the app's present keys. */
+async function bringUp(
+  host: Host,
+  start: (app?: TrustedAppInput) => Promise<Executor>,
+  readyFile: string,
+  { extraConnections = [], onProgress = () => undefined }: LocalSiteOptions,
+): Promise<void> {
+  const wasReady = (await readFile(readyFile, 'utf8').catch(() => '')) === 'ready';
+  if (wasReady) {
+    host.setRemote('executor', (await start(await adminCall(host, 'enrolment-facts', {}))).url);
+    await adminCall(host, 'test-executor', {});
+  } else {
+    onProgress('Setting up the site as an administrator');
+    await provision(host);
+    await enrol(host, start);
+  }
+  await choosePolicies(
+    host,
+    extraConnections.map(({ key }) => key),
+  );
+  await writeFile(readyFile, 'ready');
 }
 
 /**
@@ -117,9 +129,4 @@ async function siteId(dir: string, fresh: boolean): Promise<string> {
   const made = randomUUID();
   await writeFile(file, made);
   return made;
-}
-
-function running<T>(part: T | undefined): T {
-  if (part === undefined) throw new Error('it is not running');
-  return part;
 }

@@ -6,12 +6,14 @@ import type { ExtraConnection } from '../../executor/local/prepare';
 /** Port of the site; the frames and the executor take the two after it. */
 const defaultPort = 4380;
 
-export const startUsage = `npm start -- [--port N] [--fresh] [--dir DIR]
+export const startUsage = `npm start -- [--port N] [--fresh] [--dir DIR] [--unprovisioned]
              [--connection NAME [--environment dev|qa|staging|prod] --role ROLE [--url-file FILE] [--allow-writes]]
 
   --port N          port of the site (default ${defaultPort}); the next two are used as well
   --fresh           forget the site's state and start over
-  --dir DIR         where the site keeps its state (default .local/site)
+  --dir DIR         where the site keeps its state (default .local/site, .local/unprovisioned with the next)
+  --unprovisioned   an empty site: the app is installed and an executor runs, and nothing else is done. Set it
+                    up as Alex Admin under Apps, Query Change; "Executor's machine" plays the other side
   --connection NAME adds a database of yours. Its URL comes from the environment variable
                     QUERY_CHANGE_URL_NAME (NAME in capitals, - as _) or from the file after --url-file,
                     never from the command line. It is read-only unless --allow-writes is given, and never
@@ -21,6 +23,7 @@ export const startUsage = `npm start -- [--port N] [--fresh] [--dir DIR]
 export interface StartArguments {
   readonly port: number;
   readonly fresh: boolean;
+  readonly unprovisioned: boolean;
   /** Folder of the site's state; undefined: the default one. */
   readonly dir: string | undefined;
   readonly connections: readonly ExtraConnection[];
@@ -38,6 +41,7 @@ export function parseStartArguments(
       options: {
         port: { type: 'string' },
         fresh: { type: 'boolean' },
+        unprovisioned: { type: 'boolean' },
         dir: { type: 'string' },
         connection: { type: 'string' },
         environment: { type: 'string' },
@@ -55,7 +59,8 @@ export function parseStartArguments(
   const connection = ownConnection(values, env);
   if (!connection.ok) return connection;
   const connections = connection.value ? [connection.value] : [];
-  return ok({ port, fresh: values.fresh ?? false, dir: values.dir, connections });
+  const { fresh = false, unprovisioned = false, dir } = values;
+  return ok({ port, fresh, unprovisioned, dir, connections });
 }
 
 interface ConnectionValues {

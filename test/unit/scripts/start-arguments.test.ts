@@ -7,7 +7,7 @@ describe('npm start', () => {
   test('needs no arguments', () => {
     expect(parseStartArguments([], {})).toEqual({
       ok: true,
-      value: { port: 4380, fresh: false, dir: undefined, connections: [] },
+      value: { port: 4380, fresh: false, unprovisioned: false, dir: undefined, connections: [] },
     });
   });
 
