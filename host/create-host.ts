@@ -14,6 +14,7 @@ import { createGadgetConfigurations } from './forge/site/gadget-configurations';
 import { createGuard } from './forge/site/guard';
 import { createHostApi } from './forge/site/host-api';
 import { createPanelPlaces } from './forge/site/panel-places';
+import type { Terminal } from './forge/site/terminal-routes';
 import { createSite } from './forge/site/site';
 import { evaluateExpression } from './jira/expressions/interpreter';
 import { createJiraSite } from './jira/create-jira-site';
@@ -58,6 +59,8 @@ export interface HostOptions {
   readonly cacheDir?: string;
   /** A line above every page. */
   readonly banner?: string;
+  /** A page that plays the shell on the machine beside the databases; for administrators. */
+  readonly terminal?: Terminal;
   /** Hears every log line. */
   readonly onLog?: (line: LogLine) => void;
   /** Another site than ours, for tests of the platform alone. */
@@ -212,6 +215,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     siteUrl,
     panelOrigin: () => panelOrigin,
     banner: options.banner,
+    terminal: options.terminal,
   });
   const pagesDir = options.pagesDir ?? path.join(here, 'pages', 'build');
   const handleSite = createSite({ jira, platform, guard, api, pagesDir });

@@ -10,8 +10,12 @@ import { declaredBaseUrl, type Manifest } from './manifest';
 export interface Remotes {
   /** The URL that calls go to: the admin's for configurable remotes, else the manifest's. */
   url(remoteKey: string): string | undefined;
-  /** Sets the URL of a customer-managed remote, as the admin's modal does. Throws when it isn't one or is refused. */
-  set(remoteKey: string, url: string): void;
+  /** What the admin's modal says of a remote. Throws RemoteRefusal when it may not be set to this URL. */
+  check(remoteKey: string, url: string | null): RemoteWords;
+  /** Sets the URL of a customer-managed remote, or takes it away, as the admin's modal does. Throws as `check` does. */
+  set(remoteKey: string, url: string | null): void;
+  /** The customer-managed remotes and what an admin has set. */
+  configurable(): readonly { readonly key: string; readonly endpoint: string | undefined }[];
   all(): Readonly<Record<string, string | undefined>>;
   /** `Authorization` of a call: RS256, valid for 25 seconds. */
   invocationToken(invocation: Invocation): Promise<string>;
@@ -20,6 +24,13 @@ export interface Remotes {
   snapshot(): unknown;
   restore(state: unknown): void;
   clear(): void;
+}
+
+/** A customer-managed remote in the manifest's words. */
+interface RemoteWords {
+  readonly key: string;
+  readonly name: string;
+  readonly description: string;
 }
 
 /** The remote may not be set to this URL. */
@@ -39,6 +50,21 @@ function matches(pattern: string, hostname: string): boolean {
   return pattern.startsWith('*') && hostname.endsWith(pattern.slice(1));
 }
 
+const WordsSchema = v.looseObject({
+  name: v.optional(v.string()),
+  description: v.optional(v.string(), ''),
+});
+
+function checkAddress(address: string, patterns: readonly string[] | undefined): void {
+  if (!URL.canParse(address)) throw new RemoteRefusal(`${address} is not a URL`);
+  const parsed = new URL(address);
+  if (parsed.protocol !== 'https:' && !(parsed.protocol === 'http:' && isLoopback(parsed)))
+    throw new RemoteRefusal('A remote must have an https URL');
+  if (isLoopback(parsed) || patterns === undefined) return;
+  if (!patterns.some((pattern) => matches(pattern, parsed.hostname)))
+    throw new RemoteRefusal(`${parsed.hostname} matches none of ${patterns.join(', ')}`);
+}
+
 /** Makes the remotes of one app; the signing key is made at the first call. */
 export function createRemotes(
   manifest: Manifest,
@@ -54,23 +80,27 @@ export function createRemotes(
 
   const url = (key: string): string | undefined => configured.get(key) ?? declaredBaseUrl(manifest, key);
 
+  function check(remoteKey: string, address: string | null): RemoteWords {
+    const configurable = manifest.remotes.get(remoteKey)?.configurable;
+    if (configurable === undefined) throw new RemoteRefusal(`Remote ${remoteKey} is not customer-managed`);
+    if (address !== null) checkAddress(address, configurable.supportedPatterns);
+    const { name, description } = v.parse(WordsSchema, configurable);
+    return { key: remoteKey, name: name ?? remoteKey, description };
+  }
+
   return {
     url,
+    check,
     set(remoteKey, address) {
-      const configurable = manifest.remotes.get(remoteKey)?.configurable;
-      if (configurable === undefined) throw new RemoteRefusal(`Remote ${remoteKey} is not customer-managed`);
-      if (!URL.canParse(address)) throw new RemoteRefusal(`${address} is not a URL`);
-      const parsed = new URL(address);
-      if (!isLoopback(parsed)) {
-        if (parsed.protocol !== 'https:') throw new RemoteRefusal('A remote must have an https URL');
-        const patterns = configurable.supportedPatterns;
-        if (patterns !== undefined && !patterns.some((pattern) => matches(pattern, parsed.hostname))) {
-          throw new RemoteRefusal(`${parsed.hostname} matches none of ${patterns.join(', ')}`);
-        }
-      }
-      configured.set(remoteKey, address.replace(/\/+$/, ''));
+      check(remoteKey, address);
+      if (address === null) configured.delete(remoteKey);
+      else configured.set(remoteKey, address.replace(/\/+$/, ''));
       onChange();
     },
+    configurable: () =>
+      [...manifest.remotes.values()]
+        .filter((remote) => remote.configurable !== undefined)
+        .map(({ key }) => ({ key, endpoint: configured.get(key) })),
     all: () => Object.fromEntries([...manifest.remotes.keys()].map((key) => [key, url(key)])),
     async invocationToken(invocation) {
       const { privateKey } = await keys();

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { FramePlace, GadgetModule, IssueModule, SessionReply } from '../forge/bridge/host-protocol';
-import { read, withQuery, write } from './rest/http';
+import { ask, read, withQuery, write } from './rest/http';
 
 /** The session: who acts, who could, and what the site is called. */
 export type Session = SessionReply;
@@ -29,6 +29,7 @@ const SessionShape = v.object({
   panelOrigin: v.string(),
   sandbox: v.string(),
   banner: v.exactOptional(v.string()),
+  terminal: v.exactOptional(v.string()),
 });
 
 const FrameEntries = { src: v.string(), render: v.optional(v.literal('native')) };
@@ -99,3 +100,35 @@ export const saveConfiguration = (
     }),
     configuration,
   );
+
+/** The configuration of a gadget, if it has one; refused for people who do not see the dashboard. */
+export const readConfiguration = async (
+  moduleKey: string,
+  place: FramePlace,
+): Promise<Readonly<Record<string, unknown>> | undefined> =>
+  (
+    await read(
+      withQuery(`/__host/frames/${encodeURIComponent(moduleKey)}/context`, { ...place }),
+      v.looseObject({
+        extension: v.looseObject({ gadgetConfiguration: v.optional(v.record(v.string(), v.unknown())) }),
+      }),
+    )
+  ).extension.gadgetConfiguration;
+
+/** Adds a gadget of the app to a dashboard as Jira's own dialog does, which REST may not be able to. */
+export const placeGadget = (dashboardId: string, moduleKey: string): Promise<void> =>
+  write('POST', `/__host/dashboards/${encodeURIComponent(dashboardId)}/gadgets`, { moduleKey });
+
+/** What the terminal page says; refused for everybody but administrators, and where there is none. */
+export const readTerminal = (): Promise<{ readonly title: string; readonly help: string }> =>
+  read('/__host/terminal', v.object({ title: v.string(), help: v.string() }));
+
+/** Runs one command line on the machine beside the databases. */
+export const runInTerminal = (
+  line: string,
+  input: string,
+): Promise<{ readonly ok: boolean; readonly output: string }> =>
+  ask('POST', '/__host/terminal', { line, input }, v.object({ ok: v.boolean(), output: v.string() }));
+
+/** Writes a line to the host's log: what a page found wrong with the app. */
+export const writeLog = (text: string): Promise<void> => write('POST', '/__host/log', { text });

@@ -1,4 +1,11 @@
-import type { ChannelBody, FrameContext, FramePlace, InvokeReply } from './host-protocol';
+import type {
+  AskedRemote,
+  ChannelBody,
+  FrameContext,
+  FramePlace,
+  InvokeReply,
+  RemoteSetCall,
+} from './host-protocol';
 
 /** Calls of the page to the host, with the viewer's session; nothing a frame says decides who acts. */
 async function send(method: string, path: string, body?: unknown): Promise<Response> {
@@ -12,8 +19,34 @@ async function send(method: string, path: string, body?: unknown): Promise<Respo
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (response.ok) return response;
-  const text = await response.text();
-  throw new Error(text === '' ? `The host answered ${response.status}` : text);
+  throw new Error(messageOf(await response.text()) ?? `The host answered ${response.status}`);
+}
+
+/** The host's own words: `message` of a JSON answer, else the text. */
+function messageOf(text: string): string | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
+    if (typeof body === 'object' && body !== null && 'message' in body) return String(body.message);
+  } catch {
+    // Not JSON, so it is the message itself.
+  }
+  return text === '' ? undefined : text;
+}
+
+/** What is set of the customer-managed remotes, as `permissions.remote.get` answers it. */
+export async function readRemotes(payload: unknown): Promise<unknown> {
+  return await (await send('POST', '/__host/permissions/remotes/get', payload ?? {})).json();
+}
+
+/** Whether the viewer may set these remotes so; answers what the administrator's modal says of them. */
+export async function checkRemotes(call: RemoteSetCall): Promise<readonly AskedRemote[]> {
+  const response = await send('POST', '/__host/permissions/remotes', call);
+  return ((await response.json()) as { remotes: AskedRemote[] }).remotes;
+}
+
+/** Sets remotes. */
+export async function setRemotes(call: RemoteSetCall): Promise<void> {
+  await send('PUT', '/__host/permissions/remotes', call);
 }
 
 /** Reads the context of a frame. */

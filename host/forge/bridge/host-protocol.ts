@@ -18,9 +18,13 @@
  * | `GET /__host/realtime` | server-sent events: `{stream}` first, then `{subscription, event}` |
  * | `PUT, DELETE /__host/realtime/{stream}/{subscription}` | a `ChannelBody` to listen to |
  * | `POST /__host/realtime/publish` | a `ChannelBody` with `payload` |
+ * | `POST /__host/log {text}` | 204: a page found something wrong with the app |
  * | `GET /__host/inspector` | everything the host knows, see `inspector.ts` |
  * | `GET, PUT /__host/remotes`, `/__host/remotes/{key} {url}` | customer-managed remotes; writing is for admins |
- * | `PUT /__host/faults` | `{jira?, events?, kvsQueryLagMs?}` |
+ * | `POST /__host/permissions/remotes/get` | `RemoteGetPayload` of the bridge → `RemoteGetResponse` |
+ * | `POST, PUT /__host/permissions/remotes` | `RemoteSetPayload`: checks, `{remotes: AskedRemote[]}`; sets, 204. Admins only |
+ * | `GET, POST /__host/terminal {line, input}` | `{title, help}`; `{ok, output}`. Admins only |
+ * | `PUT /__host/faults` | `{jira?, events?, kvsQueryLagMs?, refuseForgeGadgets?}` |
  */
 
 /** Where a frame is; nothing on pages of their own. The host reads what the frame is told of it, as the viewer. */
@@ -73,6 +77,8 @@ export interface SessionReply {
   /** Tokens of the sandbox attribute of every frame. */
   readonly sandbox: string;
   readonly banner?: string;
+  /** Title of the terminal page, where there is one and the viewer may use it. */
+  readonly terminal?: string;
 }
 
 /** What `view.getContext()` answers, without the theme, which is the page's business. */
@@ -103,4 +109,20 @@ export interface ChannelBody extends FramePlace {
   readonly isGlobal: boolean;
   readonly token?: string | undefined;
   readonly contextOverrides?: readonly string[] | undefined;
+}
+
+/** A customer-managed remote that the app asks an administrator to set; no endpoint takes the present one away. */
+export interface AskedRemote {
+  readonly key: string;
+  readonly name: string;
+  readonly description: string;
+  readonly endpoint: string | null;
+}
+
+/** The `RemoteSetPayload` of `@forge/bridge`. */
+export interface RemoteSetCall {
+  readonly remotes: readonly {
+    readonly key: string;
+    readonly configured: { readonly endpoint: string | null };
+  }[];
 }

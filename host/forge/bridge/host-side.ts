@@ -3,10 +3,11 @@ import {
   invokeResolver,
   publishChannel,
   readContext,
+  readRemotes,
   subscribeChannel,
   type ProductCall,
 } from './host-client';
-import type { ChannelBody, FramePlace } from './host-protocol';
+import type { ChannelBody, FramePlace, RemoteSetCall } from './host-protocol';
 import { openPortRpc, type PortRpc } from './port-rpc';
 
 /** Light or dark; what frames get as theme. */
@@ -36,6 +37,8 @@ export interface BridgeHandlers {
   getUrl?: (location: unknown) => unknown;
   reload?: () => unknown;
   changeWindowTitle?: (title: string) => unknown;
+  /** `permissions.remote.set`: the administrator's modal; rejects when the answer is no. */
+  __permission__remoteSet?: (call: RemoteSetCall) => Promise<void>;
   /** UI Kit: the whole tree that the app describes, after each of its renders. */
   reconcile?: (data: { readonly forgeDoc: unknown }) => unknown;
   /** UI Kit: rendering failed for good. */
@@ -185,6 +188,7 @@ function commandsOf(
     },
     publishRealtimeChannel: async (call: ChannelCall) =>
       await publishChannel({ ...channelOf(options, call), payload: call.eventPayload }),
+    __permission__remoteGet: async (payload: unknown) => await readRemotes(payload),
     enableTheming: async () => await theming.enable(),
     emitReadyEvent: () => options.onReady?.(),
     getFrameId: () => `${moduleKey}-${place.gadget ?? place.issue ?? 'site'}`,

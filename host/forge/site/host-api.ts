@@ -1,7 +1,7 @@
 import { Hono, type Context } from 'hono';
 import * as v from 'valibot';
 import type { FaultPlan, JiraSite, Seed } from '../../contract';
-import type { FramePlace, SessionReply } from '../bridge/host-protocol';
+import type { SessionReply } from '../bridge/host-protocol';
 import { sandboxTokens, type CustomUi } from '../custom-ui';
 import type { Frames } from '../frames';
 import { NoSuchModule } from '../invoke';
@@ -13,12 +13,17 @@ import type { Platform } from '../platform';
 import { RealtimeRefusal, type ChannelRequest } from '../realtime';
 import { RemoteRefusal } from '../remotes';
 import { InvocationFailure } from '../runtime';
+import { viewerOf as viewer, type Env } from './api-env';
 import { openEventStream, type EventStream } from './event-stream';
 import type { Session } from './guard';
 import type { SavedConfigurations } from './gadget-configurations';
+import { gadgetRoutes } from './gadget-routes';
 import { inspect } from './inspector';
 import type { AddedPanels } from './panel-places';
+import { PlaceEntries, placeOf } from './place';
 import { createRealtimeStreams } from './realtime-streams';
+import { remoteRoutes } from './remote-routes';
+import { terminalRoutes, type Terminal } from './terminal-routes';
 
 /** What the API of the pages is made of. */
 export interface HostApiOptions {
@@ -36,6 +41,7 @@ export interface HostApiOptions {
   readonly siteUrl: () => string;
   readonly panelOrigin: () => string;
   readonly banner: string | undefined;
+  readonly terminal: Terminal | undefined;
 }
 
 /** The API and the end of its open streams. */
@@ -44,14 +50,6 @@ export interface HostApi {
   close(): void;
 }
 
-const PlaceEntries = {
-  issue: v.optional(v.string()),
-  dashboard: v.optional(v.string()),
-  gadget: v.optional(v.string()),
-  entry: v.optional(v.picklist(['view', 'edit'])),
-};
-const PlaceSchema = v.object(PlaceEntries);
-const ConfigurationSchema = v.record(v.string(), v.unknown());
 const InvokeSchema = v.object({
   ...PlaceEntries,
   moduleKey: v.string(),
@@ -67,6 +65,7 @@ const ChannelSchema = v.object({
   contextOverrides: v.optional(v.array(v.string())),
   payload: v.optional(v.unknown()),
 });
+const LogSchema = v.object({ text: v.pipe(v.string(), v.maxLength(4000)) });
 const FaultsSchema = v.object({
   jira: v.optional(
     v.array(
@@ -81,9 +80,8 @@ const FaultsSchema = v.object({
   ),
   events: v.optional(v.object({ delayMs: v.number(), copies: v.number() })),
   kvsQueryLagMs: v.optional(v.number()),
+  refuseForgeGadgets: v.optional(v.boolean()),
 });
-
-type Env = { Bindings: { session: Session } };
 
 /** Frontend payload limits (limits-invocation). */
 const MAX_INVOKE_BYTES = 500 * 1024;
@@ -98,15 +96,13 @@ function statusOf(error: Error): 400 | 403 | 404 | 500 {
 
 /** Makes the API under `/__host/`; see `bridge/host-protocol.ts` for what it offers. */
 export function createHostApi(options: HostApiOptions): HostApi {
-  const { seed, manifest, jira, platform, frames, places, configurations, faults } = options;
+  const { seed, manifest, jira, platform, frames, places, faults } = options;
   const streams = createRealtimeStreams(platform.realtime);
   const issueStreams = new Set<EventStream>();
   const stopListening = jira.onIssueChanged((issueId) => {
     for (const stream of issueStreams) stream.send({ issueId });
   });
   const people = seed.users.filter((user) => user.accountType === 'atlassian');
-  const viewer = (context: Context<Env>): string => context.env.session.accountId;
-  const placeOf = (context: Context<Env>): FramePlace => v.parse(PlaceSchema, context.req.query());
 
   async function channelOf(context: Context<Env>): Promise<ChannelRequest & { payload: unknown }> {
     const channel = v.parse(ChannelSchema, await context.req.json());
@@ -119,7 +115,9 @@ export function createHostApi(options: HostApiOptions): HostApi {
   api.onError((error, context) => context.json({ message: error.message }, statusOf(error)));
   api.notFound((context) => context.json({ message: 'The host has nothing here' }, 404));
 
-  api.get('/session', (context) => {
+  api.get('/session', async (context) => {
+    const { terminal } = options;
+    const usesTerminal = terminal !== undefined && (await frames.isAdmin(viewer(context)));
     const reply: SessionReply = {
       accountId: viewer(context),
       users: people.map(({ accountId, displayName, email, groups, admin = false, role }) => ({
@@ -135,6 +133,7 @@ export function createHostApi(options: HostApiOptions): HostApi {
       panelOrigin: options.panelOrigin(),
       sandbox: sandboxTokens(manifest),
       ...(options.banner === undefined ? {} : { banner: options.banner }),
+      ...(usesTerminal ? { terminal: terminal.title } : {}),
     };
     return context.json(reply);
   });
@@ -167,14 +166,6 @@ export function createHostApi(options: HostApiOptions): HostApi {
   api.get('/frames/:key/context', async (context) =>
     context.json(await frames.context(viewer(context), context.req.param('key'), placeOf(context))),
   );
-  api.get('/gadgets', async (context) => context.json({ modules: await frames.gadgets(viewer(context)) }));
-  api.put('/frames/:key/configuration', async (context) => {
-    const place = { ...placeOf(context), entry: 'edit' } as const;
-    // Rejects unless this person may configure this gadget.
-    await frames.extension(viewer(context), context.req.param('key'), place);
-    configurations.save(place.gadget ?? '', v.parse(ConfigurationSchema, await context.req.json()));
-    return context.body(null, 204);
-  });
   api.post('/invoke', async (context) => {
     const text = await context.req.text();
     if (Buffer.byteLength(text) > MAX_INVOKE_BYTES)
@@ -232,7 +223,12 @@ export function createHostApi(options: HostApiOptions): HostApi {
 
   api.get('/inspector', (context) => context.json(inspect(options)));
   api.put('/faults', async (context) => {
-    const { jira: calls, events, kvsQueryLagMs } = v.parse(FaultsSchema, await context.req.json());
+    const {
+      jira: calls,
+      events,
+      kvsQueryLagMs,
+      refuseForgeGadgets,
+    } = v.parse(FaultsSchema, await context.req.json());
     const planned = calls?.map(({ method, retryAfterSeconds, ...rest }) => ({
       ...rest,
       ...(method === undefined ? {} : { method }),
@@ -240,17 +236,18 @@ export function createHostApi(options: HostApiOptions): HostApi {
     }));
     if (planned !== undefined) faults.jira.splice(0, faults.jira.length, ...planned);
     if (events !== undefined) Object.assign(faults.events, events);
+    if (refuseForgeGadgets !== undefined) faults.refuseForgeGadgets = refuseForgeGadgets;
     if (kvsQueryLagMs !== undefined) platform.kvs.tuning.queryLagMs = kvsQueryLagMs;
     return context.body(null, 204);
   });
-  api.get('/remotes', (context) => context.json(platform.remotes.all()));
-  api.put('/remotes/:key', async (context) => {
-    if (!(await frames.isAdmin(viewer(context))))
-      return context.json({ message: 'Only an administrator may set a remote' }, 403);
-    const { url } = v.parse(v.object({ url: v.string() }), await context.req.json());
-    platform.remotes.set(context.req.param('key'), url);
+  api.post('/log', async (context) => {
+    const { text } = v.parse(LogSchema, await context.req.json());
+    options.log.write({ level: 'error', source: 'platform', text });
     return context.body(null, 204);
   });
+  api.route('/', gadgetRoutes({ ...options, installation: platform.installation }));
+  api.route('/', remoteRoutes(frames, platform.remotes));
+  api.route('/', terminalRoutes(frames, options.terminal));
 
   return {
     fetch: async (request, session) => await api.fetch(request, { session }),

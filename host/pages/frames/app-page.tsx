@@ -3,6 +3,7 @@ import SectionMessage from '@atlaskit/section-message';
 import Spinner from '@atlaskit/spinner';
 import { readPages } from '../host-api';
 import { wordsOf } from '../rest/http';
+import { NativeFrame } from '../ui-kit/native-frame';
 import { useLoad } from '../use-load';
 import { ForgeFrame } from './forge-frame';
 
@@ -32,7 +33,11 @@ export function AppPage({ moduleKey }: { readonly moduleKey: string }) {
   return (
     <>
       <h1>{page.title}</h1>
-      <ForgeFrame module={page} onChange={reload} />
+      {page.render === 'native' ? (
+        <NativeFrame module={page} place={{}} onRefresh={reload} />
+      ) : (
+        <ForgeFrame module={page} onChange={reload} />
+      )}
     </>
   );
 }

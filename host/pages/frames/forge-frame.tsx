@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { attachBridge, type AttachedBridge, type BridgeHandlers } from '../../forge/bridge/host-side';
 import type { AppModule, FramePlace } from '../host-api';
 import { useFlags } from '../shell/flags';
+import { useAsk } from '../shell/questions';
 import { useSession } from '../shell/session';
 import { useTheme } from '../shell/theme';
 import { FrameModal, type ModalRequest } from './frame-modal';
@@ -33,6 +34,8 @@ function useBridge(props: Props, src: string, openModal: (request: ModalRequest)
   const { module } = props;
   const { issue, dashboard, gadget, entry } = props.place ?? {};
   const flags = useFlags();
+  const ask = useAsk();
+  const { app } = useSession();
   const { colorMode } = useTheme();
   const frame = useRef<HTMLIFrameElement>(null);
   const bridge = useRef<AttachedBridge>();
@@ -45,6 +48,8 @@ function useBridge(props: Props, src: string, openModal: (request: ModalRequest)
     () =>
       pageHandlers({
         flags,
+        ask,
+        app: app.name,
         openModal,
         refresh: () => latest.current.onChange(),
         close: (payload) => {
@@ -54,7 +59,7 @@ function useBridge(props: Props, src: string, openModal: (request: ModalRequest)
         },
         submit: () => (latest.current.inModal === undefined ? latest.current.onSubmit : undefined),
       }),
-    [flags, openModal],
+    [flags, ask, app.name, openModal],
   );
 
   useEffect(() => {

@@ -2,6 +2,8 @@ import type { BridgeHandlers } from '../../forge/bridge/host-side';
 import * as v from 'valibot';
 import { navigate } from '../routing';
 import type { useFlags } from '../shell/flags';
+import type { useAsk } from '../shell/questions';
+import { askRemotes } from './ask-remotes';
 import { Callback, modalRequest, type ModalRequest } from './frame-modal';
 
 const Target = v.looseObject({
@@ -11,6 +13,14 @@ const Target = v.looseObject({
   projectKey: v.optional(v.string()),
 });
 
+const RemoteSet = v.looseObject({
+  remotes: v.pipe(
+    v.array(
+      v.looseObject({ key: v.string(), configured: v.looseObject({ endpoint: v.nullable(v.string()) }) }),
+    ),
+    v.minLength(1),
+  ),
+});
 const Id = v.pipe(v.union([v.string(), v.number()]), v.transform(String));
 const Flag = v.looseObject({
   id: Id,
@@ -66,7 +76,10 @@ export function pageHandlers(page: {
   readonly refresh: () => void;
   readonly close: (payload: unknown) => void;
   /** What takes a submission here, if it is more than closing. */
-  readonly submit: () => ((payload: unknown) => Promise<void>) | undefined;
+  readonly submit?: () => ((payload: unknown) => Promise<void>) | undefined;
+  readonly ask: ReturnType<typeof useAsk>;
+  /** Name of the app, for what it asks of administrators. */
+  readonly app: string;
 }): BridgeHandlers {
   const closing = new Set<() => unknown>();
   const close = (payload: unknown): boolean => {
@@ -75,8 +88,9 @@ export function pageHandlers(page: {
     return true;
   };
   return {
+    __permission__remoteSet: async (call) => await askRemotes(page.ask, page.app, v.parse(RemoteSet, call)),
     submit: async (payload) => {
-      const submit = page.submit();
+      const submit = page.submit?.();
       if (submit === undefined) return close(payload);
       await submit(payload);
       return true;

@@ -121,12 +121,39 @@ function EventFaults() {
   );
 }
 
+function GadgetFault() {
+  const change = useSwitch();
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    void change({ refuseForgeGadgets: true }, 'REST knows no Forge gadgets');
+  };
+  return (
+    <form className="faults" onSubmit={submit}>
+      <h2>REST knows no Forge gadgets</h2>
+      <p>
+        Adding one to a dashboard answers 400 and the list of gadgets has none. A person can still add it in
+        the dialog of the dashboard.
+      </p>
+      <div className="bulk-actions">
+        <Button type="submit">Switch on</Button>
+        <Button
+          appearance="subtle"
+          onClick={() => void change({ refuseForgeGadgets: false }, 'REST knows Forge gadgets')}
+        >
+          Switch off
+        </Button>
+      </div>
+    </form>
+  );
+}
+
 /** Switches for the faults that a real site has now and then. */
 export function FaultsTab() {
   return (
     <div className="fault-forms">
       <JiraFaults />
       <EventFaults />
+      <GadgetFault />
     </div>
   );
 }

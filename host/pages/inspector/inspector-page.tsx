@@ -5,6 +5,8 @@ import Spinner from '@atlaskit/spinner';
 import Tabs, { Tab, TabList, TabPanel } from '@atlaskit/tabs';
 import { useIssueChanges } from '../live';
 import { wordsOf } from '../rest/http';
+import { Link } from '../routing';
+import { useSession } from '../shell/session';
 import { useLoad } from '../use-load';
 import { FaultsTab } from './faults-tab';
 import { KvsTab } from './kvs-tab';
@@ -26,6 +28,7 @@ const TABS: readonly [string, ComponentType<{ readonly data: Inspection }>][] = 
 /** What the platform sees of the app: costs, storage, deliveries, logs; and switches for faults. */
 export function InspectorPage() {
   const { data, error, loading, reload } = useLoad('inspector', inspect);
+  const { terminal } = useSession();
   useIssueChanges(reload);
   useEffect(() => {
     document.title = 'Inspector - Jira (local host)';
@@ -34,9 +37,12 @@ export function InspectorPage() {
     <>
       <div className="page-head">
         <h1>Inspector</h1>
-        <Button isLoading={loading} onClick={reload}>
-          Refresh
-        </Button>
+        <div className="page-actions">
+          {terminal === undefined ? null : <Link href="/__terminal">{terminal}</Link>}
+          <Button isLoading={loading} onClick={reload}>
+            Refresh
+          </Button>
+        </div>
       </div>
       {error === undefined ? null : (
         <SectionMessage appearance="error" title="The inspector did not load">

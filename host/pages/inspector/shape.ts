@@ -87,6 +87,7 @@ export interface Faults {
     readonly times: number;
   }[];
   readonly events?: { readonly delayMs: number; readonly copies: number };
+  readonly refuseForgeGadgets?: boolean;
 }
 
 /** Switches faults. */

@@ -18,11 +18,18 @@ interface PageLink {
   readonly text: string;
 }
 
-function linksOf(projects: readonly Project[], pages: readonly AppModule[]): PageLink[] {
+function linksOf(
+  projects: readonly Project[],
+  pages: readonly AppModule[],
+  terminal: string | undefined,
+): PageLink[] {
   return [
     ...projects.slice(0, 2).map((project) => ({ href: `/projects/${project.key}`, text: project.name })),
     { href: '/issues/', text: 'Search' },
+    { href: '/filters', text: 'Filters' },
+    { href: '/dashboards', text: 'Dashboards' },
     ...pages.map((page) => ({ href: `/apps/${page.key}`, text: page.title })),
+    ...(terminal === undefined ? [] : [{ href: '/__terminal', text: terminal }]),
     { href: '/__inspector', text: 'Inspector' },
   ];
 }
@@ -54,12 +61,12 @@ function NarrowMenu({ links }: { readonly links: readonly PageLink[] }) {
 
 /** The bar at the top of every page. */
 export function TopBar() {
-  const { site, me } = useSession();
+  const { site, me, terminal } = useSession();
   const address = useAddress();
   const projects = useLoad('projects', readProjects).data ?? [];
   const [creating, setCreating] = useState(false);
   const pages = useLoad(`pages ${me.accountId}`, readPages).data ?? [];
-  const links = linksOf(projects, pages);
+  const links = linksOf(projects, pages, terminal);
   const here = (href: string): boolean => address.startsWith(href);
   return (
     <header className="bar">
