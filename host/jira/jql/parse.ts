@@ -16,19 +16,19 @@ const UNBOUNDED =
   'Unbounded JQL queries are not allowed here. Please add a search restriction to your query.';
 
 /** Queries that were parsed lately: dashboards ask the same ones again and again, and the parser is slow. */
-const parsed = new Map<string, { errors: readonly string[]; query: ParsedJql }>();
+const recent = new Map<string, { errors: readonly string[]; query: ParsedJql }>();
 const KEPT = 500;
 
 function parse(jql: string): { errors: readonly string[]; query: ParsedJql } {
-  const known = parsed.get(jql);
+  const known = recent.get(jql);
   if (known) return known;
   const { errors, query } = new JastBuilder().build(jql);
   const result = {
     errors: errors.map(errorText),
     query: { where: query?.where ?? undefined, orderBy: query?.orderBy?.fields ?? [] },
   };
-  if (parsed.size >= KEPT) parsed.clear();
-  parsed.set(jql, result);
+  if (recent.size >= KEPT) recent.clear();
+  recent.set(jql, result);
   return result;
 }
 

@@ -112,7 +112,7 @@ function ownItem(call: Call): GadgetRecord {
   return gadget;
 }
 
-function keys(call: Call): Response {
+function propertyKeys(call: Call): Response {
   const gadget = seenItem(call);
   const self = `dashboard/${call.param('dashboardId')}/items/${gadget.id}/properties`;
   return ok({
@@ -164,7 +164,7 @@ export const dashboardGadgetRoutes: readonly Route[] = [
   route('POST', '/dashboard/{dashboardId}/gadget', add),
   route('PUT', '/dashboard/{dashboardId}/gadget/{gadgetId}', update),
   route('DELETE', '/dashboard/{dashboardId}/gadget/{gadgetId}', remove),
-  route('GET', PROPERTIES, keys, { anonymous: true }),
+  route('GET', PROPERTIES, propertyKeys, { anonymous: true }),
   route('GET', `${PROPERTIES}/{propertyKey}`, readProperty, { anonymous: true }),
   route('PUT', `${PROPERTIES}/{propertyKey}`, writeProperty),
   route('DELETE', `${PROPERTIES}/{propertyKey}`, removeProperty),
