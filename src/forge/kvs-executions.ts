@@ -6,6 +6,9 @@ import type { Execution, Executions } from '../app/ports';
 /** Custom entity of the manifest: one dispatch record per (issue, revision, kind). */
 const executionEntity = 'execution';
 
+/** Results of one query. Platform: 100. */
+const maxPage = 100;
+
 interface ExecutionRecord {
   open: boolean;
   updatedAt: string;
@@ -62,13 +65,19 @@ export const kvsExecutions: Executions = {
       .set(executionKey(execution), executionRecord(execution));
   },
   async open(limit) {
-    const { results } = await kvs
-      .entity<ExecutionRecord>(executionEntity)
-      .query()
-      .index('by-open', { partition: [true] })
-      .sort(Sort.ASC)
-      .limit(limit)
-      .getMany();
-    return results.map(({ value }) => v.parse(StoredExecution, value));
+    const found: Execution[] = [];
+    let cursor: string | undefined;
+    do {
+      const query = kvs
+        .entity<ExecutionRecord>(executionEntity)
+        .query()
+        .index('by-open', { partition: [true] })
+        .sort(Sort.ASC)
+        .limit(Math.min(limit - found.length, maxPage));
+      const page = await (cursor === undefined ? query : query.cursor(cursor)).getMany();
+      found.push(...page.results.map(({ value }) => v.parse(StoredExecution, value)));
+      cursor = page.nextCursor;
+    } while (cursor !== undefined && found.length < limit);
+    return found;
   },
 };

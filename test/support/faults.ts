@@ -5,12 +5,18 @@ import { PrivateJwk } from '#core/protocol/jwk';
 import { signCompact } from '#core/protocol/jws';
 import { requestHeader, requestTyp } from '#core/protocol/request';
 import { orderContentType, paths } from '#core/protocol/transport';
+import { Settings } from '#core/settings/settings';
 import type { TestSite } from './local-site';
 
 /** What a test found in the app's storage, parsed. */
 export function stored(site: TestSite, space: string, key: string): unknown {
   const record = site.host.platform.kvs.get(space, key);
   return record && (JSON.parse(record.value) as unknown);
+}
+
+/** The app's settings as stored. */
+export function settingsOf(site: TestSite): Settings {
+  return v.parse(v.object({ settings: Settings }), stored(site, 'entity/settings', 'settings')).settings;
 }
 
 /** The app's signing key, as a thief of its storage would have it. */
@@ -25,7 +31,7 @@ export async function sendOrder(
 ): Promise<{ status: number; body: unknown }> {
   const body = order ?? '';
   const iat = Math.floor(site.clock.now() / 1000);
-  const { installation } = v.parse(v.object({ installation: v.string() }), stored(site, 'kv', 'settings'));
+  const { installation } = settingsOf(site);
   const claims = {
     iss: installation,
     aud: site.executor().executorId,
@@ -73,6 +79,21 @@ export function failQueuePushes(site: TestSite): () => void {
   queues.publish = () => Response.json({ message: 'Service unavailable' }, { status: 503 });
   return () => {
     queues.publish = publish;
+  };
+}
+
+/** Holds every push into a queue back; answers what delivers them, once each time it is called. */
+export function holdQueuePushes(site: TestSite): () => void {
+  const { queues } = site.host.platform;
+  const publish = queues.publish.bind(queues);
+  const held: Parameters<typeof publish>[] = [];
+  queues.publish = (...push) => {
+    held.push(push);
+    return new Response(null, { status: 201 });
+  };
+  return () => {
+    queues.publish = publish;
+    for (const push of held) publish(...push);
   };
 }
 

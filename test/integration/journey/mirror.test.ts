@@ -2,10 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as v from 'valibot';
 import { maxIndexPropertyChars, maxPropertyChars } from '#core/limits';
 import { indexedPaths, IndexProperty, searchAlias } from '#core/property/index-property';
-import { SiteIds } from '#core/settings/settings';
 import { people } from '../../../scripts/local/seed';
 import { approved, commentsOf, ran, submitted, succeeded, type TestChange } from '../../support/change';
-import { stored } from '../../support/faults';
+import { settingsOf } from '../../support/faults';
 import { startTestSite, type TestSite } from '../../support/local-site';
 
 let site: TestSite;
@@ -131,7 +130,8 @@ describe('for people', () => {
       mentions: [people.developer.accountId],
       text: expect.stringContaining('1 row.'),
     });
-    const { fields } = v.parse(v.object({ site: SiteIds }), stored(site, 'kv', 'settings')).site;
+    const fields = settingsOf(site).site?.fields;
+    if (!fields) throw new Error('the site is not set up');
     const issue = await site.rest('auditor', 'GET', `/rest/api/3/issue/${change.key}`);
     expect(issue.body).toMatchObject({
       fields: {
