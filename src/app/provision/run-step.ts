@@ -50,7 +50,7 @@ export async function runStep(ports: Ports, admin: SiteAdmin, request: Request):
     await look.apply();
     await look.note?.();
     await admin.keep({ [doneKey(step)]: 'yes' });
-    await tellSettings(site, step);
+    await tellSettings(site);
     return look.changes.length === 0 ? report('unchanged', look.right) : report('done', look.done);
   } catch (error) {
     if (!(error instanceof StepRefused)) throw error;
@@ -58,19 +58,10 @@ export async function runStep(ports: Ports, admin: SiteAdmin, request: Request):
   }
 }
 
-/** A repair may bring new ids, which changes are served from; and it is no drift any more. */
-async function tellSettings(site: Site, step: SetupStep): Promise<void> {
-  const { ports, admin } = site;
-  const { site: known, drift } = await ports.settings.read();
+/** A repair may bring new ids, and changes are served from the settings. */
+async function tellSettings(site: Site): Promise<void> {
+  const { site: known } = await site.ports.settings.read();
   if (known && (await siteDifference(site)) !== null) await recordSite(site);
-  if (!drift?.steps.some((found) => found.step === step)) return;
-  await ports.settings.change({ actor: await admin.actor(), what: `Step ${step} repaired` }, (settings) => ({
-    ...settings,
-    drift: settings.drift && {
-      ...settings.drift,
-      steps: settings.drift.steps.filter((found) => found.step !== step),
-    },
-  }));
 }
 
 /** A look that Jira refused, as a look that says so. */

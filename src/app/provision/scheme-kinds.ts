@@ -3,7 +3,7 @@ import { issueTypeName } from '#core/workflow/definition';
 import type { SchemeIdKey } from './kept';
 import { Id, listed, Named, type Made, Nothing } from './lists';
 import { rest, type KeptIds, type SiteAdmin } from './site-admin';
-import { askAnAdmin, keptId, needed } from './step';
+import { askAnAdmin, existing, keptId, needed } from './step';
 
 /** One of the three schemes that bind a project to its issue types, screens and workflow. */
 export interface SchemeKind {
@@ -172,27 +172,29 @@ export async function schemeOfProject(
   return first?.scheme;
 }
 
+/** A scheme by its id; undefined when it is gone. */
+export async function schemeById(
+  admin: SiteAdmin,
+  kind: SchemeKind,
+  schemeId: string,
+): Promise<Named | undefined> {
+  // Workflow schemes are asked for one by one, the others by a list of ids.
+  if (kind.path === 'workflowscheme') return existing(admin, rest(['workflowscheme', schemeId]), Named);
+  const { values } = await listed(admin, [kind.path], Named, { id: schemeId });
+  return values.find(({ id }) => id === schemeId);
+}
+
 /** A scheme of ours: by its kept id, else by its exact name; undefined when there is none. */
 export async function findScheme(
   admin: SiteAdmin,
   kind: SchemeKind,
   keptSchemeId: string | undefined,
 ): Promise<Named | undefined> {
-  // Workflow schemes are only listed, or asked for one by one.
-  if (kind.path === 'workflowscheme') {
-    if (keptSchemeId !== undefined) {
-      const reply = await admin.get(rest(['workflowscheme', keptSchemeId]), Named);
-      if (reply.ok) return reply.value;
-      if (reply.error.status !== 404) needed(reply, askAnAdmin);
-    }
-    return (await listed(admin, [kind.path], Named, {})).values.find(({ name }) => name === issueTypeName);
-  }
-  if (keptSchemeId !== undefined) {
-    const { values } = await listed(admin, [kind.path], Named, { id: keptSchemeId });
-    const kept = values.find(({ id }) => id === keptSchemeId);
-    if (kept) return kept;
-  }
-  const { values } = await listed(admin, [kind.path], Named, { queryString: issueTypeName });
+  const kept = keptSchemeId === undefined ? undefined : await schemeById(admin, kind, keptSchemeId);
+  if (kept) return kept;
+  // Workflow schemes cannot be searched by name.
+  const query = kind.path === 'workflowscheme' ? {} : { queryString: issueTypeName };
+  const { values } = await listed(admin, [kind.path], Named, query);
   return values.find(({ name }) => name === issueTypeName);
 }
 

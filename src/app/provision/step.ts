@@ -69,7 +69,7 @@ export interface Act {
 export function ready(acts: readonly Act[], right: string, done: string): Ready {
   return {
     state: 'ready',
-    changes: acts.map(({ change }) => change),
+    changes: acts.map((act) => act.change),
     right,
     done,
     async apply() {

@@ -59,9 +59,9 @@ async function look(site: Site): Promise<Look> {
     change: change(kept ? 'repair' : 'create', gadgetWords, `on the dashboard "${dashboardName}"`),
     run: () => placeGadget(site),
   };
-  const look = ready([...dashboard, place], right, right);
+  const todo = ready([...dashboard, place], right, right);
   // Once Jira has refused the gadget, a person's hand is needed; the address in the instruction is that of this dashboard.
-  return kept && gadgetInstruction !== null ? { ...look, instruction: gadgetInstruction } : look;
+  return kept && gadgetInstruction !== null ? { ...todo, instruction: gadgetInstruction } : todo;
 }
 
 /** The dashboard of an id; undefined when it is gone. */

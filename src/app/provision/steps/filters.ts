@@ -91,12 +91,17 @@ async function findFilters(
   kept: KeptIds,
 ): Promise<(filter: Wanted) => Filter | undefined> {
   const id = Object.values(kept);
-  const byId = id.length === 0 ? [] : await search(admin, { id });
+  const byId = await readFilters(admin, id);
   const known = (filter: Wanted) => byId.find((one) => one.id === kept[filter.key]);
   const byName = wanted.every((filter) => known(filter))
     ? []
     : await search(admin, { filterName: `"${issueTypeName}"` });
   return (filter) => known(filter) ?? byName.find(({ name }) => name === filter.name);
+}
+
+/** Filters by their ids, as far as they are there and shared with us. */
+export async function readFilters(admin: SiteAdmin, id: readonly string[]): Promise<Filter[]> {
+  return id.length === 0 ? [] : search(admin, { id });
 }
 
 async function search(

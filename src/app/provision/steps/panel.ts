@@ -19,9 +19,9 @@ async function look({ admin, projectKey }: Site): Promise<Look> {
   };
   const done = `The panel is shown on every issue of ${project}.`;
   const unreadable = 'Jira does not tell whether it still is: do this step again to show it again.';
-  const look = ready(shown ? [] : [act], `${done} ${unreadable}`, done);
+  const todo = ready(shown ? [] : [act], `${done} ${unreadable}`, done);
   // Pinning what is pinned changes nothing, so "right" pins again.
-  return shown ? { ...look, note: act.run } : look;
+  return shown ? { ...todo, note: act.run } : todo;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { jiraStatusNames, type ChangeStatus } from '#core/change/status';
 import {
   resolutionNames,
-  ruleModules,
+  type ruleModules,
   transitions,
   type TransitionDefinition,
   type TransitionKey,
