@@ -12,6 +12,7 @@ import type { Reply } from '#core/panel/contract';
 import { ok } from '#core/result';
 import { discardAppKey, enrolmentFacts, prepareAppKey, switchAppKey } from '../app/admin/app-key';
 import { refreshConnections } from '../app/admin/connections';
+import { forgetDrift } from '../app/admin/drift';
 import { addExecutorKey, dropExecutorKey, enrolExecutor } from '../app/admin/enrol-executor';
 import { openFirstChange } from '../app/admin/first-change';
 import { adminOverview } from '../app/admin/overview';
@@ -19,7 +20,8 @@ import { pauseDispatch, resumeDispatch } from '../app/admin/pause';
 import { chooseOperators, savePolicy } from '../app/admin/policies';
 import { settingsHistory } from '../app/admin/settings-history';
 import type { Ports } from '../app/ports';
-import { runStep } from '../app/provision/run-step';
+import { planRemoval, removeStep } from '../app/provision/remove-step';
+import { planStep, runStep } from '../app/provision/run-step';
 import { no, type Outcome } from '../app/refusal';
 import { composePorts } from '../forge/compose';
 import { jiraAdmin } from '../forge/jira-admin';
@@ -63,7 +65,14 @@ const receiptUrl = (): Promise<string> => webTrigger.getUrl(receiptTrigger);
 
 const handlers: Handlers = {
   overview: async (call) => ok(await overview(call)),
+  'plan-step': async ({ ports }, request) => {
+    const plan = await planStep(ports, siteAdmin(), request);
+    await forgetDrift(ports, plan);
+    return ok(plan);
+  },
   'setup-step': async ({ ports }, request) => ok(await runStep(ports, siteAdmin(), request)),
+  'plan-removal': async ({ ports }, { step }) => ok(await planRemoval(ports, siteAdmin(), step)),
+  'removal-step': async ({ ports }, { step }) => ok(await removeStep(ports, siteAdmin(), step)),
   'choose-operators': (call, { group }) =>
     overviewAfter(call, chooseOperators(call.ports, jiraAdmin, call.admin, group)),
   'save-policy': (call, payload) =>
