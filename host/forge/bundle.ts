@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Plugin } from 'esbuild';
+import type { BuildOptions, Plugin } from 'esbuild';
 import * as v from 'valibot';
 
 /** A bundle on disk. */
@@ -26,10 +26,12 @@ export interface BundleOptions {
   readonly name: string;
   readonly format: 'cjs' | 'iife' | 'esm';
   readonly platform: 'node' | 'browser';
+  /** A page of the app: React's production build, and JSX as `React.createElement`, whatever tsconfig.json says. */
+  readonly react?: true;
 }
 
 const RecordSchema = v.object({
-  version: v.literal(2),
+  version: v.literal(3),
   bytes: v.number(),
   inputs: v.record(v.string(), v.object({ bytes: v.number(), sha256: v.string() })),
 });
@@ -55,6 +57,12 @@ function writeWhole(file: string, content: Uint8Array | string): void {
   writeFileSync(temporary, content);
   renameSync(temporary, file);
 }
+
+/** Forge's own bundler takes JSX of UI Kit in the classic form: a file that does not import React fails there. */
+const REACT = {
+  define: { 'process.env.NODE_ENV': '"production"' },
+  tsconfigRaw: { compilerOptions: { jsx: 'react', target: 'es2022' } },
+} as const satisfies BuildOptions;
 
 const APP = 'forge-app';
 const LOADERS = { '.ts': 'ts', '.tsx': 'tsx', '.jsx': 'jsx' } as const;
@@ -126,7 +134,8 @@ export async function bundle(options: BundleOptions): Promise<Bundle> {
     legalComments: 'none',
     sourcemap: options.platform === 'node' ? 'inline' : false,
     sourcesContent: false,
-    plugins: options.format === 'cjs' ? [forgeInterop(options.baseDir)] : [],
+    ...(options.react === true ? REACT : {}),
+    plugins: options.format === 'cjs' || options.react === true ? [forgeInterop(options.baseDir)] : [],
   });
   mkdirSync(options.outDir, { recursive: true });
   const output = built.outputFiles[0];
@@ -143,7 +152,7 @@ export async function bundle(options: BundleOptions): Promise<Bundle> {
     inputs[name] ??= { bytes: 0, sha256: digest(path.resolve(options.baseDir, name)) };
   }
   const bytes = Object.values(inputs).reduce((sum, input) => sum + input.bytes, 0);
-  writeWhole(recordFile, JSON.stringify({ version: 2, bytes, inputs }));
+  writeWhole(recordFile, JSON.stringify({ version: 3, bytes, inputs }));
   return {
     file,
     bytes,

@@ -7,10 +7,11 @@ import { bundle } from './bundle';
 import { tokensCss } from './bridge/tokens-css';
 import type { HostLog } from './log';
 import type { Manifest } from './manifest';
+import { createNativeUi } from './native-ui';
 import { refuseForeign } from './site/guard';
 import { fileBelow, sendFile } from './site/static-files';
 
-/** Serves the app's static resources on an origin of their own. */
+/** Serves the app's resources on an origin of their own: built folders, and UI Kit sources that it bundles. */
 export interface CustomUi {
   handle(request: Request): Promise<Response>;
   /** Reports of the browser about broken content security policies, newest last. */
@@ -85,9 +86,9 @@ export async function createCustomUi(options: {
     platform: 'browser',
   });
   const violations: string[] = [];
+  const native = await createNativeUi(manifest, options.cacheDir, log);
 
-  async function page(file: string): Promise<Response> {
-    const html = await readFile(file, 'utf8');
+  function page(html: string): Response {
     const siteOrigins = [`http://127.0.0.1:${options.sitePort()}`, `http://localhost:${options.sitePort()}`];
     return new Response(withBridge(html), {
       headers: {
@@ -124,6 +125,10 @@ export async function createCustomUi(options: {
     const resource = manifest.resources.get(key);
     if (resource === undefined) return new Response('No such resource', { status: 404 });
     const wanted = rest.join('/');
+    if ('source' in resource) {
+      const served = await native.serve(resource, wanted);
+      return typeof served === 'string' ? page(served) : served;
+    }
     const file = fileBelow(resource.dir, wanted === '' ? 'index.html' : wanted);
     if (file === undefined) {
       const text =
@@ -132,7 +137,7 @@ export async function createCustomUi(options: {
           : 'Not found';
       return new Response(text, { status: 404 });
     }
-    return file.endsWith('.html') ? await page(file) : await sendFile(file);
+    return file.endsWith('.html') ? page(await readFile(file, 'utf8')) : await sendFile(file);
   }
 
   return {

@@ -55,7 +55,9 @@ const ResourcesSchema = v.looseObject({
 function builtResources(appDir: string, text: string): string {
   const parsed = v.safeParse(ResourcesSchema, parseYaml(text));
   const paths = parsed.success ? parsed.output.resources.map((resource) => resource.path) : [];
-  return paths.map((dir) => `${dir}:${existsSync(path.resolve(appDir, dir, 'index.html'))}`).join(' ');
+  const isThere = (name: string): boolean =>
+    existsSync(path.resolve(appDir, name, path.extname(name) === '' ? 'index.html' : ''));
+  return paths.map((name) => `${name}:${isThere(name)}`).join(' ');
 }
 
 /** Validates the manifest of `appDir` with the official schema, references and scopes; cached by content. */

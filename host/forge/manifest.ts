@@ -87,6 +87,13 @@ export interface FunctionDeclaration {
   readonly memoryMB: number;
 }
 
+/** A resource: a folder of built files (Custom UI), or one source file that Forge's bundler takes itself (UI Kit). */
+export type Resource =
+  | { readonly key: string; readonly dir: string }
+  | { readonly key: string; readonly source: string };
+
+const SOURCE_FILE = /\.[jt]sx?$/;
+
 /** The manifest as the emulator uses it. */
 export interface Manifest {
   readonly appDir: string;
@@ -96,7 +103,7 @@ export interface Manifest {
   readonly runtime: string;
   readonly functions: ReadonlyMap<string, FunctionDeclaration>;
   readonly modules: Readonly<Record<string, readonly AppModule[]>>;
-  readonly resources: ReadonlyMap<string, { readonly key: string; readonly dir: string }>;
+  readonly resources: ReadonlyMap<string, Resource>;
   readonly remotes: ReadonlyMap<string, RemoteDeclaration>;
   readonly entities: ReadonlyMap<string, EntityDeclaration>;
   readonly scopes: readonly string[];
@@ -134,6 +141,12 @@ function readFunctions(
     });
   }
   return functions;
+}
+
+function readResource(appDir: string, resource: { readonly key: string; readonly path: string }): Resource {
+  const { key } = resource;
+  const absolute = path.resolve(appDir, resource.path);
+  return SOURCE_FILE.test(absolute) ? { key, source: absolute } : { key, dir: absolute };
 }
 
 function baseUrlOf(remote: RemoteDeclaration | undefined): string | undefined {
@@ -181,7 +194,7 @@ export async function loadManifest(appDir: string, cacheDir: string, name = 'App
     runtime: app.runtime.name,
     functions: readFunctions(modules, app.runtime.memoryMB ?? DEFAULT_MEMORY_MB),
     modules,
-    resources: new Map(resources.map(({ key, path: dir }) => [key, { key, dir: path.resolve(appDir, dir) }])),
+    resources: new Map(resources.map((resource) => [resource.key, readResource(appDir, resource)])),
     remotes: remoteMap,
     entities: new Map((app.storage?.entities ?? []).map((entity) => [entity.name, entity])),
     scopes: Array.isArray(scopes) ? scopes : Object.keys(scopes),

@@ -30,6 +30,14 @@ Object.assign(globalThis, {
   },
 });
 
+/** An error that nobody caught: the page around the frame says it, or nobody would see it. */
+function reportProblem(thrown: unknown): void {
+  const text = thrown instanceof Error ? thrown.message : String(thrown);
+  void page.call('problem', text).catch(() => undefined);
+}
+globalThis.addEventListener('error', ({ error, message }) => reportProblem(error ?? message));
+globalThis.addEventListener('unhandledrejection', ({ reason }) => reportProblem(reason));
+
 /** Frames grow with their content, as the resizer script of Jira makes them. */
 function reportHeight(): void {
   const height = document.body.getBoundingClientRect().height;

@@ -27,6 +27,13 @@ function isPlain(value: object): value is Record<string, unknown> {
   );
 }
 
+/** React marks its elements with a symbol, and hangs its own graph on them, which no port can carry. */
+function elementParts(value: Record<string, unknown>): Record<string, unknown> {
+  if (typeof value['$$typeof'] !== 'symbol') return value;
+  const { type, key, props } = value;
+  return { type: typeof type === 'symbol' ? (type.description ?? '') : type, key, props };
+}
+
 /** Opens one end: `methods` is what the other end may call by name. */
 export function openPortRpc(port: MessagePort, methods: Readonly<Record<string, Callable>>): PortRpc {
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
@@ -48,7 +55,9 @@ export function openPortRpc(port: MessagePort, methods: Readonly<Record<string, 
     if (typeof value === 'function') return share(value as Callable);
     if (Array.isArray(value)) return value.map(pack);
     if (typeof value !== 'object' || value === null || !isPlain(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, pack(inner)]));
+    return Object.fromEntries(
+      Object.entries(elementParts(value)).map(([name, inner]) => [name, pack(inner)]),
+    );
   }
 
   function unpack(value: unknown): unknown {
