@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import DropdownMenu, { DropdownItemRadio, DropdownItemRadioGroup } from '@atlaskit/dropdown-menu';
 import { Initials } from './person';
 import { useSession } from './session';
@@ -13,9 +14,16 @@ const roleOf = (person: Person): string =>
 /** The avatar menu: shows who acts and lets one person play everybody. */
 export function UserMenu() {
   const { me, users, become } = useSession();
+  const [open, setOpen] = useState(false);
+  const choose = (accountId: string): void => {
+    setOpen(false);
+    void become(accountId);
+  };
   return (
     <DropdownMenu<HTMLButtonElement>
       placement="bottom-end"
+      isOpen={open}
+      onOpenChange={({ isOpen }) => setOpen(isOpen)}
       shouldRenderToParent
       trigger={({ triggerRef, isSelected: _, testId: __, ...props }) => (
         <button
@@ -40,7 +48,7 @@ export function UserMenu() {
             id={user.accountId}
             isSelected={user.accountId === me.accountId}
             description={roleOf(user)}
-            onClick={() => void become(user.accountId)}
+            onClick={() => choose(user.accountId)}
           >
             {user.displayName}
           </DropdownItemRadio>

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { Seed } from '../../../host/contract';
-import { createHost, type Host } from '../../../host/create-host';
+import { createHost, type Host, type HostOptions } from '../../../host/create-host';
 import { launchBrowser } from '../../support/browser';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -39,13 +39,13 @@ const seed: Seed = {
   project: { key: 'DB', name: 'Database Changes', leadAccountId: 'u-ada' },
 };
 
-async function buildPanel(): Promise<void> {
-  const out = path.join(appDir, 'build', 'panel');
+async function buildResource(name: string): Promise<void> {
+  const out = path.join(appDir, 'build', name);
   mkdirSync(out, { recursive: true });
-  for (const file of ['index.html', 'main.css'])
-    cpSync(path.join(appDir, 'panel', file), path.join(out, file));
+  cpSync(path.join(appDir, name, 'index.html'), path.join(out, 'index.html'));
+  cpSync(path.join(appDir, 'panel', 'main.css'), path.join(out, 'main.css'));
   await build({
-    entryPoints: [path.join(appDir, 'panel', 'main.ts')],
+    entryPoints: [path.join(appDir, name, 'main.ts')],
     bundle: true,
     format: 'iife',
     outfile: path.join(out, 'main.js'),
@@ -67,16 +67,16 @@ export interface TestSite {
   close(): Promise<void>;
 }
 
-/** Builds the pages and the fixture's panel when needed, and starts host and browser. */
-export async function startSite(): Promise<TestSite> {
+/** Builds the pages and the fixture's resources when needed, and starts host and browser. */
+export async function startSite(options: Pick<HostOptions, 'terminal'> = {}): Promise<TestSite> {
   const buildScript = path.join(here, '../../../host/pages/build-pages.mjs');
   await Promise.all([
     run(process.execPath, [buildScript], { env: { ...process.env, NODE_OPTIONS: '' } }),
-    buildPanel(),
+    ...['panel', 'gadget', 'gadget-edit'].map(buildResource),
   ]);
   const cacheDir = path.join(appDir, '.local', `host-${process.env['JEST_WORKER_ID'] ?? '1'}`);
   const banner = 'Local host: one person plays everybody here.';
-  const host = await createHost({ appDir, seed, cacheDir, banner });
+  const host = await createHost({ appDir, seed, cacheDir, banner, ...options });
   const browser: Browser = await launchBrowser();
   const problems: string[] = [];
 

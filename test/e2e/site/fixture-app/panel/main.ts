@@ -1,5 +1,5 @@
 /** The fixture's page: a button for each thing that the page around a frame has to do. */
-import { invoke, Modal, requestJira, router, showFlag, view } from '@forge/bridge';
+import { invoke, Modal, permissions, requestJira, router, showFlag, view } from '@forge/bridge';
 
 const element = (id: string): HTMLElement => {
   const found = document.getElementById(id);
@@ -67,6 +67,18 @@ async function start(): Promise<void> {
     });
     say(`Jira said ${answer.status}`);
   });
+  const reach = async (key: string, endpoint: string | null): Promise<void> => {
+    await permissions.remote.set({ remotes: [{ key, configured: { endpoint } }] });
+    const { results } = await permissions.remote.get({ keys: [key] });
+    say(`Reaches ${results[0]?.configured.endpoint ?? 'nothing'}`);
+  };
+  button('Reach the executor', () => reach('fixture-remote', 'https://db.example.com/exec'));
+  button('Reach this machine', () => reach('fixture-remote', 'http://127.0.0.1:9'));
+  button('Reach another domain', () => reach('fixture-remote', 'https://db.example.org'));
+  button('Reach without https', () => reach('fixture-remote', 'http://db.example.com'));
+  button('Reach a fixed remote', () => reach('fixture-fixed', 'https://db.example.com'));
+  button('Disconnect', () => reach('fixture-remote', null));
+  button('Ask for egress', () => permissions.egress.get({}));
   button('Grow', () => element('answer').classList.add('tall'));
   button('Leave', () => router.navigate('/issues/'));
 }
