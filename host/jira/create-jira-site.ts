@@ -6,8 +6,8 @@ import { importIssues, type ImportedIssue, type ImportTarget, type IssueReferenc
 import type { FilterRecord } from './entities-sharing';
 import { installApp } from './install-app';
 import { createRouter } from './router';
+import { restoredState, savedState } from './saved-state';
 import { seedState } from './seed';
-import { systemDashboard } from './seed-defaults';
 import { projectByIdOrKey, userById, type Jira } from './store';
 
 /** What the emulated site is made of. */
@@ -41,25 +41,16 @@ export interface HostedJiraSite extends JiraSite {
 const sameSecret = (a: string, b: string): boolean =>
   a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
-/** A snapshot, which an earlier version may have written. */
-type SavedState = Omit<SiteState, 'dashboards' | 'filters'> & {
-  dashboards?: SiteState['dashboards'];
-  filters: (Omit<FilterRecord, 'editors'> & Partial<Pick<FilterRecord, 'editors'>>)[];
-};
+/** Starts the search index anew; it is kept only while searches lag. */
+function resetIndex(jira: Jira): void {
+  const lags = jira.indexDelayMs > 0;
+  jira.indexed = new Map(lags ? jira.state.issues.map((issue) => [issue.id, structuredClone(issue)]) : []);
+  jira.indexQueue = [];
+}
 
 function restoreInto(jira: Jira, state: unknown): void {
-  if (typeof state !== 'object' || state === null || !('projects' in state) || !('counters' in state)) {
-    throw new Error('host/jira: this is not a snapshot of a site');
-  }
-  const saved = structuredClone(state) as SavedState;
-  // Snapshots of earlier versions know no dashboards and no editors of filters.
-  jira.state = {
-    ...saved,
-    dashboards: saved.dashboards ?? [systemDashboard()],
-    filters: saved.filters.map((filter) => ({ ...filter, editors: filter.editors ?? [] })),
-  };
-  jira.indexQueue = [];
-  jira.indexed = new Map(jira.state.issues.map((issue) => [issue.id, structuredClone(issue)]));
+  jira.state = restoredState(state);
+  resetIndex(jira);
   if (jira.app) installApp(jira, jira.app);
 }
 
@@ -103,13 +94,12 @@ export function createJiraSite(options: JiraSiteOptions): HostedJiraSite {
       jira.listeners.add(listener);
       return () => jira.listeners.delete(listener);
     },
-    snapshot: () => structuredClone(jira.state),
+    snapshot: () => savedState(jira.state),
     restore: (state: unknown) => restoreInto(jira, state),
     importIssues: (targets, describe) => importIssues(jira, targets, describe),
     setIndexDelay(ms: number) {
       jira.indexDelayMs = ms;
-      jira.indexed = new Map(jira.state.issues.map((issue) => [issue.id, structuredClone(issue)]));
-      jira.indexQueue = [];
+      resetIndex(jira);
     },
     pinnedPanels: (idOrKey) => jira.state.pinnedPanels[projectByIdOrKey(jira, idOrKey)?.id ?? ''] ?? [],
   };

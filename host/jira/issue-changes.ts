@@ -1,6 +1,7 @@
 import type { ChangeItem, HistoryRecord, IssueRecord, StatusRecord } from './entities';
 import { issueEvent } from './events';
 import { changeText } from './field-input';
+import { forgetSaved } from './saved-state';
 import { issueByIdOrKey, mustById, nextId, nowIso, type Jira } from './store';
 
 /** Makes searches see the issue as it is now, after the index's delay. */
@@ -32,8 +33,9 @@ export function searchableIssues(jira: Jira, reconcile: ReadonlySet<string> = ne
   return [...documents.filter((issue) => !reconcile.has(issue.id)), ...live];
 }
 
-/** Tells pages and the index that the issue changed. */
+/** Tells pages, the index and the next snapshot that the issue changed; every change of an issue ends here. */
 export function touched(jira: Jira, issue: IssueRecord): void {
+  forgetSaved(issue);
   reindex(jira, issue);
   for (const listener of jira.listeners) listener(issue.id);
 }

@@ -10,10 +10,12 @@ import { filterSharingRoutes } from './filter-sharing';
 import { filterRoutes } from './filters';
 import { issueMetaRoutes } from './issue-meta';
 import { issuePropertyRoutes } from './issue-properties';
+import { issueTypeSchemeRoutes } from './issue-type-schemes';
 import { issueTypeRoutes } from './issue-types';
 import { issueRoutes } from './issues';
 import { permissionRoutes } from './permissions';
 import { projectRoutes } from './projects';
+import { resolutionRoutes } from './resolutions';
 import { screenSchemeRoutes } from './screen-schemes';
 import { screenRoutes } from './screens';
 import { searchRoutes } from './search';
@@ -36,6 +38,7 @@ export const ALL_ROUTES: readonly Route[] = [
   ...fieldContextRoutes,
   ...appFieldRoutes,
   ...issueTypeRoutes,
+  ...issueTypeSchemeRoutes,
   ...screenRoutes,
   ...screenSchemeRoutes,
   ...statusRoutes,
@@ -49,5 +52,6 @@ export const ALL_ROUTES: readonly Route[] = [
   ...dashboardRoutes,
   ...dashboardGadgetRoutes,
   ...expressionRoutes,
+  ...resolutionRoutes,
   ...siteRoutes,
 ];

@@ -84,6 +84,7 @@ function unwatch(call: Call): Response {
   const issue = visibleIssue(call.jira, viewer, call.param('issueIdOrKey'));
   const target = call.query.get('accountId') ?? viewer;
   issue.watcherIds = issue.watcherIds.filter((id) => id !== target);
+  touched(call.jira, issue);
   return noContent();
 }
 

@@ -1,10 +1,12 @@
 import * as v from 'valibot';
 import { requireAdmin, visibleProject } from '../access';
-import type { IssueTypeRecord, IssueTypeSchemeRecord } from '../entities';
+import type { IssueRecord, IssueTypeRecord } from '../entities';
 import { badField, badRequest, JiraError, notFound } from '../errors';
 import { formatIssueType, issueTypesOf } from '../formatters/project';
-import { created, idText, noContent, ok, page, queryList, route, type Call, type Route } from '../http';
-import { byId, nextId, type Jira } from '../store';
+import { created, noContent, ok, route, type Call, type Route } from '../http';
+import { commitChanges, setIssueType } from '../issue-changes';
+import { byId, mustById, nextId, type Jira } from '../store';
+import { workflowOf } from '../workflow/engine';
 
 const nameTaken = (jira: Jira, name: string, except?: IssueTypeRecord): boolean =>
   jira.state.issueTypes.some((type) => type !== except && type.name.toLowerCase() === name.toLowerCase());
@@ -60,15 +62,49 @@ async function update(call: Call): Promise<Response> {
   return ok(formatIssueType(call.jira, type));
 }
 
+/** The type that issues of a deleted type get. @throws JiraError 404, 409 or 400 as Jira documents them */
+function alternative(call: Call, type: IssueTypeRecord, issues: readonly IssueRecord[]): IssueTypeRecord {
+  const id = call.query.get('alternativeIssueTypeId');
+  if (id === type.id)
+    throw new JiraError(409, ['The alternative issue type must be another than the deleted one.']);
+  const other = id === null ? undefined : byId(call.jira.state.issueTypes, id);
+  if (!other) {
+    throw notFound(
+      id === null
+        ? `The issue type is in use by ${issues.length} issues. Specify an alternative issue type.`
+        : 'The alternative issue type was not found.',
+    );
+  }
+  if (type.hierarchyLevel >= 0 && other.hierarchyLevel < 0)
+    throw new JiraError(409, ['The alternative of a standard issue type cannot be a subtask.']);
+  const fits = ({ projectId, statusId }: IssueRecord): boolean =>
+    issueTypesOf(call.jira, mustById(call.jira.state.projects, projectId)).includes(other) &&
+    workflowOf(call.jira, { projectId, issueTypeId: other.id }).statuses.some((s) => s.statusId === statusId);
+  if (!issues.every(fits)) throw badRequest('Some issues cannot be updated with the alternative issue type.');
+  return other;
+}
+
+/** Deletes a type; issues of it get the alternative, and schemes forget it. */
 function remove(call: Call): Response {
   requireAdmin(call.jira, call.viewer);
+  const { jira } = call;
+  const { state } = jira;
   const type = find(call);
-  if (call.jira.state.issues.some((issue) => issue.issueTypeId === type.id)) {
-    throw new JiraError(409, ['The issue type is in use; give an alternative issue type.']);
+  const issues = state.issues.filter((issue) => issue.issueTypeId === type.id);
+  if (issues.length > 0) {
+    const other = alternative(call, type, issues);
+    for (const issue of issues) {
+      const changed = setIssueType(jira, issue, other.id);
+      if (changed) commitChanges(jira, issue, call.viewer ?? '', [changed]);
+    }
   }
-  call.jira.state.issueTypes = call.jira.state.issueTypes.filter((other) => other !== type);
-  for (const scheme of call.jira.state.issueTypeSchemes)
+  state.issueTypes = state.issueTypes.filter((other) => other !== type);
+  for (const scheme of state.issueTypeSchemes) {
     scheme.issueTypeIds = scheme.issueTypeIds.filter((id) => id !== type.id);
+    if (scheme.defaultIssueTypeId === type.id) delete scheme.defaultIssueTypeId;
+  }
+  for (const scheme of state.workflowSchemes) delete scheme.issueTypeMappings[type.id];
+  for (const scheme of state.issueTypeScreenSchemes) delete scheme.mappings[type.id];
   return noContent();
 }
 
@@ -77,119 +113,7 @@ function ofProject(call: Call): Response {
   return ok(issueTypesOf(call.jira, project).map((type) => formatIssueType(call.jira, type)));
 }
 
-const formatScheme = (scheme: IssueTypeSchemeRecord) => ({
-  id: scheme.id,
-  name: scheme.name,
-  description: scheme.description,
-  ...(scheme.defaultIssueTypeId === undefined ? {} : { defaultIssueTypeId: scheme.defaultIssueTypeId }),
-  ...(scheme.isDefault ? { isDefault: true } : {}),
-});
-
-function findScheme(jira: Jira, id: string): IssueTypeSchemeRecord {
-  const scheme = byId(jira.state.issueTypeSchemes, id);
-  if (!scheme) throw notFound('The issue type scheme was not found.');
-  return scheme;
-}
-
-const schemeBody = v.looseObject({
-  name: v.string(),
-  description: v.optional(v.string(), ''),
-  issueTypeIds: v.array(v.string()),
-  defaultIssueTypeId: v.optional(v.string()),
-});
-
-async function createScheme(call: Call): Promise<Response> {
-  requireAdmin(call.jira, call.viewer);
-  const { jira } = call;
-  const body = await call.body(schemeBody);
-  if (jira.state.issueTypeSchemes.some((s) => s.name === body.name))
-    throw new JiraError(409, ['The scheme name is used by another scheme.']);
-  checkTypes(jira, body.issueTypeIds);
-  if (body.defaultIssueTypeId !== undefined && !body.issueTypeIds.includes(body.defaultIssueTypeId)) {
-    throw badRequest('The default issue type must be one of the issue types of the scheme.');
-  }
-  const { name, description, issueTypeIds, defaultIssueTypeId } = body;
-  const id = nextId(jira, 'issuetypescheme');
-  jira.state.issueTypeSchemes.push({
-    id,
-    name,
-    description,
-    issueTypeIds,
-    isDefault: false,
-    ...(defaultIssueTypeId === undefined ? {} : { defaultIssueTypeId }),
-  });
-  return created({ issueTypeSchemeId: id });
-}
-
-function checkTypes(jira: Jira, ids: readonly string[]): void {
-  if (ids.length === 0) throw badRequest('At least one issue type must be given.');
-  if (new Set(ids).size !== ids.length) throw badRequest('The issue type ids must be unique.');
-  if (ids.some((id) => !byId(jira.state.issueTypes, id))) throw notFound('The issue types were not found.');
-}
-
-async function addTypes(call: Call): Promise<Response> {
-  requireAdmin(call.jira, call.viewer);
-  const scheme = findScheme(call.jira, call.param('issueTypeSchemeId'));
-  const { issueTypeIds } = await call.body(v.looseObject({ issueTypeIds: v.array(v.string()) }));
-  checkTypes(call.jira, issueTypeIds);
-  if (issueTypeIds.some((id) => scheme.issueTypeIds.includes(id)))
-    throw badRequest('Some issue types are already in the scheme.');
-  scheme.issueTypeIds.push(...issueTypeIds);
-  return noContent();
-}
-
-async function assign(call: Call): Promise<Response> {
-  requireAdmin(call.jira, call.viewer);
-  const { jira } = call;
-  const body = await call.body(v.looseObject({ issueTypeSchemeId: idText, projectId: idText }));
-  const scheme = findScheme(jira, body.issueTypeSchemeId);
-  const project = byId(jira.state.projects, body.projectId);
-  if (!project) throw notFound('The project was not found.');
-  const lost = jira.state.issues.some(
-    (i) => i.projectId === project.id && !scheme.issueTypeIds.includes(i.issueTypeId),
-  );
-  if (lost) throw badRequest('The project has issues whose issue types are not in the scheme.');
-  project.issueTypeSchemeId = scheme.id;
-  return noContent();
-}
-
-function byProject(call: Call): Response {
-  requireAdmin(call.jira, call.viewer);
-  const ids = queryList(call, 'projectId');
-  const rows = call.jira.state.issueTypeSchemes
-    .map((scheme) => ({
-      issueTypeScheme: formatScheme(scheme),
-      projectIds: call.jira.state.projects
-        .filter((p) => p.issueTypeSchemeId === scheme.id && ids.includes(p.id))
-        .map((p) => p.id),
-    }))
-    .filter((row) => row.projectIds.length > 0);
-  return page(call, rows, (row) => row);
-}
-
-function schemes(call: Call): Response {
-  requireAdmin(call.jira, call.viewer);
-  const ids = queryList(call, 'id');
-  const query = (call.query.get('queryString') ?? '').toLowerCase();
-  return page(
-    call,
-    call.jira.state.issueTypeSchemes.filter(
-      (s) => (ids.length === 0 || ids.includes(s.id)) && s.name.toLowerCase().includes(query),
-    ),
-    formatScheme,
-  );
-}
-
-function mapping(call: Call): Response {
-  requireAdmin(call.jira, call.viewer);
-  const ids = queryList(call, 'issueTypeSchemeId');
-  const rows = call.jira.state.issueTypeSchemes
-    .filter((s) => ids.length === 0 || ids.includes(s.id))
-    .flatMap((s) => s.issueTypeIds.map((issueTypeId) => ({ issueTypeSchemeId: s.id, issueTypeId })));
-  return page(call, rows, (row) => row);
-}
-
-/** Issue types and their schemes. */
+/** Issue types. */
 export const issueTypeRoutes: readonly Route[] = [
   route(
     'GET',
@@ -202,10 +126,4 @@ export const issueTypeRoutes: readonly Route[] = [
   route('GET', '/issuetype/{id}', (call) => ok(formatIssueType(call.jira, find(call))), { anonymous: true }),
   route('PUT', '/issuetype/{id}', update),
   route('DELETE', '/issuetype/{id}', remove),
-  route('GET', '/issuetypescheme', schemes),
-  route('POST', '/issuetypescheme', createScheme),
-  route('GET', '/issuetypescheme/mapping', mapping),
-  route('GET', '/issuetypescheme/project', byProject),
-  route('PUT', '/issuetypescheme/project', assign),
-  route('PUT', '/issuetypescheme/{issueTypeSchemeId}/issuetype', addTypes),
 ];

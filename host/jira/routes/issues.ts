@@ -203,6 +203,7 @@ async function addWatcher(call: Call): Promise<Response> {
   )
     throw badRequest('The user does not exist.');
   if (!issue.watcherIds.includes(target)) issue.watcherIds.push(target);
+  touched(call.jira, issue);
   return noContent();
 }
 

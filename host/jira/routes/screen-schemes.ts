@@ -5,6 +5,9 @@ import { badRequest, JiraError, notFound } from '../errors';
 import { created, idText, noContent, page, queryList, route, type Call, type Route } from '../http';
 import { byId, nextId, type Jira } from '../store';
 
+/** The scheme that Jira gives to projects without another. */
+const DEFAULT_TYPED = '1';
+
 const screensBody = v.looseObject({
   default: idText,
   create: v.optional(idText),
@@ -177,15 +180,54 @@ function byProject(call: Call): Response {
   return page(call, rows, (row) => row);
 }
 
+function removeScheme(call: Call): Response {
+  requireAdmin(call.jira, call.viewer);
+  const { state } = call.jira;
+  const scheme = byId(state.screenSchemes, call.param('screenSchemeId'));
+  if (!scheme) throw notFound('The screen scheme was not found.');
+  if (state.issueTypeScreenSchemes.some((typed) => Object.values(typed.mappings).includes(scheme.id)))
+    throw badRequest('The screen scheme cannot be deleted as it is in use in an issue type screen scheme.');
+  state.screenSchemes = state.screenSchemes.filter((other) => other !== scheme);
+  return noContent();
+}
+
+function removeTyped(call: Call): Response {
+  const scheme = findTyped(call, call.param('issueTypeScreenSchemeId'));
+  const { state } = call.jira;
+  if (scheme.id === DEFAULT_TYPED)
+    throw badRequest('The default issue type screen scheme cannot be deleted.');
+  if (state.projects.some((project) => project.issueTypeScreenSchemeId === scheme.id))
+    throw badRequest(
+      'The issue type screen scheme cannot be deleted because it is assigned to one or more projects.',
+    );
+  state.issueTypeScreenSchemes = state.issueTypeScreenSchemes.filter((other) => other !== scheme);
+  return noContent();
+}
+
+async function removeMappings(call: Call): Promise<Response> {
+  const scheme = findTyped(call, call.param('issueTypeScreenSchemeId'));
+  const { issueTypeIds } = await call.body(v.looseObject({ issueTypeIds: v.array(v.string()) }));
+  if (new Set(issueTypeIds).size < issueTypeIds.length)
+    throw badRequest('The issueTypeIds must not contain duplicates.');
+  if (issueTypeIds.includes('default')) throw badRequest('The default mapping cannot be removed.');
+  if (issueTypeIds.some((id) => !Object.hasOwn(scheme.mappings, id)))
+    throw notFound('The issue type mappings were not found in the issue type screen scheme.');
+  for (const id of issueTypeIds) delete scheme.mappings[id];
+  return noContent();
+}
+
 /** Screen schemes and issue type screen schemes. */
 export const screenSchemeRoutes: readonly Route[] = [
   route('GET', '/screenscheme', schemes),
   route('POST', '/screenscheme', createScheme),
   route('PUT', '/screenscheme/{screenSchemeId}', updateScheme),
+  route('DELETE', '/screenscheme/{screenSchemeId}', removeScheme),
   route('GET', '/issuetypescreenscheme', typed),
   route('POST', '/issuetypescreenscheme', createTyped),
   route('GET', '/issuetypescreenscheme/mapping', typedMappings),
   route('GET', '/issuetypescreenscheme/project', byProject),
   route('PUT', '/issuetypescreenscheme/project', assign),
+  route('DELETE', '/issuetypescreenscheme/{issueTypeScreenSchemeId}', removeTyped),
   route('PUT', '/issuetypescreenscheme/{issueTypeScreenSchemeId}/mapping', addMappings),
+  route('POST', '/issuetypescreenscheme/{issueTypeScreenSchemeId}/mapping/remove', removeMappings),
 ];

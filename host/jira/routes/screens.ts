@@ -73,8 +73,8 @@ function remove(call: Call): Response {
   const inWorkflow = state.workflows.some((w) =>
     w.transitions.some((t) => t.transitionScreen?.parameters['screenId'] === screen.id),
   );
-  if (inScheme || inWorkflow)
-    throw badRequest('The screen is used by a screen scheme or a workflow and cannot be deleted.');
+  if (inScheme) throw badRequest('The screen is used in a screen scheme.');
+  if (inWorkflow) throw badRequest('The screen is used in a workflow.');
   state.screens = state.screens.filter((s) => s !== screen);
   return noContent();
 }

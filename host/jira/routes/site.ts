@@ -4,8 +4,8 @@ import type { NamedRecord } from '../entities';
 import { badRequest, forbidden, notFound } from '../errors';
 import { formatNamed } from '../formatters/issue';
 import { extensionKey } from '../install-app';
-import { created, ok, page, queryList, route, signedIn, type Call, type Route } from '../http';
-import { byId, jiraTime, nextId, nowIso, projectByIdOrKey } from '../store';
+import { ok, page, queryList, route, signedIn, type Call, type Route } from '../http';
+import { byId, jiraTime, nowIso, projectByIdOrKey } from '../store';
 import { finishedTask, formatTask } from '../tasks';
 
 const serverInfo = (call: Call): Response =>
@@ -30,18 +30,6 @@ const list =
     const found = records(call).filter((r) => ids.length === 0 || ids.includes(r.id));
     return page(call, found, (r) => formatNamed(call.jira, kind, r));
   };
-
-async function createResolution(call: Call): Promise<Response> {
-  requireAdmin(call.jira, call.viewer);
-  const body = await call.body(v.looseObject({ name: v.string(), description: v.optional(v.string(), '') }));
-  if (body.name.length > 60 || body.name.trim() === '')
-    throw badRequest('The name must have between 1 and 60 characters.');
-  if (call.jira.state.resolutions.some((r) => r.name === body.name))
-    throw badRequest('A resolution with that name already exists.');
-  const record = { id: nextId(call.jira, 'resolution'), name: body.name, description: body.description };
-  call.jira.state.resolutions.push(record);
-  return created({ id: record.id });
-}
 
 const one =
   (kind: 'resolution' | 'priority', records: (call: Call) => NamedRecord[]) =>
@@ -100,7 +88,6 @@ export const siteRoutes: readonly Route[] = [
   route('GET', '/resolution', (call) =>
     ok(resolutions(call).map((r) => formatNamed(call.jira, 'resolution', r))),
   ),
-  route('POST', '/resolution', createResolution),
   route('GET', '/resolution/search', list('resolution', resolutions)),
   route('GET', '/resolution/{id}', one('resolution', resolutions)),
   route('GET', '/priority', (call) => ok(priorities(call).map((r) => formatNamed(call.jira, 'priority', r)))),

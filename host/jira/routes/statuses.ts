@@ -4,9 +4,14 @@ import { badRequest, JiraError, notFound } from '../errors';
 import { formatStatus } from '../formatters/issue';
 import { formatJiraStatus } from '../formatters/workflow';
 import { noContent, ok, page, queryList, route, type Call, type Route } from '../http';
-import { byId, nextId } from '../store';
+import { byId, mustById, nextId } from '../store';
 
 const category = v.picklist(['TODO', 'IN_PROGRESS', 'DONE']);
+
+function checkName(name: string): void {
+  if (name.trim() === '') throw badRequest('The name of a status must not be empty.');
+  if (name.length > 255) throw badRequest('The name is too long, maxSize=255');
+}
 
 async function create(call: Call): Promise<Response> {
   requireAdmin(call.jira, call.viewer);
@@ -24,6 +29,7 @@ async function create(call: Call): Promise<Response> {
     }),
   );
   if (body.scope.type !== 'GLOBAL') throw badRequest('host/jira models global statuses only.');
+  for (const { name } of body.statuses) checkName(name);
   const taken = body.statuses.find((s) =>
     jira.state.statuses.some((other) => other.name.toLowerCase() === s.name.toLowerCase()),
   );
@@ -52,10 +58,16 @@ async function update(call: Call): Promise<Response> {
       ),
     }),
   );
+  const { statuses } = call.jira.state;
+  for (const { id, name } of body.statuses) {
+    if (!byId(statuses, id)) throw badRequest(`The status with id '${id}' does not exist.`);
+    checkName(name);
+    const names = statuses.map((other) => body.statuses.find((s) => s.id === other.id) ?? other);
+    if (names.filter((other) => other.name.toLowerCase() === name.toLowerCase()).length > 1)
+      throw badRequest(`A status with the name '${name}' already exists.`);
+  }
   for (const change of body.statuses) {
-    const status = byId(call.jira.state.statuses, change.id);
-    if (!status) throw badRequest(`The status with id '${change.id}' does not exist.`);
-    Object.assign(status, {
+    Object.assign(mustById(statuses, change.id), {
       name: change.name,
       description: change.description,
       category: change.statusCategory,
@@ -67,9 +79,16 @@ async function update(call: Call): Promise<Response> {
 function remove(call: Call): Response {
   requireAdmin(call.jira, call.viewer);
   const ids = queryList(call, 'id');
-  const used = call.jira.state.workflows.flatMap((w) => w.statuses.map((s) => s.statusId));
-  if (ids.some((id) => used.includes(id)))
-    throw badRequest('A status that a workflow uses cannot be deleted.');
+  if (ids.length === 0 || ids.length > 50) throw badRequest('Between 1 and 50 status ids must be given.');
+  for (const id of ids) {
+    const status = byId(call.jira.state.statuses, id);
+    if (!status) throw badRequest(`The status with id '${id}' does not exist.`);
+    const workflow = call.jira.state.workflows.find((w) => w.statuses.some((s) => s.statusId === id));
+    if (workflow)
+      throw badRequest(
+        `The status '${status.name}' cannot be deleted because the workflow '${workflow.name}' uses it.`,
+      );
+  }
   call.jira.state.statuses = call.jira.state.statuses.filter((s) => !ids.includes(s.id));
   return noContent();
 }

@@ -21,6 +21,9 @@ import { commitChanges, setStatus } from '../issue-changes';
 import { byId, issueByIdOrKey, mustById, nextId, type Jira } from '../store';
 import { finishedTask, formatTask } from '../tasks';
 
+/** The scheme that Jira gives to projects without another. */
+const DEFAULT_SCHEME = '10000';
+
 const schemeBody = v.looseObject({
   name: v.string(),
   description: v.optional(v.string(), ''),
@@ -102,7 +105,7 @@ async function assign(call: Call): Promise<Response> {
   requireAdmin(call.jira, call.viewer);
   const { jira } = call;
   const body = await call.body(
-    v.looseObject({ workflowSchemeId: v.optional(idText, '10000'), projectId: idText }),
+    v.looseObject({ workflowSchemeId: v.optional(idText, DEFAULT_SCHEME), projectId: idText }),
   );
   const scheme = find(jira, body.workflowSchemeId);
   const project = byId(jira.state.projects, body.projectId);
@@ -230,6 +233,7 @@ function remove(call: Call): Response {
   const scheme = find(call.jira, call.param('id'));
   if (call.jira.state.projects.some((p) => p.workflowSchemeId === scheme.id))
     throw badRequest('The workflow scheme is used by a project and cannot be deleted.');
+  if (scheme.id === DEFAULT_SCHEME) throw badRequest('The default workflow scheme cannot be deleted.');
   call.jira.state.workflowSchemes = call.jira.state.workflowSchemes.filter((s) => s !== scheme);
   return noContent();
 }

@@ -251,7 +251,8 @@ function remove(call: Call): Response {
   const used = state.workflowSchemes.some(
     (s) => s.defaultWorkflowId === workflow.id || Object.values(s.issueTypeMappings).includes(workflow.id),
   );
-  if (used) throw badRequest('The workflow cannot be deleted while it is used by a workflow scheme.');
+  if (workflow.isDefault) throw badRequest('Cannot delete a system workflow.');
+  if (used) throw badRequest('Cannot delete a workflow that is associated with a workflow scheme.');
   state.workflows = state.workflows.filter((w) => w !== workflow);
   return noContent();
 }
