@@ -104,7 +104,8 @@ function judge(
   receiptSha256: string,
 ): Result<'new' | 'duplicate', ReceiptRefusal> {
   const attempt = state[claims.kind];
-  if (attempt?.revision !== claims.revision) return refuse('unknown-execution');
+  if (attempt?.revision !== claims.revision || attempt.executor !== claims.iss)
+    return refuse('unknown-execution');
   if (attempt.orderDigest !== claims.orderDigest || state.revision?.digest !== claims.digest) {
     return refuse('unknown-execution');
   }
@@ -185,7 +186,8 @@ async function judgeEarlier(
     ports.archive.revision(claims.issue.id, claims.revision),
     ports.archive.receipt(claims.jti),
   ]);
-  if (!order || !content || order.issue.id !== claims.issue.id) return refuse('unknown-execution');
+  if (!order || !content || order.issue.id !== claims.issue.id || order.aud !== claims.iss)
+    return refuse('unknown-execution');
   if ((await computeOrderDigest(orderClaims(order, content))) !== claims.orderDigest)
     return refuse('unknown-execution');
   const mayHaveRun = ['succeeded', 'unknown', 'outcome-lost'].includes(claims.status);

@@ -11,7 +11,7 @@ import { recheckVotes } from './eligibility';
 import { orderClaims } from './order-claims';
 import type { Dispatch, Execution, ExecutorAnswer, Ports, StoredOrder } from './ports';
 import { publish } from './publish';
-import { raiseSilence } from './raise-unknown';
+import { raiseReplaced, raiseSilence } from './raise-unknown';
 import type { IssueRef } from './save-draft';
 import type { ReceiptDelivery } from '#core/protocol/receipt';
 import type { ExecutionReply } from '#core/protocol/transport';
@@ -40,6 +40,7 @@ export async function dispatchExecution(ports: Ports, dispatch: Dispatch): Promi
   if (!execution || execution.jti !== dispatch.jti || execution.phase === 'final') return done;
   const issue = { id: execution.issueId, key: execution.issueKey };
   const signed = await ports.archive.order(dispatch.jti);
+  if (signed && (await raiseReplaced(ports, execution, signed))) return done;
   const { pause } = await ports.settings.read();
   if (pause) return holdBack(ports, issue, execution, signed);
   const order = signed ?? (await prepareOrder(ports, issue, dispatch));

@@ -16,6 +16,23 @@ export async function raiseSilence(ports: Ports, execution: Execution, order: St
   });
 }
 
+/**
+ * An order that went to an executor which is no longer enrolled: the present one cannot know what became of it, and no
+ * receipt of the other is believed any more. Answers false when the order's executor is the enrolled one.
+ */
+export async function raiseReplaced(
+  ports: Ports,
+  execution: Execution,
+  order: StoredOrder,
+): Promise<boolean> {
+  const { executor } = await ports.settings.read();
+  if (executor?.id === order.aud) return false;
+  return raiseUnknown(ports, execution, {
+    code: 'executor-replaced',
+    message: `The order went to the executor ${order.aud}, which is no longer enrolled, so nobody knows whether the change was applied.`,
+  });
+}
+
 /** Moves a running change to Needs attention. Its receipt is taken all the same whenever it comes. */
 export async function raiseUnknown(
   ports: Ports,

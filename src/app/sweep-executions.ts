@@ -1,7 +1,7 @@
 import { acceptDelivery } from './accept-receipt';
 import { dispatchExecution, type DispatchResult } from './dispatch-execution';
 import { publish } from './publish';
-import { raiseSilence, raiseUnknown } from './raise-unknown';
+import { raiseReplaced, raiseSilence, raiseUnknown } from './raise-unknown';
 import type { Execution, Ports } from './ports';
 
 /** Executions looked at in one sweep; the next sweep goes on. */
@@ -55,7 +55,7 @@ async function takeLateReceipt(ports: Ports, execution: Execution): Promise<void
 async function askForReceipt(ports: Ports, execution: Execution): Promise<DispatchResult | undefined> {
   if (ports.clock() - Date.parse(execution.updatedAt) < overdueMs) return undefined;
   const order = await ports.archive.order(execution.jti);
-  if (!order) return undefined;
+  if (!order || (await raiseReplaced(ports, execution, order))) return undefined;
   const answer = await ports.executor.ask(order.aud, execution.jti);
   if (answer.kind === 'reply') {
     if (answer.value.delivery) await acceptDelivery(ports, answer.value.delivery);

@@ -207,3 +207,31 @@ describe('enrolled again', () => {
     });
   });
 });
+
+describe('an executor that was replaced while an order was out', () => {
+  it('is not believed under the new one, and a person is asked', async () => {
+    const change = await approved(site);
+    const restore = refuseReceipts(site);
+    await site.by.must('developer', change.key, 'run', { digest: change.digest });
+    await site.executed(change.key);
+    await site.host.idle();
+    const { order } = await evidence(change.key);
+    const record = stored(site, 'entity/settings', 'settings') as { settings: { executor: object } };
+    const { settings } = record;
+    const replaced = { ...settings, executor: { ...settings.executor, id: 'another-executor' } };
+    const put = (value: object): void => {
+      site.host.platform.kvs.put('entity/settings', 'settings', JSON.stringify(value), undefined);
+    };
+    put({ ...record, settings: replaced });
+    restore();
+    expect(await deliver(site, { receipt: await makeReceipt(site, order), result: null })).toBe(422);
+    const fromTheNew = await makeReceipt(site, order, { iss: 'another-executor' });
+    expect(await deliver(site, { receipt: fromTheNew, result: null })).toBe(422);
+    expect(await site.by.status(change.key)).toBe('Running');
+    site.clock.advance(60_000);
+    await site.host.runSchedule('sweep');
+    await site.by.untilStatus(change.key, ['Needs attention']);
+    expect((await viewOf(site, change.key)).attention?.code).toBe('executor-replaced');
+    put(record);
+  });
+});
