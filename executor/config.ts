@@ -179,19 +179,21 @@ function resolveSecrets(value: unknown, source: ConfigSource, where: string, err
   );
 }
 
+/** What is wrong and where, without the value. */
+export function problemWords(issue: v.BaseIssue<unknown>, whole: string): string {
+  const ours = issue.type === 'check' || issue.type === 'regex' || issue.type === 'url';
+  const expected = ours ? issue.message : `expected ${issue.expected}`;
+  const said = issue.received === 'undefined' ? 'is missing' : expected;
+  return `${v.getDotPath(issue) ?? whole}: ${said}`;
+}
+
 /** Parses untrusted configuration; the refusal lists every error at once and never quotes a value. */
 export function parseConfig(raw: unknown, source: ConfigSource): Result<Config, readonly string[]> {
   const errors: string[] = [];
   const resolved = resolveSecrets(raw, source, '', errors);
   const parsed = v.safeParse(ConfigSchema, resolved);
   if (!parsed.success) {
-    for (const issue of parsed.issues) {
-      const said =
-        issue.type === 'check' || issue.type === 'regex' || issue.type === 'url'
-          ? issue.message
-          : `expected ${issue.expected}`;
-      errors.push(`${v.getDotPath(issue) ?? 'configuration'}: ${said}`);
-    }
+    errors.push(...parsed.issues.map((issue) => problemWords(issue, 'configuration')));
   }
   if (!parsed.success || errors.length > 0) return refuse(errors);
   const stateDir = resolve(source.baseDir, parsed.output.stateDir);

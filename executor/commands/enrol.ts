@@ -5,7 +5,14 @@ import { isMap, isSeq, parseDocument } from 'yaml';
 import type { PublicJwk } from '#core/protocol/jwk';
 import { publicHalf, thumbprintMatches } from '#core/protocol/jws';
 import { ok, refuse, type Result } from '#core/result';
-import { type Config, loadConfig, parseConfig, TrustedApp, type TrustedAppInput } from '../config';
+import {
+  type Config,
+  loadConfig,
+  parseConfig,
+  problemWords,
+  TrustedApp,
+  type TrustedAppInput,
+} from '../config';
 import { loadSigningKey } from '../signing-key';
 
 /** What an admin pastes into the admin page. */
@@ -59,13 +66,7 @@ async function parseBlock(block: string): Promise<Result<TrustedAppInput, readon
     return refuse(['the block is not JSON: copy the whole of it from the admin page']);
   }
   const parsed = v.safeParse(TrustedApp, raw);
-  if (!parsed.success) {
-    return refuse(
-      parsed.issues.map(
-        (issue) => `${v.getDotPath(issue) ?? 'the block'}: expected ${issue.expected ?? 'another value'}`,
-      ),
-    );
-  }
+  if (!parsed.success) return refuse(parsed.issues.map((issue) => problemWords(issue, 'the block')));
   for (const [index, key] of parsed.output.keys.entries()) {
     if (!(await thumbprintMatches(key)))
       return refuse([`keys.${index}: kid is not the thumbprint of the key`]);

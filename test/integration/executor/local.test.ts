@@ -141,8 +141,21 @@ describe('configuration', () => {
       connection: 'k',
       how: 'print',
     });
+    for (const how of ['print', 'rotate', 'use-next']) {
+      expect(parseCommandLine(['key', '--config', 'f', `--${how}`])).toEqual({
+        name: 'key',
+        config: 'f',
+        how,
+      });
+    }
+    expect(parseCommandLine(['enrol', '--config', 'f'])).toEqual({ name: 'enrol', config: 'f' });
     for (const args of [
       [],
+      ['enrol'],
+      ['key', '--config', 'f'],
+      ['key', '--config', 'f', '--apply'],
+      ['key', '--config', 'f', '--rotate', '--use-next'],
+      ['init', '--config', 'f', '--connection', 'k', '--rotate'],
       ['serve'],
       ['init', '--config', 'f', '--print', '--apply', '--connection', 'k'],
       ['drop', '--config', 'f'],
