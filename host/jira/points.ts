@@ -5,6 +5,8 @@ const IDENTITY =
   /\/rest\/api\/3\/(user|users|group|groups|myself|mypermissions|permissions|permissionscheme|role)(\/|$)/;
 const LISTS = [
   'values',
+  'dashboards',
+  'gadgets',
   'issues',
   'comments',
   'histories',
@@ -25,7 +27,7 @@ function objects(body: unknown): number {
 
 /**
  * Points of one call by Jira's published cost model: a read costs 1 and 1 per object it returns (2 for identity and
- * permission objects), a write costs 1. https://developer.atlassian.com/cloud/jira/platform/rate-limiting/ ⚠
+ * permission objects; a count is one object), a write costs 1. https://developer.atlassian.com/cloud/jira/platform/rate-limiting/ ⚠
  */
 export async function pointsOf(method: string, path: string, response: Response): Promise<number> {
   if (method !== 'GET' && !READS.test(path)) return 1;

@@ -44,9 +44,14 @@ function step(context: JqlContext, clause: Clause): Step {
     const parts = clause.clauses.map((part) => step(context, part)).sort((a, b) => a.cost - b.cost);
     const cost = parts.reduce((sum, part) => sum + part.cost, 0);
     const tests = parts.map((part) => part.test);
-    return clause.operator.value === 'and'
-      ? { test: (issue) => tests.every((test) => test(issue)), cost }
-      : { test: (issue) => tests.some((test) => test(issue)), cost };
+    const stop = clause.operator.value === 'or';
+    return {
+      test: (issue) => {
+        for (const test of tests) if (test(issue) === stop) return stop;
+        return !stop;
+      },
+      cost,
+    };
   }
   return namesFilters(clause) ? savedFilterStep(context, clause, step) : terminal(context, clause);
 }
@@ -96,21 +101,22 @@ function equality(context: JqlContext, field: JqlField, operator: string, operan
   return (issue) => {
     const values = field.values(issue);
     if (values.length === 0) return negative ? false : emptyToo;
-    const hit = values.some((value) => wanted.has(value));
-    return negative ? !hit : hit;
+    for (const value of values) if (wanted.has(value)) return !negative;
+    return negative;
   };
 }
 
 function range(context: JqlContext, field: JqlField, operator: string, operand: Operand): Matcher {
   const limit = Number(operandValues(context, field, operand)[0]);
-  const test: Record<string, (value: number) => boolean> = {
-    '<': (value) => value < limit,
-    '<=': (value) => value <= limit,
-    '>': (value) => value > limit,
-    '>=': (value) => value >= limit,
+  const sign = operator.startsWith('<') ? -1 : 1;
+  const orEqual = operator.endsWith('=');
+  return (issue) => {
+    for (const value of field.values(issue)) {
+      const difference = sign * (Number(value) - limit);
+      if (difference > 0 || (orEqual && difference === 0)) return true;
+    }
+    return false;
   };
-  const check = test[operator] ?? (() => false);
-  return (issue) => field.values(issue).some((value) => check(Number(value)));
 }
 
 const words = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}_*]+/gu) ?? [];

@@ -46,20 +46,6 @@ function keyOf(jira: Jira, node: OrderByField): (issue: IssueRecord) => Key {
   };
 }
 
-/** The first `count` entries in order, without sorting the others. */
-function pick(entries: readonly Entry[], compare: (a: Entry, b: Entry) => number, count: number): Entry[] {
-  const best: Entry[] = [];
-  for (const entry of entries) {
-    const last = best.at(-1);
-    if (last && best.length === count && compare(entry, last) >= 0) continue;
-    let at = best.length;
-    for (let before = best[at - 1]; before && compare(entry, before) < 0; before = best[at - 1]) at -= 1;
-    best.splice(at, 0, entry);
-    if (best.length > count) best.pop();
-  }
-  return best;
-}
-
 /**
  * The order of a query: sorts issues, newest first where the fields say nothing, and returns all or the first ones.
  * @throws JiraError 400 for fields that do not sort
@@ -72,6 +58,11 @@ export function ordering(
   const compares = fields.map((node) =>
     node.direction?.value.toUpperCase() === 'DESC' ? descending : compareKeys,
   );
+  const entryOf = (issue: IssueRecord): Entry => ({
+    issue,
+    id: Number(issue.id),
+    keys: keys.map((key) => key(issue)),
+  });
   const compare = (a: Entry, b: Entry): number => {
     for (const [at, by] of compares.entries()) {
       const result = by(a.keys[at], b.keys[at]);
@@ -79,13 +70,26 @@ export function ordering(
     }
     return b.id - a.id;
   };
+
+  /** The first ones, without sorting the others; most are behind the last one picked by their first key already. */
+  function pick(issues: readonly IssueRecord[], count: number): Entry[] {
+    const best: Entry[] = [];
+    const [firstKey, firstCompare] = [keys[0], compares[0]];
+    for (const issue of issues) {
+      const last = best.length === count ? best.at(-1) : undefined;
+      if (last && firstKey && firstCompare && firstCompare(firstKey(issue), last.keys[0]) > 0) continue;
+      const entry = entryOf(issue);
+      if (last && compare(entry, last) >= 0) continue;
+      let at = best.length;
+      for (let before = best[at - 1]; before && compare(entry, before) < 0; before = best[at - 1]) at -= 1;
+      best.splice(at, 0, entry);
+      if (best.length > count) best.pop();
+    }
+    return best;
+  }
+
   return (issues, first = issues.length) => {
-    const entries = issues.map((issue) => ({
-      issue,
-      id: Number(issue.id),
-      keys: keys.map((key) => key(issue)),
-    }));
-    const sorted = first <= FEW ? pick(entries, compare, first) : entries.sort(compare).slice(0, first);
+    const sorted = first <= FEW ? pick(issues, first) : issues.map(entryOf).sort(compare).slice(0, first);
     return sorted.map((entry) => entry.issue);
   };
 }

@@ -26,11 +26,26 @@ interface IndexedPath {
   /** Its column in `rows`. */
   readonly column: number;
   /** What was read of property values already; a stored value is replaced as a whole, never changed. */
-  readonly rows: WeakMap<object, (Values | undefined)[]>;
+  readonly rows: Rows;
 }
 
 /** What one path of a property value holds. */
 type Values = (string | number)[];
+
+/** What was read of property values, by column. */
+class Rows {
+  readonly #rows = new WeakMap<object, (Values | undefined)[]>();
+  #last: { property: object; row: (Values | undefined)[] } | undefined;
+
+  /** The row of a property value. Clauses ask about the same issue one after the other, so the last one is at hand. */
+  of(property: object): (Values | undefined)[] {
+    if (this.#last?.property === property) return this.#last.row;
+    const row = this.#rows.get(property) ?? [];
+    if (row.length === 0) this.#rows.set(property, row);
+    this.#last = { property, row };
+    return row;
+  }
+}
 
 /** What `jira:entityProperty` and `jira:entityPropertySet` of the installed app index on issues. */
 export const indexedPaths = (jira: Jira): readonly IndexedPath[] =>
@@ -45,7 +60,7 @@ function indexOf(modules: InstalledApp['modules']): readonly IndexedPath[] {
   const sets = (modules['jira:entityPropertySet'] ?? []).flatMap((set) =>
     Array.isArray(set['properties']) ? (set['properties'] as unknown[]) : [],
   );
-  const rows: IndexedPath['rows'] = new WeakMap();
+  const rows = new Rows();
   const declared = [...(modules['jira:entityProperty'] ?? []), ...sets].flatMap((candidate) => {
     const parsed = v.safeParse(declaration, candidate);
     if (!parsed.success || parsed.output.entityType !== 'issue') return [];
@@ -84,11 +99,7 @@ const NOTHING: Values = [];
 
 function valuesOf(indexed: IndexedPath, property: unknown): Values {
   if (typeof property !== 'object' || property === null) return NOTHING;
-  let row = indexed.rows.get(property);
-  if (!row) {
-    row = [];
-    indexed.rows.set(property, row);
-  }
+  const row = indexed.rows.of(property);
   return (row[indexed.column] ??= walk(property, indexed.path.split('.')).flatMap((value) =>
     indexedValue(indexed.type, value),
   ));
