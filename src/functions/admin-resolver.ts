@@ -67,10 +67,14 @@ const handlers: Handlers = {
   overview: async (call) => ok(await overview(call)),
   'plan-step': async ({ ports }, request) => {
     const plan = await planStep(ports, siteAdmin(), request);
-    await forgetDrift(ports, plan);
+    if (plan.state === 'right') await forgetDrift(ports, request.step);
     return ok(plan);
   },
-  'setup-step': async ({ ports }, request) => ok(await runStep(ports, siteAdmin(), request)),
+  'setup-step': async ({ ports }, request) => {
+    const report = await runStep(ports, siteAdmin(), request);
+    if (report.state !== 'manual') await forgetDrift(ports, request.step);
+    return ok(report);
+  },
   'plan-removal': async ({ ports }, { step }) => ok(await planRemoval(ports, siteAdmin(), step)),
   'removal-step': async ({ ports }, { step }) => ok(await removeStep(ports, siteAdmin(), step)),
   'choose-operators': (call, { group }) =>

@@ -1,4 +1,4 @@
-import type { StepPlan } from '#core/panel/admin-contract';
+import type { SetupStep } from '#core/settings/site-setup';
 import { findDrift } from '../provision/find-drift';
 import type { SiteAdmin } from '../provision/site-admin';
 import type { Ports } from '../ports';
@@ -18,10 +18,10 @@ export async function checkDrift(ports: Ports, reader: SiteAdmin): Promise<boole
   return true;
 }
 
-/** A step that an admin sees to be right is no drift any more, whatever the last check found. */
-export async function forgetDrift(ports: Ports, { step, state }: StepPlan): Promise<void> {
+/** A step that was seen to be right, or was done again, is no drift any more, whatever the last check found. */
+export async function forgetDrift(ports: Ports, step: SetupStep): Promise<void> {
   const { drift } = await ports.settings.read();
-  if (state !== 'right' || !drift?.steps.some((found) => found.step === step)) return;
+  if (!drift?.steps.some((found) => found.step === step)) return;
   await ports.settings.change({ actor: 'app', what: `Step ${step} is right` }, (settings) => ({
     ...settings,
     drift: settings.drift && {

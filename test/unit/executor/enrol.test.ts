@@ -106,7 +106,7 @@ describe('executor enrol', () => {
   it.each([
     ['not JSON', 'no', /not JSON/],
     ['nothing', '', /not JSON/],
-    ['no installation', { installation: undefined }, /^installation: expected/],
+    ['no installation', { installation: undefined }, /^installation: is missing/],
     ['no key', { keys: [] }, /^keys: expected/],
     ['a field that it does not know', { url: 'x' }, /^url: /],
     ['a receipt URL without TLS', { receiptUrl: 'http://example.com/' }, /^receiptUrl: expected https/],
