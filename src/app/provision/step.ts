@@ -115,13 +115,14 @@ export function keptId(ids: Readonly<Record<string, string>>, key: string): stri
   return id;
 }
 
-/** Undefined when Jira knows no such thing (404; 400 where Jira answers so), else the thing. */
+/** The thing at a path; undefined when Jira knows none, which it says with one of `gone`. */
 export async function existing<TSchema extends v.GenericSchema>(
   admin: SiteAdmin,
   path: string,
   schema: TSchema,
+  gone: readonly number[] = [404],
 ): Promise<v.InferOutput<TSchema> | undefined> {
   const reply = await admin.get(path, schema);
-  if (!reply.ok && (reply.error.status === 404 || reply.error.status === 400)) return undefined;
+  if (!reply.ok && gone.includes(reply.error.status)) return undefined;
   return needed(reply, askAnAdmin);
 }

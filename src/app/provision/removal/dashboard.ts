@@ -24,7 +24,7 @@ async function look(site: Site): Promise<RemovalLook> {
   const others = (await readGadgets(admin, id)).filter((gadget) => !isOurs(gadget, admin)).length;
   if (others > 0) {
     const gadgets = others === 1 ? '1 gadget' : `${others} gadgets`;
-    return { state: 'keep', what: [what], why: `${gadgets} of others are on it.` };
+    return { state: 'keep', what: [what], why: `it holds ${gadgets} of others.` };
   }
   return {
     state: 'remove',

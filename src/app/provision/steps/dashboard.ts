@@ -66,7 +66,8 @@ async function look(site: Site): Promise<Look> {
 
 /** The dashboard of an id; undefined when it is gone. */
 export async function readDashboard(admin: SiteAdmin, id: string): Promise<Dashboard | undefined> {
-  return existing(admin, rest(['dashboard', id]), Dashboard);
+  // Jira documents 400 beside 404.
+  return existing(admin, rest(['dashboard', id]), Dashboard, [400, 404]);
 }
 
 async function findByName(admin: SiteAdmin): Promise<Dashboard | undefined> {

@@ -50,15 +50,15 @@ async function look({ admin }: Site): Promise<Look> {
       missing.map(({ name }) => change('repair', fieldTitle(name), 'missing')),
     );
   }
-  const acts = present.flatMap(({ name, id = '' }) =>
-    ids[`field.${name}`] === id
-      ? []
-      : [
-          {
-            change: change('change', fieldTitle(name), 'brought by the app; will be used'),
-            run: () => admin.keep({ [`field.${name}`]: id }),
-          },
-        ],
-  );
+  const acts = present.flatMap(({ name, id = '' }) => {
+    const key = `field.${name}`;
+    if (ids[key] === id) return [];
+    // Reinstalling the app makes other fields: screens and rules that name the old ones are repaired by their steps.
+    const words =
+      ids[key] === undefined
+        ? change('change', fieldTitle(name), 'brought by the app; will be used')
+        : change('repair', fieldTitle(name), 'another field than before; will be used instead');
+    return [{ change: words, run: () => admin.keep({ [key]: id }) }];
+  });
   return ready(acts, 'The read-only fields are there.', `${present.length} read-only fields found.`);
 }

@@ -11,6 +11,7 @@ import {
   change,
   needed,
   ready,
+  StepRefused,
   type Act,
   type Look,
   type Site,
@@ -81,7 +82,23 @@ async function look(site: Site): Promise<Look> {
   const there = await findFilters(admin, wanted, kept);
   const acts = wanted.flatMap((filter) => filterActs(site, filter, there(filter), kept[filter.key]));
   const right = `${wanted.length} saved filters are there, ${everybodyWords}.`;
-  return ready(acts, right, right);
+  return { ...ready(acts, right, right), apply: () => allOf(acts) };
+}
+
+/** Filters do not need one another: one that Jira refuses keeps none of the others away. */
+async function allOf(acts: readonly Act[]): Promise<void> {
+  const refusals: StepRefused[] = [];
+  for (const act of acts) {
+    try {
+      await act.run();
+    } catch (error) {
+      if (!(error instanceof StepRefused)) throw error;
+      refusals.push(error);
+    }
+  }
+  const [first] = refusals;
+  if (!first) return;
+  throw new StepRefused(first.message, refusals.map(({ instruction }) => instruction).join(' '));
 }
 
 /** Filters by their kept ids, else by their exact names, whoever owns them. */
@@ -99,21 +116,26 @@ async function findFilters(
   return (filter) => known(filter) ?? byName.find(({ name }) => name === filter.name);
 }
 
-/** Filters by their ids, as far as they are there and shared with us. */
+/** Filters by their ids; those that are not shared with us too, as far as Jira lets an administrator see them. */
 export async function readFilters(admin: SiteAdmin, id: readonly string[]): Promise<Filter[]> {
-  return id.length === 0 ? [] : search(admin, { id });
+  if (id.length === 0) return [];
+  const shared = await search(admin, { id });
+  const unseen = id.filter((one) => !shared.some((filter) => filter.id === one));
+  if (unseen.length === 0) return shared;
+  const query = { id: unseen, overrideSharePermissions: 'true', expand, maxResults: '100' };
+  const hidden = await admin.get(rest(['filter', 'search'], query), Page);
+  return hidden.ok ? [...shared, ...hidden.value.values] : shared;
 }
+
+const Page = v.object({ values: v.array(Filter) });
+const expand = 'description,jql,owner,sharePermissions';
 
 async function search(
   admin: SiteAdmin,
   query: Readonly<Record<string, string | readonly string[]>>,
 ): Promise<Filter[]> {
-  const Page = v.object({ values: v.array(Filter) });
-  const expand = 'description,jql,owner,sharePermissions';
-  return needed(
-    await admin.get(rest(['filter', 'search'], { ...query, expand, maxResults: '100' }), Page),
-    askAnAdmin,
-  ).values;
+  const path = rest(['filter', 'search'], { ...query, expand, maxResults: '100' });
+  return needed(await admin.get(path, Page), askAnAdmin).values;
 }
 
 function filterActs(

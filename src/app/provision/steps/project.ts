@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { beforeKeys } from '../kept';
+import { beforeKeys, doneKey } from '../kept';
 import { Id } from '../lists';
 import { rest } from '../site-admin';
 import { blocked, change, existing, manual, ready, type Look, type Site, type Step } from '../step';
@@ -13,7 +13,8 @@ const Project = v.object({
   archived: v.optional(v.boolean(), false),
 });
 
-const forgottenSchemes = Object.fromEntries(beforeKeys.map((key) => [key, null]));
+/** What is known of another project and says nothing of this one. */
+const ofAnotherProject = Object.fromEntries([...beforeKeys, doneKey('panel')].map((key) => [key, null]));
 
 /** The company-managed project that Query Change serves. Chosen by an admin, never made. */
 export const projectStep: Step = { look };
@@ -53,8 +54,7 @@ async function look({ admin, projectKey }: Site): Promise<Look> {
       admin.keep({
         projectId: project.id,
         projectKey: project.key,
-        // What another project used before us is nothing to give this one back.
-        ...(ids['projectId'] === project.id ? {} : forgottenSchemes),
+        ...(ids['projectId'] === project.id ? {} : ofAnotherProject),
       }),
   };
   return ready(known ? [] : [act], `${title} is company-managed.`, `Uses ${title}.`);

@@ -1,10 +1,11 @@
 import { issueTypeName } from '#core/workflow/definition';
 import { beforeKey, found, made } from '../kept';
-import { type Named, Nothing } from '../lists';
+import { Made, type Named, Nothing } from '../lists';
 import { findScheme, otherUsers, schemeKinds, schemeOfProject, type SchemeKind } from '../scheme-kinds';
 import { rest, type KeptIds, type SiteAdmin } from '../site-admin';
 import {
   change,
+  existing,
   keptId,
   manual,
   needed,
@@ -22,9 +23,10 @@ export const schemesStep: Step = { look };
 async function look({ admin, projectKey }: Site): Promise<Look> {
   const ids = await admin.ids();
   const project = ids['projectKey'] ?? projectKey ?? 'the chosen project';
+  const projectId = ids['projectId'] ?? (await idOf(admin, projectKey));
   const acts: Act[] = [];
   for (const kind of schemeKinds) {
-    const used = ids['projectId'] ? await schemeOfProject(admin, kind, ids['projectId']) : undefined;
+    const used = projectId ? await schemeOfProject(admin, kind, projectId) : undefined;
     const keptScheme = ids[kind.idKey];
     const scheme = used && used.id === keptScheme ? used : await findScheme(admin, kind, keptScheme);
     if (scheme && scheme.id !== keptScheme) {
@@ -35,6 +37,12 @@ async function look({ admin, projectKey }: Site): Promise<Look> {
     if (!scheme || used?.id !== scheme.id) acts.push(assignAct(admin, kind, used, project, ids));
   }
   return ready(acts, `The project ${project} uses our schemes.`, `The project ${project} uses our schemes.`);
+}
+
+/** Before the project is kept, the preview still says what it uses now. */
+async function idOf(admin: SiteAdmin, projectKey: string | null): Promise<string | undefined> {
+  if (projectKey === null) return undefined;
+  return (await existing(admin, rest(['project', projectKey]), Made))?.id;
 }
 
 const titleOf = (kind: SchemeKind): string =>
