@@ -1,9 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { FaultPlan, InstalledApp, JiraSite, Meter, Principal, RequestOrigin, Seed } from '../contract';
 import type { Clock } from './clock';
-import type { SiteState } from './entities';
 import { importIssues, type ImportedIssue, type ImportTarget, type IssueReference } from './import-issues';
-import type { FilterRecord } from './entities-sharing';
 import { installApp } from './install-app';
 import { createRouter } from './router';
 import { restoredState, savedState } from './saved-state';

@@ -185,7 +185,7 @@ function removeScheme(call: Call): Response {
   const { state } = call.jira;
   const scheme = byId(state.screenSchemes, call.param('screenSchemeId'));
   if (!scheme) throw notFound('The screen scheme was not found.');
-  if (state.issueTypeScreenSchemes.some((typed) => Object.values(typed.mappings).includes(scheme.id)))
+  if (state.issueTypeScreenSchemes.some((other) => Object.values(other.mappings).includes(scheme.id)))
     throw badRequest('The screen scheme cannot be deleted as it is in use in an issue type screen scheme.');
   state.screenSchemes = state.screenSchemes.filter((other) => other !== scheme);
   return noContent();

@@ -112,7 +112,7 @@ export function sharesOf(jira: Jira, who: Sharer, inputs: readonly ShareInput[])
 }
 
 /** Whether the share reaches this account (undefined is an anonymous visitor). */
-export function reaches(jira: Jira, share: ShareRecord, accountId: string | undefined): boolean {
+function reaches(jira: Jira, share: ShareRecord, accountId: string | undefined): boolean {
   if (share.type === 'global') return true;
   if (share.type === 'project') {
     const project = byId(jira.state.projects, share.projectId ?? '');
