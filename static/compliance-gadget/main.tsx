@@ -1,8 +1,9 @@
 import React from 'react';
-import ForgeReconciler, { Text } from '@forge/react';
+import ForgeReconciler from '@forge/react';
+import { Gadget } from './gadget';
 
 ForgeReconciler.render(
   <React.StrictMode>
-    <Text>Query Change compliance</Text>
+    <Gadget />
   </React.StrictMode>,
 );

@@ -138,10 +138,14 @@ export function scopedJql(clause: string, dated: IndexedPath, scope: Scope): str
   return parts.join(' AND ');
 }
 
+/** JQL that counts the offenders of a rule. */
+export function ruleCountJql(rule: ComplianceRule, scope: Scope): string {
+  return scopedJql(rule.clause, rule.dated, rule.standing ? { ...scope, days: null } : scope);
+}
+
 /** JQL of a rule; its result is the offenders, oldest first. */
 export function ruleJql(rule: ComplianceRule, scope: Scope): string {
-  const within = rule.standing ? { ...scope, days: null } : scope;
-  return `${scopedJql(rule.clause, rule.dated, within)} ORDER BY ${of(rule.dated)} ASC`;
+  return `${ruleCountJql(rule, scope)} ORDER BY ${of(rule.dated)} ASC`;
 }
 
 /** A JQL string literal. */
