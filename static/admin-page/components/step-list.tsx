@@ -26,11 +26,11 @@ function Step(props: { step: SetupStep; row: StepRow | undefined; isRunning: boo
   const instruction = row?.report ? row.report.instruction : (row?.plan?.instruction ?? null);
   return (
     <li data-testid={`step-${step}`} data-mark={mark}>
-      <div className="qc-row-between">
+      <div className="qa-step-line">
         <h4 className="qc-label">{stepNames[step]}</h4>
+        <p className="qc-small qc-subtle">{message}</p>
         <StateMark mark={mark} text={text} />
       </div>
-      {message !== '' && <p className="qc-subtle">{message}</p>}
       {row?.report == null && row?.plan && <Changes changes={row.plan.changes} />}
       {instruction !== null && <Instruction title="Do this in Jira">{instruction}</Instruction>}
       <Problem text={row?.problem ?? null} />
@@ -40,11 +40,12 @@ function Step(props: { step: SetupStep; row: StepRow | undefined; isRunning: boo
 }
 
 function StepButtons({ step, row }: { step: SetupStep; row: StepRow | undefined }) {
-  const { board } = useAdmin();
+  const { board, overview } = useAdmin();
   const projectKey = useProjectKey();
   if (row === undefined) return null;
   const isManual = (row.report ?? row.plan)?.state === 'manual';
-  const isWrong = row.report === null && row.plan?.state === 'todo';
+  // In the first preview everything is made together.
+  const isWrong = overview.project !== null && row.report === null && row.plan?.state === 'todo';
   const isMissing = isWrong && row.plan?.changes.every(({ kind }) => kind === 'create');
   const unknown = row.problem !== null;
   if (!isManual && !isWrong && !unknown) return null;
@@ -58,7 +59,7 @@ function StepButtons({ step, row }: { step: SetupStep; row: StepRow | undefined 
           aria-label={`${isMissing ? 'Make' : 'Repair'}: ${stepNames[step]}`}
           onClick={() => void board.makeOne(step, projectKey)}
         >
-          {isMissing ? 'Make this one' : 'Repair'}
+          {isMissing ? 'Make' : 'Repair'}
         </Button>
       )}
       {(isManual || unknown) && (
