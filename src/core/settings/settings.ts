@@ -35,7 +35,7 @@ export const SiteIds = v.strictObject({
 export type SiteIds = v.InferOutput<typeof SiteIds>;
 
 /** The executor as enrolled: keys pinned by an admin, connections as it last reported them. */
-export const EnrolledExecutor = v.strictObject({
+const EnrolledExecutor = v.strictObject({
   id: Identifier,
   /** Two overlap during rotation. */
   keys: v.pipe(v.array(PublicJwk), v.minLength(1), v.maxLength(2)),
@@ -44,7 +44,6 @@ export const EnrolledExecutor = v.strictObject({
   fetchedAt: v.number(),
   version: v.string(),
 });
-export type EnrolledExecutor = v.InferOutput<typeof EnrolledExecutor>;
 
 /** While it is set, nothing is sent to the executor. */
 export const Pause = v.strictObject({ by: AccountId, at: UtcTime, reason: v.string() });

@@ -108,7 +108,9 @@ describe("the app's key", () => {
     const { appKey: before } = await overview();
     proxy.judge = () => 'cut';
     expect(await refusalOf(site, 'switch-app-key', {})).toMatch(/does not answer, so the key stays/);
+    expect(await refusalOf(site, 'test-executor', {})).toMatch(/^The executor does not answer: /);
     proxy.judge = () => 'pass';
+    expect((await asAdmin(site, 'test-executor', {})).milliseconds).toBeGreaterThanOrEqual(0);
     expect((await overview()).appKey).toEqual(before);
     await asAdmin(site, 'discard-app-key', {});
   });

@@ -63,7 +63,7 @@ describe('voters are asked about again', () => {
     await site.transition('developer', change.key, 'run');
     await site.host.idle();
     const silent = await site.by.must('developer', change.key, 'evidence', { kind: 'apply' });
-    expect(silent).toEqual({ order: null, receipt: null });
+    expect(silent).toEqual({ order: null, orderNote: null, receipt: null });
     expect(await site.by.status(change.key)).toBe('Running');
     site.host.faults.jira.length = 0;
     site.clock.advance(20_000);

@@ -20,6 +20,7 @@ const problem: ContentProblem = { code: 'sql-missing', field: 'sql', message: 'P
 const situations: Record<string, Partial<LifecycleInput>> = {
   'all is well': {},
   'no executor': { setupProblem: 'No executor is enrolled yet.' },
+  'dispatch is paused': { paused: 'Dispatch is paused by Alex.' },
   'the database is away': { connectionProblem: 'the database cannot be reached' },
   'the rollback expired': { rollbackOpen: false },
   'one thing is missing': { problems: [problem] },
@@ -180,4 +181,16 @@ test('a state without a revision never fails to render', () => {
   ] as const) {
     expect(see({ ...examples.draft, status }, mine).headline).not.toBe('');
   }
+});
+
+test('a pause holds back what would be sent, with its words, and nothing else', () => {
+  const paused = { paused: 'Dispatch is paused by Alex.' };
+  for (const [status, state] of Object.entries(examples)) {
+    for (const [who, viewer] of Object.entries(viewers)) {
+      const held = offers(state, viewer, paused);
+      const free = offers(state, viewer).map((name) => (/^(run|roll-back)$/.test(name) ? `(${name})` : name));
+      expect([status, who, held]).toEqual([status, who, free]);
+    }
+  }
+  expect(see(examples.approved, mine, paused).primary?.why).toBe(paused.paused);
 });
