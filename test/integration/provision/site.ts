@@ -54,7 +54,7 @@ export interface AdminSite {
 }
 
 /** Answers of Jira are walked by tests as they come. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// eslint-disable-next-line typescript/no-explicit-any
 export type Json = any;
 
 export async function startAdminSite(): Promise<AdminSite> {

@@ -1,7 +1,8 @@
+import { keepCompliance } from '../keep-compliance';
 import { doneKey, forgotten, isOurs as weMade } from '../kept';
 import { rest } from '../site-admin';
 import type { Site } from '../step';
-import { dashboardName, isOurs, keepCompliance, readDashboard, readGadgets } from '../steps/dashboard';
+import { dashboardName, isOurs, readDashboard, readGadgets } from '../steps/dashboard';
 import { beforeUs, remove, type Removal, type RemovalLook } from './removal';
 
 /** The compliance dashboard, unless others put gadgets on it. */

@@ -1,7 +1,7 @@
+import { keepCompliance } from '../keep-compliance';
 import { doneKey, forgotten, isOurs } from '../kept';
 import { rest } from '../site-admin';
 import type { Site } from '../step';
-import { keepCompliance } from '../steps/dashboard';
 import { readFilters } from '../steps/filters';
 import { beforeUs, farewells, remove, type Removal, type RemovalLook } from './removal';
 
@@ -24,28 +24,36 @@ async function look(site: Site): Promise<RemovalLook> {
   });
   const staying = facts.filter(({ key, there: is }) => is && !isOurs(ids, `filter.${key}`));
   const going = facts.filter((fact) => !staying.includes(fact));
-  return farewells(
+  const gone: string[] = [];
+  /** Written down together, also when Jira refuses one of them. */
+  const forget = async (): Promise<void> => {
+    const { compliance } = await ports.settings.read();
+    const left = Object.entries(compliance.filters).filter(([key]) => !gone.includes(key));
+    await keepCompliance(site, 'Filters removed', { filters: Object.fromEntries(left) });
+    await admin.keep(forgotten(...gone.map((key) => `filter.${key}`)));
+  };
+  const parting = farewells(
     going.map(({ key, id, what, there: is, filter }) => ({
       what: is ? what : `${what}: gone already, forgotten`,
       run: async () => {
         const owner = filter?.owner?.displayName ?? 'its owner';
         if (is) {
-          await remove(
-            admin,
-            rest(['filter', id]),
-            `Ask ${owner} to delete the ${what.replace('Filter', 'filter')}.`,
-          );
+          const instruction = `Ask ${owner} to delete the ${what.replace('Filter', 'filter')}.`;
+          await remove(admin, rest(['filter', id]), instruction);
         }
-        const { compliance } = await ports.settings.read();
-        const { [key]: _removed, ...others } = compliance.filters;
-        await keepCompliance(site, `${what} removed`, { filters: others });
+        gone.push(key);
       },
     })),
     staying.map(({ what }) => ({ what, why: beforeUs })),
-    () =>
-      admin.keep({
-        ...forgotten(...going.map(({ key }) => `filter.${key}`)),
-        [doneKey('filters')]: null,
-      }),
+    () => admin.keep({ [doneKey('filters')]: null }),
   );
+  if (parting.state !== 'remove') return parting;
+  const apply = async (): Promise<void> => {
+    try {
+      await parting.apply();
+    } finally {
+      await forget();
+    }
+  };
+  return { ...parting, apply };
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { issueTypeName } from '#core/workflow/definition';
-import type { Settings } from '#core/settings/settings';
+import { keepCompliance } from '../keep-compliance';
 import { found, made } from '../kept';
 import { Id, listed, Made, Nothing } from '../lists';
 import { moduleAri, rest, type SiteAdmin } from '../site-admin';
@@ -150,16 +150,4 @@ async function placeGadget(site: Site): Promise<void> {
     `The dashboard is there; Jira did not take the gadget (${reply.error.status}: ${reply.error.message}).`,
     instruction,
   );
-}
-
-/** Changes what the settings know of the dashboard, if it differs. */
-export async function keepCompliance(
-  { ports, admin }: Site,
-  what: string,
-  next: Partial<Settings['compliance']>,
-): Promise<void> {
-  await ports.settings.change({ actor: await admin.actor(), what }, (settings) => ({
-    ...settings,
-    compliance: { ...settings.compliance, ...next },
-  }));
 }

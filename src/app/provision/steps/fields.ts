@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { rest, moduleAri } from '../site-admin';
-import { askAnAdmin, change, manual, needed, ready, type Look, type Site, type Step } from '../step';
+import { askAnAdmin, change, manual, needed, type Look, type Site, type Step } from '../step';
 
 /** Manifest keys of the read-only fields, by our name. */
 export const fieldModules = {
@@ -50,15 +50,19 @@ async function look({ admin }: Site): Promise<Look> {
       missing.map(({ name }) => change('repair', fieldTitle(name), 'missing')),
     );
   }
-  const acts = present.flatMap(({ name, id = '' }) => {
-    const key = `field.${name}`;
-    if (ids[key] === id) return [];
+  const news = present.flatMap(({ name, id = '' }) =>
+    ids[`field.${name}`] === id ? [] : [{ name, id, known: ids[`field.${name}`] !== undefined }],
+  );
+  return {
+    state: 'ready',
     // Reinstalling the app makes other fields: screens and rules that name the old ones are repaired by their steps.
-    const words =
-      ids[key] === undefined
-        ? change('change', fieldTitle(name), 'brought by the app; will be used')
-        : change('repair', fieldTitle(name), 'another field than before; will be used instead');
-    return [{ change: words, run: () => admin.keep({ [key]: id }) }];
-  });
-  return ready(acts, 'The read-only fields are there.', `${present.length} read-only fields found.`);
+    changes: news.map(({ name, known }) =>
+      known
+        ? change('repair', fieldTitle(name), 'another field than before; will be used instead')
+        : change('change', fieldTitle(name), 'brought by the app; will be used'),
+    ),
+    right: 'The read-only fields are there.',
+    done: `${present.length} read-only fields found.`,
+    apply: () => admin.keep(Object.fromEntries(news.map(({ name, id }) => [`field.${name}`, id]))),
+  };
 }

@@ -3,6 +3,7 @@ import { complianceRules, everything, ruleJql, scopedJql } from '#core/complianc
 import { issueTypeName } from '#core/workflow/definition';
 import { searchAlias } from '#core/property/index-property';
 import { found, made } from '../kept';
+import { keepCompliance } from '../keep-compliance';
 import { Id, Made, Nothing } from '../lists';
 import { rest, type KeptIds, type SiteAdmin } from '../site-admin';
 import {
@@ -80,13 +81,20 @@ async function look(site: Site): Promise<Look> {
   const { filters: kept } = (await ports.settings.read()).compliance;
   const wanted = wantedFilters(projectKey);
   const there = await findFilters(admin, wanted, kept);
-  const acts = wanted.flatMap((filter) => filterActs(site, filter, there(filter), kept[filter.key]));
+  const news: News = { ids: {}, filters: {} };
+  const acts = wanted.flatMap((filter) => filterActs(admin, news, filter, there(filter), kept[filter.key]));
   const right = `${wanted.length} saved filters are there, ${everybodyWords}.`;
-  return { ...ready(acts, right, right), apply: () => allOf(acts) };
+  return { ...ready(acts, right, right), apply: () => allOf(site, acts, news) };
+}
+
+/** What the acts made and found, written down together at their end. */
+interface News {
+  readonly ids: Record<string, string>;
+  readonly filters: Record<string, string>;
 }
 
 /** Filters do not need one another: one that Jira refuses keeps none of the others away. */
-async function allOf(acts: readonly Act[]): Promise<void> {
+async function allOf(site: Site, acts: readonly Act[], news: News): Promise<void> {
   const refusals: StepRefused[] = [];
   for (const act of acts) {
     try {
@@ -95,6 +103,11 @@ async function allOf(acts: readonly Act[]): Promise<void> {
       if (!(error instanceof StepRefused)) throw error;
       refusals.push(error);
     }
+  }
+  if (Object.keys(news.filters).length > 0) {
+    await site.admin.keep(news.ids);
+    const { filters } = (await site.ports.settings.read()).compliance;
+    await keepCompliance(site, 'Filters made', { filters: { ...filters, ...news.filters } });
   }
   const [first] = refusals;
   if (!first) return;
@@ -139,12 +152,12 @@ async function search(
 }
 
 function filterActs(
-  site: Site,
+  admin: SiteAdmin,
+  news: News,
   wanted: Wanted,
   there: Filter | undefined,
   keptId: string | undefined,
 ): Act[] {
-  const { admin } = site;
   const what = `Filter "${wanted.name}"`;
   const body = { name: wanted.name, description: wanted.description, jql: wanted.jql };
   if (!there) {
@@ -158,8 +171,8 @@ function filterActs(
           await admin.send('POST', rest(['filter']), whole, Made),
           `Save a filter named "${wanted.name}" with the JQL ${wanted.jql} and share it. ${sharingHint}`,
         );
-        await admin.keep(made(`filter.${wanted.key}`, id));
-        await keepFilter(site, wanted, id);
+        Object.assign(news.ids, made(`filter.${wanted.key}`, id));
+        news.filters[wanted.key] = id;
       },
     };
     return [create];
@@ -173,8 +186,8 @@ function filterActs(
   const adopt = {
     change: change('change', what, `exists already, owned by ${owner}; will be used`),
     run: async () => {
-      await admin.keep(found(`filter.${wanted.key}`, there.id));
-      await keepFilter(site, wanted, there.id);
+      Object.assign(news.ids, found(`filter.${wanted.key}`, there.id));
+      news.filters[wanted.key] = there.id;
     },
   };
   const correct = {
@@ -188,11 +201,4 @@ function filterActs(
     },
   };
   return [...(there.id === keptId ? [] : [adopt]), ...(wrong.length === 0 ? [] : [correct])];
-}
-
-async function keepFilter({ ports, admin }: Site, { key, name }: Wanted, id: string): Promise<void> {
-  await ports.settings.change({ actor: await admin.actor(), what: `Filter "${name}" kept` }, (settings) => ({
-    ...settings,
-    compliance: { ...settings.compliance, filters: { ...settings.compliance.filters, [key]: id } },
-  }));
 }

@@ -95,13 +95,10 @@ function differences(status: ChangeStatus, there: Status): string[] {
 }
 
 async function apply(admin: SiteAdmin, findings: readonly Finding[]): Promise<void> {
-  const adopted = findings.filter(({ there, kept }) => there && !kept);
-  await admin.keep(
-    Object.assign(
-      {},
-      ...adopted.map(({ status, there }) => found(`status.${status}`, there?.id ?? '')),
-    ) as Record<string, string>,
+  const adopted = findings.flatMap(({ status, there, kept }) =>
+    there && !kept ? Object.entries(found(`status.${status}`, there.id)) : [],
   );
+  if (adopted.length > 0) await admin.keep(Object.fromEntries(adopted));
   await makeMissing(
     admin,
     findings.filter(({ there }) => !there).map(({ status }) => status),
@@ -136,8 +133,9 @@ async function makeMissing(admin: SiteAdmin, missing: readonly ChangeStatus[]): 
     await admin.send('POST', rest(['statuses']), { scope: { type: 'GLOBAL' }, statuses }, v.array(Named)),
     `Add these statuses under ${menu}: ${words.join(', ')}.`,
   );
-  for (const status of missing) {
+  const ids = missing.flatMap((status) => {
     const match = reply.find(({ name }) => name === jiraStatusNames[status]);
-    if (match) await admin.keep(made(`status.${status}`, match.id));
-  }
+    return match ? Object.entries(made(`status.${status}`, match.id)) : [];
+  });
+  await admin.keep(Object.fromEntries(ids));
 }
