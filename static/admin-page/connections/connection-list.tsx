@@ -7,18 +7,19 @@ import { count } from '../../shared/format';
 import { GroupWords } from '../components/group-words';
 import { StateMark, type Mark } from '../components/state-mark';
 import { useAdmin } from '../hooks/admin-context';
-import { approversProblem } from './connection-words';
+import { approversProblem, inOrder } from './connection-words';
 import { PolicyForm } from './policy-form';
 
 /** Every connection with its health and its approvers; one policy at a time is edited. */
 export function ConnectionList({ isBrief = false }: { isBrief?: boolean }) {
   const { overview } = useAdmin();
-  const first = isBrief ? overview.connections.find(needsPolicy)?.key : undefined;
+  const connections = inOrder(overview);
+  const first = isBrief ? connections.find(needsPolicy)?.key : undefined;
   const [chosen, setChosen] = useState<string | null | undefined>(undefined);
   const edited = chosen === undefined ? first : chosen;
   return (
     <ul className="qa-cards" aria-label="Connections">
-      {overview.connections.map((connection) => (
+      {connections.map((connection) => (
         <Connection
           key={connection.key}
           connection={connection}

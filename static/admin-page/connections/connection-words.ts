@@ -1,12 +1,16 @@
 import type { AdminOverview, ConnectionOverview } from '#core/panel/admin-contract';
 import { count } from '../../shared/format';
 
+const order = { dev: 0, qa: 1, staging: 2, prod: 3 } as const;
+
+/** Every connection, lowest environment first. */
+export function inOrder(overview: AdminOverview): ConnectionOverview[] {
+  return overview.connections.toSorted((a, b) => order[a.environment] - order[b.environment]);
+}
+
 /** Connections on which a change can be submitted, run and shown to work, lowest environment first. */
 export function usableConnections(overview: AdminOverview): ConnectionOverview[] {
-  const order = { dev: 0, qa: 1, staging: 2, prod: 3 } as const;
-  return overview.connections
-    .filter(({ problem, policy }) => problem === null && policy !== null)
-    .toSorted((a, b) => order[a.environment] - order[b.environment]);
+  return inOrder(overview).filter(({ problem, policy }) => problem === null && policy !== null);
 }
 
 /** What is wrong with the approvers of a connection, in words; null when nothing is, or nobody was named. */

@@ -51,12 +51,15 @@ export function AppKey() {
         </p>
       ) : (
         <p>
-          Put the block below in place of this app&apos;s block in the executor&apos;s configuration, restart
-          the executor, then switch. The switch asks the executor; only when it accepts the new key is the old
-          one given up.
+          On the executor&apos;s machine: save the block below as a file, run{' '}
+          <code>executor enrol --config FILE &lt; BLOCK</code> and restart the executor. It then trusts both
+          keys. Then switch here: the executor is asked with the next key, and only when it accepts is the
+          present one given up.
         </p>
       )}
-      {(next !== null || switched) && <Block version={`${current} ${next}`} isAfter={switched} />}
+      {(next !== null || switched) && (
+        <Block key={`${current} ${next}`} version={`${current} ${next}`} isAfter={switched} />
+      )}
       <Problem text={problem} />
       <div className="qc-row">
         {next === null ? (
@@ -96,8 +99,8 @@ function Block({ version, isAfter }: { version: string; isAfter: boolean }) {
     <div className="qc-stack-tight">
       {isAfter && (
         <p role="status">
-          The new key signs now. Remove the old one on the executor&apos;s machine: put this block, which has
-          only the new key, in place of the present one and restart the executor.
+          The new key signs now. On the executor&apos;s machine, remove the old one: run the same command with
+          this block, which has only the new key, and restart the executor.
         </p>
       )}
       <CopyBlock

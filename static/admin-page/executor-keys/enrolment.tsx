@@ -9,7 +9,7 @@ import { TextAreaField } from '../components/text-area-field';
 import { useAdmin } from '../hooks/admin-context';
 import { useAttempt } from '../hooks/use-attempt';
 import { ExecutorAddress, useExecutorAddress } from './executor-address';
-import { parseExecutorKey } from './parse-key';
+import { findExecutorId, parseExecutorKey } from './parse-key';
 
 /** What goes to the executor's machine, and the token that stays on this page until it is proved. */
 interface Ticket {
@@ -43,8 +43,9 @@ export function Enrolment({ onEnrolled }: { onEnrolled?: () => void }) {
         <li>
           <h4 className="qc-label">Tell it whom to trust</h4>
           <p>
-            Make a token, then run the command on the executor&apos;s machine and give it the block. The token
-            itself stays on this page: leave the page open until the executor is enrolled.
+            Make a token, save the block below as a file on the executor&apos;s machine, run the command there
+            and restart the executor. The token itself stays on this page: leave the page open until the
+            executor is enrolled.
           </p>
           <Problem text={problem} />
           <div className="qc-row">
@@ -79,10 +80,12 @@ function ForTheMachine({ ticket }: { ticket: Ticket }) {
       />
       <CopyBlock
         label="Command on that machine"
-        text="executor enrol --config FILE"
+        text="executor enrol --config FILE < BLOCK"
         copy="Copy the command"
       />
-      <p className="qc-small qc-subtle">FILE is the executor&apos;s own configuration.</p>
+      <p className="qc-small qc-subtle">
+        FILE is the executor&apos;s own configuration, BLOCK the file with the block.
+      </p>
     </div>
   );
 }
@@ -95,6 +98,11 @@ function EnrolForm(props: { ticket: Ticket | null; needsAddress: boolean; onEnro
   const [keyText, setKeyText] = useState('');
   const [complaint, setComplaint] = useState<{ id: string | null; key: string | null } | null>(null);
   const why = whyNot(needsAddress, ticket);
+  const paste = (text: string): void => {
+    setKeyText(text);
+    const found = findExecutorId(text);
+    if (id === '' && found !== null) setId(found);
+  };
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     const parsed = parseExecutorKey(keyText);
@@ -130,13 +138,13 @@ function EnrolForm(props: { ticket: Ticket | null; needsAddress: boolean; onEnro
       <TextAreaField
         label="Executor's public key (JSON)"
         value={keyText}
-        onChange={setKeyText}
+        onChange={paste}
         problem={complaint?.key ?? null}
         isDisabled={busy !== null}
         isCode
         help={
           <>
-            What <code>executor enrol</code> prints, or <code>executor key --config FILE --print</code>.
+            Paste what <code>executor enrol</code> printed; the id is taken from it too.
           </>
         }
       />

@@ -1,20 +1,25 @@
 import * as v from 'valibot';
 import { PublicJwk } from '#core/protocol/jwk';
 
+/** A JSON object without objects in it, as a key is. */
+const flatObject = /\{[^{}]*\}/g;
+
 /**
- * Reads a public key as the executor prints it: a JSON object, maybe with a line about its thumbprint behind it.
+ * Reads a public key as the executor prints it: a JSON object, maybe with words around it.
  * @returns the key, or what is wrong with the text in words
  */
 export function parseExecutorKey(text: string): { key: PublicJwk } | { problem: string } {
-  const [from, to] = [text.indexOf('{'), text.lastIndexOf('}')];
   if (text.trim() === '') return { problem: 'Paste the key that the executor prints.' };
-  if (from === -1 || to < from)
-    return { problem: 'This is not a key in JSON: it has no { and }. Paste everything that is printed.' };
+  const [object, ...more] = text.match(flatObject) ?? [];
+  if (object === undefined)
+    return { problem: 'This is not a whole key in JSON, from { to }. Paste everything that is printed.' };
+  if (more.length > 0)
+    return { problem: 'There is more than one key in this text. Paste only the one that you mean.' };
   let json: unknown;
   try {
-    json = JSON.parse(text.slice(from, to + 1));
+    json = JSON.parse(object);
   } catch {
-    return { problem: 'This is not whole JSON. Was a part left out when it was copied?' };
+    return { problem: 'This is not JSON. Was a part left out when it was copied?' };
   }
   if (v.is(v.object({ d: v.unknown() }), json))
     return {
@@ -39,4 +44,9 @@ function whatIsWrong(member: string | null): string {
     default:
       return 'This is not a public key as the executor prints it.';
   }
+}
+
+/** The executor's id in what `executor enrol` prints; null when it does not stand there. */
+export function findExecutorId(text: string): string | null {
+  return /^executor id: (\S+)$/m.exec(text)?.[1] ?? null;
 }

@@ -20,10 +20,16 @@ export function PinnedKeys({ keys }: { keys: readonly string[] }) {
       <div className="qc-stack-tight">
         <h4 className="qc-label">To give the executor a new key</h4>
         <ol>
-          <li>On the executor&apos;s machine: make the new key beside the old one, and print it.</li>
-          <li>Here: add the new key. From now on receipts under both count.</li>
-          <li>On the executor&apos;s machine: switch to the new key and restart the executor.</li>
-          <li>Here: test the connection. When no change is running, remove the old key.</li>
+          <li>
+            On the executor&apos;s machine: <code>executor key --config FILE --rotate</code> makes the next
+            key and prints it. The present one still signs.
+          </li>
+          <li>Here: add the printed key below. From now on receipts under both keys count.</li>
+          <li>
+            On the executor&apos;s machine: <code>executor key --config FILE --use-next</code>, then restart
+            the executor. Now the next key signs.
+          </li>
+          <li>Here: test the connection. When the receipts of earlier changes are in, remove the old key.</li>
         </ol>
       </div>
       <AddKey isFull={keys.length >= 2} />

@@ -32,6 +32,8 @@ export function sectionStates(
 export function nextSection(states: Readonly<Record<SectionId, SectionState>>): SectionId | null {
   const open = (marks: readonly Mark[]): SectionId | undefined =>
     sections.find((id) => marks.includes(states[id].mark));
+  // Everything else needs Jira, even while a person has to do something there.
+  if (states.jira.mark !== 'done') return 'jira';
   return open(['todo', 'broken']) ?? open(['person']) ?? null;
 }
 
@@ -82,7 +84,7 @@ function peopleState(overview: AdminOverview): SectionState {
     return { mark: 'person', summary: 'A group is gone, empty or too small.' };
   return {
     mark: 'done',
-    summary: `${named.length} of ${count(connections.length, 'connection has', 'connections have')} approvers.`,
+    summary: `${named.length} of ${count(connections.length, 'connection', 'connections')} ${named.length === 1 ? 'has' : 'have'} approvers.`,
   };
 }
 

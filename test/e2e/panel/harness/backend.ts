@@ -3,6 +3,14 @@ import type { ChangeView, DraftView } from '#core/panel/view';
 import { names } from './fixture-content';
 import { resultFor, timeline } from './fixture-outcomes';
 
+/** What answers a page: the app's resolver, Jira, and the bridge's other commands. A throw rejects the page's call. */
+export interface Backend {
+  invoke(name: string, payload: Record<string, unknown>): unknown;
+  product(path: string): { status: number; body: unknown };
+  /** Commands of the bridge that only some pages use. */
+  bridge?(command: string, data: Record<string, unknown>): unknown;
+}
+
 /** One call that the panel made. */
 export interface RecordedCall {
   readonly name: PanelCallName;
@@ -11,7 +19,7 @@ export interface RecordedCall {
 }
 
 /** Plays the app's resolver for one opened page: one view, changed by saves and by the test. */
-export class FakeBackend {
+export class FakeBackend implements Backend {
   view: ChangeView;
   readonly calls: RecordedCall[] = [];
   /** The answer to every `save-draft` while set. */

@@ -10,7 +10,9 @@
       method: 'POST',
       body: JSON.stringify(body),
     });
-    return response.json();
+    const answer = await response.json();
+    if (answer?.thrown !== undefined) throw new Error(answer.thrown);
+    return answer;
   };
   const channels = new Map();
   const commands = {
@@ -36,6 +38,9 @@
       return { unsubscribe: async () => channels.delete(channelName) };
     },
   };
+  for (const command of ['navigate', '__permission__remoteGet', '__permission__remoteSet']) {
+    commands[command] = (data) => post('bridge', { command, data: data ?? {} });
+  }
   globalThis.__bridge = {
     callBridge: async (command, data) => {
       if (!(command in commands)) throw new Error(`not modelled: ${command}`);

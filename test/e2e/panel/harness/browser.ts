@@ -37,7 +37,9 @@ export async function openPanel(browser: Browser, url: string, width = 1_100): P
   const handle = await page.waitForSelector('iframe#panel');
   const frame = await handle.contentFrame();
   if (frame === null) throw new Error('the panel has no frame');
-  await frame.waitForSelector('[data-testid=panel],[data-testid=glance],[data-testid=load-problem]');
+  await frame.waitForSelector(
+    '[data-testid=panel],[data-testid=glance],[data-testid=admin],[data-testid=load-problem]',
+  );
   await settled(frame);
   return { page, frame, problems };
 }

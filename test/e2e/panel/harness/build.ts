@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-const resources = ['issue-panel', 'issue-context'];
+const panels = ['issue-panel', 'issue-context'];
 
 /** The Custom UI resources built as they are deployed, in a directory of their own, so that suites can run at once. */
 export interface BuiltPanels {
@@ -14,8 +14,8 @@ export interface BuiltPanels {
   readonly remove: () => Promise<void>;
 }
 
-/** Builds every resource below `static/`. */
-export async function buildPanels(): Promise<BuiltPanels> {
+/** Builds resources below `static/`. */
+export async function buildPanels(resources: readonly string[] = panels): Promise<BuiltPanels> {
   const directory = await mkdtemp(join(tmpdir(), 'query-change-panel-'));
   const require = createRequire(import.meta.url);
   const vite = join(dirname(require.resolve('vite/package.json')), 'bin/vite.js');

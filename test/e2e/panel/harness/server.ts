@@ -4,8 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { CSPInjectionService, type CSPDetails } from '@forge/csp';
 import type { ChangeView } from '#core/panel/view';
-import type { PanelCallName } from '#core/panel/contract';
-import { FakeBackend } from './backend';
+import { FakeBackend, type Backend } from './backend';
 import { buildPanels, type BuiltPanels } from './build';
 import { tokensCss } from './tokens-css';
 
@@ -18,25 +17,28 @@ const mediaTypes: Readonly<Record<string, string>> = {
 
 /** How a page is opened. */
 export interface OpenOptions {
-  readonly resource?: 'issue-panel' | 'issue-context';
+  readonly resource?: 'issue-panel' | 'issue-context' | 'admin-page';
   readonly mode?: 'light' | 'dark';
 }
 
 /** The built Custom UI on one origin, framed by a page of another, under Forge's own policy. */
 export class Harness {
-  readonly #sessions = new Map<string, FakeBackend>();
+  readonly #sessions = new Map<string, Backend>();
   readonly #app: Server;
   readonly #parent: Server;
+  readonly #resources: readonly string[] | undefined;
   #built: BuiltPanels | undefined;
 
-  constructor() {
+  /** @param resources what is built; the issue's panels when left out */
+  constructor(resources?: readonly string[]) {
+    this.#resources = resources;
     this.#app = createServer((request, response) => void this.#serveApp(request, response));
     this.#parent = createServer((request, response) => this.#serveParent(request, response));
   }
 
   /** Builds the panels and listens. */
   async start(): Promise<void> {
-    this.#built = await buildPanels();
+    this.#built = await buildPanels(this.#resources);
     for (const server of [this.#app, this.#parent]) {
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
     }
@@ -52,15 +54,20 @@ export class Harness {
 
   /** A new page over `view`: its address and the backend behind it. */
   open(view: ChangeView, options: OpenOptions = {}): { url: string; backend: FakeBackend } {
-    const session = String(this.#sessions.size + 1);
     const backend = new FakeBackend(view);
+    return { url: this.serve(backend, options), backend };
+  }
+
+  /** The address of a new page that `backend` answers. */
+  serve(backend: Backend, options: OpenOptions = {}): string {
+    const session = String(this.#sessions.size + 1);
     this.#sessions.set(session, backend);
     const query = new URLSearchParams({
       session,
       resource: options.resource ?? 'issue-panel',
       mode: options.mode ?? 'light',
     });
-    return { url: `${this.#origin(this.#parent, '127.0.0.1')}/?${query.toString()}`, backend };
+    return `${this.#origin(this.#parent, '127.0.0.1')}/?${query.toString()}`;
   }
 
   #origin(server: Server, host: string): string {
@@ -99,17 +106,10 @@ export class Harness {
       response.end(await tokensCss());
     } else {
       const backend = this.#sessions.get(url.searchParams.get('session') ?? '');
-      const body = JSON.parse(await text(request)) as {
-        name: PanelCallName;
-        payload: Record<string, unknown>;
-        path: string;
-      };
+      const body = JSON.parse(await text(request)) as HostCall;
       response.setHeader('content-type', 'application/json');
-      const answer =
-        url.pathname === '/__host/invoke'
-          ? backend?.invoke(body.name, body.payload)
-          : backend?.product(body.path);
-      response.end(JSON.stringify(answer));
+      const answer = await answerOf(backend, url.pathname, body);
+      response.end(JSON.stringify(answer ?? null));
     }
   }
 
@@ -123,6 +123,25 @@ export class Harness {
       isFedRAMP: false,
     });
     return directives.filter((directive) => !directive.startsWith('report-uri')).join('; ');
+  }
+}
+
+/** Body of a call of the stub: an invocation, a product request or another command. */
+interface HostCall {
+  readonly name: string;
+  readonly payload: Record<string, unknown>;
+  readonly path: string;
+  readonly command: string;
+  readonly data: Record<string, unknown>;
+}
+
+async function answerOf(backend: Backend | undefined, route: string, body: HostCall): Promise<unknown> {
+  try {
+    if (route === '/__host/invoke') return await backend?.invoke(body.name, body.payload);
+    if (route === '/__host/product') return backend?.product(body.path);
+    return await backend?.bridge?.(body.command, body.data);
+  } catch (error) {
+    return { thrown: error instanceof Error ? error.message : String(error) };
   }
 }
 
