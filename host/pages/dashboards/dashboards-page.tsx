@@ -35,7 +35,7 @@ function DashboardTable(props: {
             <tbody>
               {dashboards.map(({ id, name, description, owner, sharePermissions }) => (
                 <tr key={id}>
-                  <td className="table-summary">
+                  <td className="table-name">
                     <Link href={`/dashboards/${id}`}>{name}</Link>
                     {description === '' ? null : <p className="subtle">{description}</p>}
                   </td>

@@ -51,7 +51,7 @@ export function FilterTable(props: { readonly filters: readonly Filter[]; readon
               <td>
                 <Star filter={filter} onChange={props.onChange} />
               </td>
-              <td className="table-summary">
+              <td className="table-name">
                 <Link href={`/issues/?filter=${filter.id}`}>{filter.name}</Link>
                 {filter.description === '' ? null : <p className="subtle">{filter.description}</p>}
               </td>

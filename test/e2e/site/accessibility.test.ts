@@ -5,10 +5,22 @@ import { startSite, violationsOf, type TestSite } from './site';
 let site: TestSite;
 
 beforeAll(async () => {
-  site = await startSite();
+  site = await startSite({
+    terminal: { title: 'Shell', help: 'Any line', run: async (line) => ({ ok: false, output: line }) },
+  });
   await site.task('First');
   await site.task('Second');
   await site.rest('u-olu', 'POST', '/rest/api/3/issue/DB-1/transitions', { transition: { id: '21' } });
+  const sharePermissions = [{ type: 'authenticated' }];
+  const dashboard = { name: 'Compliance', description: 'At a glance', sharePermissions, editPermissions: [] };
+  const made = (await site.rest('u-dana', 'POST', '/rest/api/3/dashboard', dashboard)) as { id: string };
+  const available = (await site.rest('u-dana', 'GET', '/rest/api/3/dashboard/gadgets')) as {
+    gadgets: { moduleKey?: string }[];
+  };
+  const { moduleKey } = available.gadgets.find((one) => one.moduleKey?.endsWith('/site-gadget')) ?? {};
+  await site.rest('u-dana', 'POST', `/rest/api/3/dashboard/${made.id}/gadget`, { moduleKey });
+  const filter = { name: 'To do', jql: 'status = "To Do"', sharePermissions };
+  await site.rest('u-ada', 'POST', '/rest/api/3/filter', filter);
 });
 afterAll(async () => {
   await site.close();
@@ -16,6 +28,17 @@ afterAll(async () => {
 
 const click = async (page: Page, name: string | RegExp): Promise<void> =>
   await page.getByRole('button', { name }).first().click();
+
+async function openDashboard(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Compliance' }).click();
+  await page.frameLocator('iframe[title="Fixture gadget"]').getByText('Colour: none yet').waitFor();
+}
+
+async function becomeAda(page: Page): Promise<void> {
+  await click(page, /Switch user/);
+  await page.getByRole('menuitemradio', { name: 'Ada Admin' }).click();
+  await page.getByRole('button', { name: 'You are Ada Admin. Switch user' }).waitFor();
+}
 
 const PLACES: readonly [string, string, (page: Page) => Promise<void>][] = [
   [
@@ -37,6 +60,62 @@ const PLACES: readonly [string, string, (page: Page) => Promise<void>][] = [
     },
   ],
   ['the user switcher', '/projects/DB', async (page) => await click(page, /Switch user/)],
+  [
+    'the dashboards',
+    '/dashboards',
+    async (page) => await page.getByRole('link', { name: 'Compliance' }).waitFor(),
+  ],
+  ['a dashboard', '/dashboards', openDashboard],
+  [
+    'a gadget being configured',
+    '/dashboards',
+    async (page) => {
+      await openDashboard(page);
+      await click(page, 'Actions of Fixture gadget');
+      await page.getByRole('menuitem', { name: 'Configure' }).click();
+      await page.frameLocator('iframe').getByText('Entry point: edit').waitFor();
+    },
+  ],
+  [
+    'the gadget dialog',
+    '/dashboards',
+    async (page) => {
+      await openDashboard(page);
+      await click(page, 'Add gadget');
+      await page.getByRole('radio').first().waitFor();
+    },
+  ],
+  ['the filters', '/filters', async (page) => await page.getByRole('link', { name: 'To do' }).waitFor()],
+  [
+    'an edited filter',
+    '/filters',
+    async (page) => {
+      await page.getByRole('link', { name: 'To do' }).click();
+      await page.getByLabel('JQL').fill('project = DB');
+      await page.getByText('Edited').waitFor();
+    },
+  ],
+  [
+    'the terminal',
+    '/filters',
+    async (page) => {
+      await becomeAda(page);
+      await page.goto(`${site.host.url}/__terminal`);
+      await page.getByLabel('Command').fill('anything');
+      await click(page, 'Run');
+      await page.getByText('The command failed.').waitFor();
+    },
+  ],
+  [
+    'the question for a remote',
+    '/filters',
+    async (page) => {
+      await becomeAda(page);
+      await page.goto(`${site.host.url}/apps/site-admin`);
+      await page.frameLocator('iframe').getByRole('button', { name: 'Reach the executor' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Allow' }).waitFor();
+    },
+  ],
   ['the inspector', '/__inspector', async (page) => await page.getByRole('table').first().waitFor()],
   ['the faults', '/__inspector', async (page) => await page.getByRole('tab', { name: 'Faults' }).click()],
 ];
