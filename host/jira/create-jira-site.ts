@@ -27,6 +27,7 @@ export interface HostedJiraSite extends JiraSite {
   /** The API token of a person, made at this start; undefined for unknown accounts and apps. */
   apiToken(accountId: string): string | undefined;
   setIndexDelay(ms: number): void;
+  hasIssues(): boolean;
   /** Brings many issues with their past into the site; see {@link importIssues}. */
   importIssues(
     targets: readonly ImportTarget[],
@@ -94,6 +95,7 @@ export function createJiraSite(options: JiraSiteOptions): HostedJiraSite {
     },
     snapshot: () => savedState(jira.state),
     restore: (state: unknown) => restoreInto(jira, state),
+    hasIssues: () => jira.state.issues.length > 0,
     importIssues: (targets, describe) => importIssues(jira, targets, describe),
     setIndexDelay(ms: number) {
       jira.indexDelayMs = ms;

@@ -31,7 +31,6 @@ const updateBody = v.looseObject({
   name: v.string(),
   description: v.nullish(v.string()),
   jql: v.nullish(v.string()),
-  favourite: v.nullish(v.boolean()),
   sharePermissions: shares,
   editPermissions: shares,
 });
