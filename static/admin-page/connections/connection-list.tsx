@@ -109,9 +109,7 @@ function moreFacts(connection: ConnectionOverview): Fact[] {
     { name: 'Changes', value: connection.writable ? 'May write' : 'Reads only' },
     {
       name: 'Protected',
-      value: connection.protected
-        ? 'Yes: the executor keeps its own list of approvers, and nothing but parsing happens before the quorum'
-        : 'No',
+      value: connection.protected ? 'Yes' : 'No',
     },
     {
       name: 'Data classes',

@@ -74,7 +74,8 @@ function useOpenSection(next: SectionId | null) {
     if (before.current === next) return;
     before.current = next;
     // The button that was pressed is folded away with its section: the keyboard goes on at the next one.
-    const lost = document.activeElement === document.body || document.activeElement === null;
+    const focused = document.activeElement;
+    const lost = focused === null || focused === document.body || focused.closest('[hidden]') !== null;
     const target = list.current?.querySelector<HTMLElement>(`[data-section="${next}"] > h3 > button`);
     if (lost) target?.focus();
   }, [next]);

@@ -11,7 +11,7 @@ import { StepList } from '../components/step-list';
 import { useAdmin } from '../hooks/admin-context';
 import { useAttempt } from '../hooks/use-attempt';
 import { ChosenProject, useProjectKey } from '../hooks/use-project-key';
-import { isRight } from '../hooks/use-step-board';
+import { isRight, type StepRow } from '../hooks/use-step-board';
 
 /** Project and operators, the preview of every change to Jira, and the changes themselves. */
 export function JiraSection() {
@@ -36,7 +36,7 @@ export function JiraSection() {
   const isWorking = board.running !== null || busy !== null;
   const previewed = setupSteps.every((step) => board.rows[step] !== undefined);
   const todo = setupSteps.some((step) => !isRight(board.rows[step]));
-  const isNext = previewed && todo;
+  const isNext = previewed && setupSteps.some((step) => canBeMade(board.rows[step]));
   return (
     <div className="qc-stack">
       <p>
@@ -95,6 +95,11 @@ function useCheckOnReturn(): void {
     if (isHalfway) void board.check(overview.project?.key ?? null);
     // Only what the page found when it was opened counts.
   }, [isHalfway, board, overview.project]);
+}
+
+/** What only a person can do is not made by pressing a button. */
+function canBeMade(row: StepRow | undefined): boolean {
+  return !isRight(row) && (row?.report ?? row?.plan)?.state !== 'manual';
 }
 
 function missing(projectKey: string | null, operators: GroupRef | null): string | null {

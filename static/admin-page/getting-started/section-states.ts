@@ -48,6 +48,11 @@ function stepsNeeding(part: 'jira' | 'compliance', rows: StepBoard['rows']): num
   }).length;
 }
 
+/** Whether something can still be made without a person. */
+function hasMore(part: 'jira' | 'compliance', rows: StepBoard['rows']): boolean {
+  return Object.values(rows).some(({ plan }) => plan?.state === 'todo' && isOf(part)(plan.step));
+}
+
 function drifted(part: 'jira' | 'compliance', overview: AdminOverview): number {
   return (overview.drift?.steps ?? []).filter(({ step }) => isOf(part)(step)).length;
 }
@@ -55,7 +60,8 @@ function drifted(part: 'jira' | 'compliance', overview: AdminOverview): number {
 function jiraState(overview: AdminOverview, rows: StepBoard['rows']): SectionState {
   const { project, operators } = overview;
   const manual = stepsNeeding('jira', rows);
-  if (manual > 0) return { mark: 'person', summary: `Jira refused ${count(manual, 'step', 'steps')}.` };
+  if (manual > 0 && !hasMore('jira', rows))
+    return { mark: 'person', summary: `Jira refused ${count(manual, 'step', 'steps')}.` };
   if (!overview.jiraReady || project === null)
     return { mark: 'todo', summary: 'Nothing is set up in Jira yet.' };
   const wrong = drifted('jira', overview);

@@ -73,6 +73,7 @@ const states: readonly State[] = [
       await pick(frame, 'Group that runs and resolves changes', 'dba-operators');
       await frame.getByRole('button', { name: 'Preview', exact: true }).click();
       await frame.getByRole('button', { name: 'Make these changes' }).waitFor();
+      await idle(frame);
     },
   },
   {

@@ -75,6 +75,8 @@ describe('from an empty site to a first approved run', () => {
     await button(frame, 'Make these changes').click();
     await frame.getByText('Next: Executor.').waitFor();
     expect([...backend.made]).toEqual([...setupSteps]);
+    // The pressed button is folded away: the keyboard goes on at the next section.
+    expect(await frame.evaluate(() => document.activeElement?.textContent)).toContain('2. Executor');
 
     await enrol(frame, printed);
     expect(await frame.getByLabel('Executor id').inputValue()).toBe('executor-eu-1');
@@ -245,6 +247,17 @@ describe('enrolment', () => {
     backend.agrees = true;
     await button(frame, 'Set the address').click();
     await frame.getByText(`Set to ${address}`).waitFor();
+  });
+
+  it('is possible on a site that does not say which address is set', async () => {
+    const backend = unenrolled();
+    backend.saysAddress = false;
+    const frame = await open(backend);
+    await frame.getByText('Jira does not say which address is set.').waitFor();
+    await button(frame, 'Make a one-time token').click();
+    await frame.getByLabel("Executor's public key (JSON)").fill(printed);
+    await button(frame, 'Enrol').click();
+    await frame.getByText('Next: People.').waitFor();
   });
 
   it('shows why the other side refused, and keeps the form', async () => {

@@ -46,6 +46,8 @@ export class FakeAdmin implements Backend {
   /** The address of the customer-managed remote, and whether the administrator agrees in Jira's dialog. */
   remote: string | null;
   agrees = true;
+  /** False: the site refuses to say which address is set. */
+  saysAddress = true;
   #held: { readonly name: string; readonly until: Promise<void> } | undefined;
   #ledger = 0;
 
@@ -113,6 +115,7 @@ export class FakeAdmin implements Backend {
         this.opened.push(v.parse(v.object({ url: v.string() }), data).url);
         return true;
       case '__permission__remoteGet':
+        if (!this.saysAddress) throw new Error('not modelled');
         return { results: [{ key: 'executor', configured: { endpoint: this.remote } }] };
       case '__permission__remoteSet': {
         if (!this.agrees) throw new Error('The request was rejected.');
