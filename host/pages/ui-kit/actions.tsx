@@ -22,9 +22,9 @@ function usePress(props: Press) {
     isSelected: props.isSelected ?? false,
     shouldFitContainer: props.shouldFitContainer ?? false,
     spacing: props.spacing ?? 'default',
-    onClick: (event: MouseEvent) => tell(props.onClick, eventOf(event)),
-    onBlur: (event: FocusEvent) => tell(props.onBlur, eventOf(event)),
-    onFocus: (event: FocusEvent) => tell(props.onFocus, eventOf(event)),
+    onClick: (event: MouseEvent) => void tell(props.onClick, eventOf(event)),
+    onBlur: (event: FocusEvent) => void tell(props.onBlur, eventOf(event)),
+    onFocus: (event: FocusEvent) => void tell(props.onFocus, eventOf(event)),
   } as const;
 }
 

@@ -13,8 +13,7 @@ function useChecked(props: PropsOf<'Checkbox'> | PropsOf<'Toggle'>) {
   return {
     isChecked,
     onChange: (event: ChangeEvent<HTMLInputElement>) => {
-      setChecked(event.target.checked);
-      tell(props.onChange, eventOf(event));
+      setChecked(event.target.checked, tell(props.onChange, eventOf(event)));
     },
   };
 }
@@ -60,8 +59,7 @@ export function CheckboxGroup({ props }: Drawn<'CheckboxGroup'>) {
   const [values, setValues] = useFieldValue(props.value, props.defaultValue ?? []);
   function change(value: string, isChecked: boolean): void {
     const next = isChecked ? [...values, value] : values.filter((one) => one !== value);
-    setValues(next);
-    tell(props.onChange, next);
+    setValues(next, tell(props.onChange, next));
   }
   return (
     <div className="uk-choices" role="group">
@@ -105,8 +103,7 @@ export function RadioGroup({ props }: Drawn<'RadioGroup'>) {
             checked={chosen === value}
             disabled={isDisabled || (props.isDisabled ?? false)}
             onChange={(event) => {
-              setChosen(value);
-              tell(props.onChange, eventOf(event));
+              setChosen(value, tell(props.onChange, eventOf(event)));
             }}
           />
           {label}
@@ -138,8 +135,7 @@ export function Select({ props }: Drawn<'Select'>) {
       value={value}
       menuPosition="fixed"
       onChange={(next) => {
-        setValue(next);
-        tell(props.onChange, next);
+        setValue(next, tell(props.onChange, next));
       }}
     />
   );

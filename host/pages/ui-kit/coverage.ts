@@ -254,9 +254,28 @@ export type Modelled = keyof typeof MODELLED;
 
 /** Components of `@forge/react` that the host refuses by name. */
 export const REFUSED = [
-  ...['InlineEdit', 'Popup', 'Comment', 'AdfRenderer', 'Calendar', 'DatePicker', 'TimePicker', 'FileCard'],
-  ...['FilePicker', 'ProgressTracker', 'Radio', 'Pressable', 'CommentEditor', 'ChromelessEditor', 'Tile'],
-  ...['AtlassianTile', 'AtlassianIcon', 'UserPicker', 'Frame', 'UserGroup', 'Breadcrumbs', 'BreadcrumbsItem'],
+  'InlineEdit',
+  'Popup',
+  'Comment',
+  'AdfRenderer',
+  'Calendar',
+  'DatePicker',
+  'TimePicker',
+  'FileCard',
+  'FilePicker',
+  'ProgressTracker',
+  'Radio',
+  'Pressable',
+  'CommentEditor',
+  'ChromelessEditor',
+  'Tile',
+  'AtlassianTile',
+  'AtlassianIcon',
+  'UserPicker',
+  'Frame',
+  'UserGroup',
+  'Breadcrumbs',
+  'BreadcrumbsItem',
   'Pagination',
 ] as const;
 

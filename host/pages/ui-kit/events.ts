@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type SyntheticEvent } from 'react';
+import { useLayoutEffect, useRef, useState, type SyntheticEvent } from 'react';
 
 /** An event as an app may read it: plain data, since the app is in another frame (`Event` of `@forge/react`). */
 export function eventOf(event: SyntheticEvent): object {
@@ -22,33 +22,43 @@ export function eventOf(event: SyntheticEvent): object {
   };
 }
 
+/** How long the app may take to describe what it made of the last change, after its function has returned. */
+const SETTLED_MS = 100;
+
 /**
- * The value of a field that the app may control. Updates of the app come a moment later than the person types: an
- * echo of what was typed must not undo what was typed since, any other value wins.
+ * The value of a field that the app may control. The app answers a moment later than the person types, and what it
+ * says about an earlier change must not undo the later ones: its value counts once all changes have reached it.
+ * `change` takes the new value and when the app's function for it has returned.
  */
-export function useFieldValue<T>(fromApp: T | undefined, initial: T): [T, (value: T) => void] {
+export function useFieldValue<T>(
+  fromApp: T | undefined,
+  initial: T,
+): [T, (value: T, told: Promise<void>) => void] {
   const [local, setLocal] = useState<T>(fromApp ?? initial);
-  const sent = useRef<string[]>([]);
-  const appValue = JSON.stringify(fromApp);
+  const onTheirWay = useRef(0);
+  const missed = useRef(false);
   const latest = useRef(fromApp);
   latest.current = fromApp;
+  const appValue = JSON.stringify(fromApp);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (latest.current === undefined) return;
-    const echo = sent.current.indexOf(appValue);
-    if (echo >= 0) {
-      sent.current = sent.current.slice(echo + 1);
-      return;
-    }
-    sent.current = [];
-    setLocal(latest.current);
+    if (onTheirWay.current > 0) missed.current = true;
+    else setLocal(latest.current);
   }, [appValue]);
 
-  return [
-    local,
-    (value) => {
-      if (latest.current !== undefined) sent.current.push(JSON.stringify(value));
-      setLocal(value);
-    },
-  ];
+  function settle(): void {
+    if (onTheirWay.current > 0 || !missed.current || latest.current === undefined) return;
+    missed.current = false;
+    setLocal(latest.current);
+  }
+  async function change(value: T, told: Promise<void>): Promise<void> {
+    setLocal(value);
+    missed.current = false;
+    onTheirWay.current += 1;
+    await told;
+    onTheirWay.current -= 1;
+    setTimeout(settle, SETTLED_MS);
+  }
+  return [local, (value, told) => void change(value, told)];
 }

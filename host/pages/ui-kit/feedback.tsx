@@ -26,7 +26,7 @@ export function SectionMessageAction({ props, node }: Drawn<'SectionMessageActio
   return (
     <AkAction
       {...(href === undefined ? {} : { href })}
-      {...(onClick === undefined ? {} : { onClick: (event) => tell(onClick, eventOf(event)) })}
+      {...(onClick === undefined ? {} : { onClick: (event) => void tell(onClick, eventOf(event)) })}
     >
       {draw(node.children)}
     </AkAction>

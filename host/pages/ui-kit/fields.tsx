@@ -15,8 +15,8 @@ interface Listeners {
 export function useFocus({ onBlur, onFocus }: Listeners) {
   const tell = useTell();
   return {
-    onBlur: (event: FocusEvent) => tell(onBlur, eventOf(event)),
-    onFocus: (event: FocusEvent) => tell(onFocus, eventOf(event)),
+    onBlur: (event: FocusEvent) => void tell(onBlur, eventOf(event)),
+    onFocus: (event: FocusEvent) => void tell(onFocus, eventOf(event)),
   };
 }
 
@@ -30,8 +30,7 @@ function useText(props: PropsOf<'TextArea'> | PropsOf<'Textfield'>) {
   return {
     value,
     onChange: (event: FormEvent<HTMLInputElement | HTMLTextAreaElement>) => {
-      setValue(event.currentTarget.value);
-      tell(props.onChange, eventOf(event));
+      setValue(event.currentTarget.value, tell(props.onChange, eventOf(event)));
     },
   };
 }
@@ -44,8 +43,12 @@ export function Textfield({ props }: Drawn<'Textfield'>) {
       {...rest}
       {...useText(props)}
       {...useFocus(props)}
-      {...(elemAfterInput === undefined ? {} : { elemAfterInput: <>{draw(elemAfterInput)}</> })}
-      {...(elemBeforeInput === undefined ? {} : { elemBeforeInput: <>{draw(elemBeforeInput)}</> })}
+      {...(elemAfterInput === undefined
+        ? {}
+        : { elemAfterInput: <span className="uk-after">{draw(elemAfterInput)}</span> })}
+      {...(elemBeforeInput === undefined
+        ? {}
+        : { elemBeforeInput: <span className="uk-before">{draw(elemBeforeInput)}</span> })}
     />
   );
 }
@@ -69,8 +72,7 @@ export function Range({ props }: Drawn<'Range'>) {
       aria-labelledby={props['aria-labelledby']}
       {...{ id, name, min, max, step, value, disabled: isDisabled }}
       onChange={({ target }) => {
-        setValue(target.valueAsNumber);
-        tell(props.onChange, target.valueAsNumber);
+        setValue(target.valueAsNumber, tell(props.onChange, target.valueAsNumber));
       }}
     />
   );

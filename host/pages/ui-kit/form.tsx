@@ -8,7 +8,7 @@ export function Form({ props, node }: Drawn<'Form'>) {
   const tell = useTell();
   function submit(event: FormEvent): void {
     event.preventDefault();
-    tell(props.onSubmit);
+    void tell(props.onSubmit);
   }
   // UI Kit forms validate in the app, not in the browser.
   return (

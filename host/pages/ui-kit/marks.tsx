@@ -26,7 +26,7 @@ export function Lozenge({ props, node }: Drawn<'Lozenge'>) {
   const { appearance = 'default', isBold = false, maxWidth = 200 } = props;
   const look = appearance in LOOKS ? LOOKS[appearance as keyof typeof LOOKS] : appearance;
   return (
-    <AkLozenge appearance={look as 'default'} isBold={isBold} maxWidth={maxWidth}>
+    <AkLozenge appearance={look} isBold={isBold} maxWidth={maxWidth}>
       {draw(node.children)}
     </AkLozenge>
   );
@@ -41,7 +41,7 @@ export function Tag({ props }: Drawn<'Tag'>) {
   async function remove(): Promise<void> {
     if ((await props.onBeforeRemoveAction?.()) === false) return;
     setRemoved(true);
-    tell(props.onAfterRemoveAction, text);
+    void tell(props.onAfterRemoveAction, text);
   }
   return (
     <span className="uk-tag" data-color={color} data-appearance={appearance}>

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import Spinner from '@atlaskit/spinner';
 import { attachBridge, type AttachedBridge, type BridgeHandlers } from '../../forge/bridge/host-side';
 import { ForgeFrame } from '../frames/forge-frame';
@@ -27,10 +28,14 @@ interface Props {
   readonly onRefresh: () => void;
 }
 
+/** Characters of a line that the host's log takes. */
+const LOGGED = 4000;
+
 /** What a frame has said so far. */
 interface Said {
   readonly document?: ForgeNode;
-  readonly problem?: string;
+  /** The last thing that went wrong; a new object each time. */
+  readonly problem?: { readonly text: string };
 }
 
 /** Reads the app's document; one that is none is a problem of the app. */
@@ -38,7 +43,7 @@ function said(data: unknown): Said {
   try {
     return { document: readForgeDoc(data) };
   } catch (error) {
-    return { problem: `The app described nothing that UI Kit has: ${wordsOf(error)}` };
+    return { problem: { text: `The app described nothing that UI Kit has: ${wordsOf(error)}` } };
   }
 }
 
@@ -61,15 +66,19 @@ function useApp(props: Props, openModal: (request: ModalRequest) => void) {
     () => ({
       ...pageHandlers({
         flags,
-        openModal,
+        openModal: (request) => {
+          if (request.resource === undefined) throw new Error('A modal of UI Kit itself is not modelled');
+          openModal(request);
+        },
         refresh: () => latest.current.onRefresh(),
         close: (payload) => latest.current.onClose?.(payload),
         submit: () => latest.current.onSubmit,
         ask,
         app: app.name,
       }),
-      reconcile: (data) => setState((before) => ({ ...before, ...said(data) })),
-      onError: ({ error }) => setState((before) => ({ ...before, problem: wordsOf(error) })),
+      // At once: what fields make of an answer depends on whether it came before or after the end of a call.
+      reconcile: (data) => flushSync(() => setState((before) => ({ ...before, ...said(data) }))),
+      onError: ({ error }) => setState((before) => ({ ...before, problem: { text: wordsOf(error) } })),
     }),
     [flags, openModal, ask, app.name],
   );
@@ -85,7 +94,7 @@ function useApp(props: Props, openModal: (request: ModalRequest) => void) {
       colorMode: () => latest.current.colorMode,
       handlers,
       ...(surroundings.extension === undefined ? {} : { extension: surroundings.extension }),
-      onProblem: (problem) => setState((before) => ({ ...before, problem })),
+      onProblem: (text) => setState((before) => ({ ...before, problem: { text } })),
     });
     bridge.current = attached;
     element.src = module.src;
@@ -109,19 +118,28 @@ export function NativeFrame(props: Props) {
   const flags = useFlags();
   const [modal, setModal] = useState<ModalRequest>();
   const { frame, document, problem } = useApp(props, setModal);
-  const report = useCallback((text: string) => void writeLog(`${module.title}: ${text}`), [module.title]);
+  const isBlankNow = useRef(true);
+  const isBlank = document === undefined || document.children.length === 0;
+  isBlankNow.current = isBlank;
+  const report = useCallback(
+    (text: string) => void writeLog(`${module.title}: ${text}`.slice(0, LOGGED)),
+    [module.title],
+  );
   const failed = useCallback(
     (error: unknown) => flags.refused(`${module.title} failed`, error),
     [flags, module.title],
   );
   useEffect(() => {
-    if (problem !== undefined) report(problem);
-  }, [problem, report]);
+    if (problem === undefined) return;
+    report(problem.text);
+    // With nothing on the screen the words below say it; beside what the app shows, a message does.
+    if (!isBlankNow.current) failed(problem.text);
+  }, [problem, report, failed]);
 
   return (
     <div className="uk-frame" aria-busy={document === undefined && problem === undefined}>
       <iframe ref={frame} title={`${module.title} (runs the app)`} sandbox={sandbox} hidden />
-      {problem === undefined ? null : <AppProblem title="The app failed" text={problem} />}
+      {isBlank && problem !== undefined ? <AppProblem title="The app failed" text={problem.text} /> : null}
       {document === undefined && problem === undefined ? <Spinner label={`Loading ${module.title}`} /> : null}
       {document === undefined ? null : <Tree document={document} report={report} failed={failed} />}
       {modal ? (

@@ -1,4 +1,12 @@
-import { createContext, useContext, useEffect, useMemo, type ComponentType, type ReactElement } from 'react';
+import {
+  createContext,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  type ComponentType,
+  type ReactElement,
+} from 'react';
 import { checked, type Modelled, type PropsOf } from './coverage';
 import type { ForgeNode } from './forge-doc';
 import type { AppFunction } from './props';
@@ -32,15 +40,21 @@ function useSurroundings(): Surroundings {
   return found;
 }
 
-/** Calls a function of the app, if there is one; what it throws is said on the page. */
-export function useTell(): (callback: AppFunction | undefined, ...args: readonly unknown[]) => void {
+type Tell = (callback: AppFunction | undefined, ...args: readonly unknown[]) => Promise<void>;
+
+/**
+ * Calls a function of the app, if there is one; resolves when it has returned. What it throws is said on the page.
+ */
+export function useTell(): Tell {
   const { failed } = useSurroundings();
-  return useMemo(
-    () =>
-      (callback, ...args) => {
-        if (callback === undefined) return;
-        void Promise.resolve(callback(...args)).catch(failed);
-      },
+  return useCallback(
+    async (callback, ...args) => {
+      try {
+        await callback?.(...args);
+      } catch (error) {
+        failed(error);
+      }
+    },
     [failed],
   );
 }

@@ -42,14 +42,23 @@ export function AppProblem({ title, text }: { readonly title: string; readonly t
   );
 }
 
-/** Shows why a tree could not be rendered; the next document of the app is tried again. */
-class RenderGuard extends Component<
-  { readonly document: ForgeNode; readonly report: (text: string) => void; readonly children: ReactNode },
-  { readonly broken?: ForgeNode; readonly text?: string }
-> {
-  override state: { readonly broken?: ForgeNode; readonly text?: string } = {};
+interface GuardProps {
+  readonly document: ForgeNode;
+  readonly report: (text: string) => void;
+  readonly children: ReactNode;
+}
+interface GuardState {
+  readonly text: string | undefined;
+  /** The document that could not be rendered. */
+  readonly broken: ForgeNode | undefined;
+}
+const WELL: GuardState = { text: undefined, broken: undefined };
 
-  static getDerivedStateFromError(error: unknown) {
+/** Shows why a tree could not be rendered; the next document of the app is tried again. */
+class RenderGuard extends Component<GuardProps, GuardState> {
+  override state: GuardState = WELL;
+
+  static getDerivedStateFromError(error: unknown): Partial<GuardState> {
     return { text: wordsOf(error) };
   }
 
@@ -59,9 +68,8 @@ class RenderGuard extends Component<
   }
 
   override componentDidUpdate(): void {
-    const { broken, text } = this.state;
-    if (text !== undefined && broken !== undefined && broken !== this.props.document)
-      this.setState({ text: undefined, broken: undefined } as never);
+    const { broken } = this.state;
+    if (broken !== undefined && broken !== this.props.document) this.setState(WELL);
   }
 
   override render(): ReactNode {

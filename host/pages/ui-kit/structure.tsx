@@ -17,7 +17,7 @@ export function Tabs({ props, node }: Drawn<'Tabs'>) {
   const { onChange, ...rest } = props;
   return (
     <div className="uk-tabs">
-      <AkTabs {...rest} onChange={(index) => tell(onChange, index)}>
+      <AkTabs {...rest} onChange={(index) => void tell(onChange, index)}>
         {draw(node.children)}
       </AkTabs>
     </div>
@@ -81,7 +81,7 @@ export function DynamicTable({ props, node }: Drawn<'DynamicTable'>) {
         rows={rows}
         {...(highlightedRowIndex === undefined ? {} : { highlightedRowIndex })}
         {...(isEmpty && emptyView !== undefined ? { emptyView: <>{draw(emptyView)}</> } : {})}
-        onSetPage={(page) => tell(onSetPage, page)}
+        onSetPage={(page) => void tell(onSetPage, page)}
       />
     </div>
   );
@@ -103,7 +103,7 @@ export function Modal({ props, node }: Drawn<'Modal'>) {
       // The type has only the form with a ref, which no app in another frame can pass.
       {...(autoFocus === undefined ? {} : { autoFocus: autoFocus as never })}
       {...(shouldScrollInViewport === undefined ? {} : { shouldScrollInViewport })}
-      onClose={() => tell(onClose)}
+      onClose={() => void tell(onClose)}
     >
       {title === undefined ? null : (
         <AkModalHeader hasCloseButton>

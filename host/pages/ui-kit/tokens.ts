@@ -2,7 +2,7 @@ import generated from '@atlaskit/tokens/token-names';
 
 /** Node sees the package as CommonJS, a bundler as a module. */
 const names: Readonly<Record<string, string>> =
-  'default' in generated ? (generated.default as unknown as Record<string, string>) : { ...generated };
+  'default' in generated ? (generated.default as Record<string, string>) : { ...generated };
 
 /** Whether Atlassian's design system has a token of this name. */
 export const isToken = (name: string): boolean => Object.hasOwn(names, name);

@@ -28,7 +28,10 @@ const CORNERS = [
 
 /** Properties whose values are design tokens. */
 const TOKENS: ReadonlySet<string> = new Set([
-  ...['color', 'backgroundColor', 'boxShadow', 'opacity'],
+  'color',
+  'backgroundColor',
+  'boxShadow',
+  'opacity',
   ...SIDES.flatMap((side) => [`margin${side}`, `padding${side}`, `border${side}Color`, `border${side}Width`]),
   ...CORNERS.map((corner) => `border${corner}Radius`),
 ]);

@@ -1,16 +1,16 @@
 import type { PropsOf } from '../coverage';
 import { Refused, type Drawn } from '../nodes';
 import { HorizontalBars, VerticalBars } from './bars';
-import { ChartDataError, horizontalAccessors, readRows, shown, type ChartData } from './data';
+import { ChartDataError, groupsBy, horizontalAccessors, readRows, shown, type ChartData } from './data';
 import { Figure } from './figure';
-import { Lines } from './lines';
+import { Lines, LineSign } from './lines';
 import { colorsFor } from './palette';
 import { percent, Slices, slicesOf } from './slices';
 
 type AxesProps = PropsOf<'BarChart'>;
 
 /** The data, or why they cannot be drawn. */
-function attempt(name: string, read: () => ChartData): ChartData | { readonly refusal: string } {
+function attempt<T extends ChartData>(name: string, read: () => T): T | { readonly refusal: string } {
   try {
     return read();
   } catch (error) {
@@ -67,7 +67,14 @@ export function LineChart({ props }: Drawn<'LineChart'>) {
   if ('refusal' in data) return <Refused text={data.refusal} />;
   const colors = colorsFor(data.series, props.colorPalette);
   return (
-    <Figure kind="Line chart" frame={props} data={data} colors={colors} legend={legendOf(data)}>
+    <Figure
+      kind="Line chart"
+      frame={props}
+      data={data}
+      colors={colors}
+      legend={legendOf(data)}
+      sign={(series) => <LineSign series={series} color={colors[series] ?? 'currentColor'} />}
+    >
       {(canvas) => <Lines data={data} colors={colors} canvas={canvas} />}
     </Figure>
   );
@@ -81,21 +88,26 @@ interface RoundProps {
 }
 
 function Round({ name, kind, props, isDonut }: RoundProps) {
-  const { data: rows, labelAccessor, valueAccessor, colorPalette, showMarkLabels = false } = props;
+  const { data: rows, labelAccessor, valueAccessor, colorAccessor, colorPalette } = props;
   const data = attempt(name, () => {
     const read = readRows(rows, labelAccessor, valueAccessor, undefined);
     if (read.values[0]?.some((value) => (value ?? 0) < 0))
       throw new ChartDataError('a part of a whole cannot be negative');
-    return read;
+    return { ...read, groupOf: groupsBy(rows, labelAccessor, colorAccessor) };
   });
   if ('refusal' in data) return <Refused text={data.refusal} />;
+  // Slices of one colour group share their colour; each keeps its own overlay.
+  const groups = [...new Set(data.groupOf.values())];
+  const colors = colorsFor(groups, colorPalette);
   const legend = slicesOf(data).map((slice) => `${slice.name}: ${shown(slice.value)} (${percent(slice)})`);
   return (
     <Figure
       kind={kind}
       frame={props}
       data={data}
-      colors={colorsFor(data.categories, colorPalette)}
+      colors={data.categories.map(
+        (label) => colors[groups.indexOf(data.groupOf.get(label) ?? '')] ?? 'currentColor',
+      )}
       legend={legend}
     >
       {(canvas) => (
@@ -105,7 +117,7 @@ function Round({ name, kind, props, isDonut }: RoundProps) {
           isDonut={isDonut}
           innerRadius={props.innerRadius}
           outerRadius={props.outerRadius}
-          labels={showMarkLabels}
+          labels={props.showMarkLabels ?? false}
         />
       )}
     </Figure>

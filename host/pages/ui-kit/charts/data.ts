@@ -69,6 +69,14 @@ export function readRows(
   return { categories, series, values };
 }
 
+/** The colour group of each name. Throws ChartDataError. */
+export const groupsBy = (
+  data: readonly unknown[],
+  name: Accessor,
+  color: Accessor,
+): ReadonlyMap<string, string> =>
+  new Map(data.map((row, at) => [wordAt(row, name, at), wordAt(row, color, at)]));
+
 /** ⚠ In a horizontal chart the names may be on either axis; the one with numbers only is the value. */
 export function horizontalAccessors(
   data: readonly unknown[],
@@ -81,9 +89,9 @@ export function horizontalAccessors(
 /** Round numbers from the least to the greatest value, zero among them: what an axis is marked with. */
 export function ticksFor(least: number, greatest: number, about = 5): readonly number[] {
   const low = Math.min(0, least);
-  const high = Math.max(0, greatest);
-  const span = high - low === 0 ? 1 : high - low;
-  const rough = span / about;
+  // Nothing but zeroes, or what no axis could tell from them.
+  const high = greatest - low < 1e-9 && low > -1e-9 ? 1 : Math.max(0, greatest);
+  const rough = (high - low) / about;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;
   const first = Math.floor(low / step);

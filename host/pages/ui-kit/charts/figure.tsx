@@ -85,6 +85,8 @@ export function Figure(props: {
   readonly colors: readonly string[];
   /** Names beside the colours; none for a single series. */
   readonly legend: readonly string[];
+  /** What stands before a name; a square of its fill when left out. */
+  readonly sign?: (index: number) => ReactNode;
   readonly children: (canvas: Canvas) => ReactNode;
 }) {
   const { kind, frame, data, colors, legend } = props;
@@ -119,7 +121,7 @@ export function Figure(props: {
           {legend.map((name, index) => (
             <li key={name}>
               <svg width="16" height="16" aria-hidden="true">
-                <rect width="16" height="16" rx="3" fill={fillOf(id, index)} />
+                {props.sign?.(index) ?? <rect width="16" height="16" rx="3" fill={fillOf(id, index)} />}
               </svg>
               {name}
             </li>

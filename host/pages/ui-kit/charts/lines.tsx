@@ -33,6 +33,24 @@ function Mark({
   return <path d={`M${x} ${y - 5} L${x + 5} ${y + 4} L${x - 5} ${y + 4} Z`} fill={color} />;
 }
 
+/** A line and its mark, for the legend. */
+export function LineSign({ series, color }: { readonly series: number; readonly color: string }) {
+  return (
+    <>
+      <line
+        className="uk-line"
+        x1={0}
+        x2={16}
+        y1={8}
+        y2={8}
+        stroke={color}
+        strokeDasharray={DASHES[series % DASHES.length]}
+      />
+      <Mark series={series} x={8} y={8} color={color} />
+    </>
+  );
+}
+
 /** Lines over the names on the x axis, evenly spaced in the order of the rows. */
 export function Lines(props: {
   readonly data: ChartData;

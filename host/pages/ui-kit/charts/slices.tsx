@@ -50,7 +50,6 @@ export function Slices(props: {
   const outer = props.outerRadius ?? Math.max(20, Math.min(canvas.width, canvas.height) / 2 - 8);
   const inner = isDonut ? (props.innerRadius ?? outer * 0.6) : 0;
   const slices = slicesOf(data);
-  const whole = slices.reduce((sum, { value }) => sum + value, 0);
   return (
     <g transform={`translate(${canvas.width / 2} ${canvas.height / 2})`} className="uk-axes">
       {slices.map((slice, index) => {
@@ -80,11 +79,6 @@ export function Slices(props: {
           </g>
         );
       })}
-      {isDonut ? (
-        <text className="uk-whole" dy="0.32em" textAnchor="middle">
-          {shown(whole)}
-        </text>
-      ) : null}
     </g>
   );
 }

@@ -46,7 +46,8 @@ export function Fields({ say }: { readonly say: (text: string) => void }) {
   const [weight, setWeight] = useState(20);
   const [days, setDays] = useState<string[]>(['mon']);
   const save = handleSubmit(async (answers) => {
-    say(String(await invoke('save', { ...answers })));
+    const saved: unknown = await invoke('save', { ...answers });
+    say(typeof saved === 'string' ? saved : 'Nothing');
   });
   return (
     <>

@@ -142,12 +142,13 @@ function Messages({ say }: { readonly say: (text: string) => void }) {
   );
 }
 
+function throwAtOnce(): void {
+  throw new Error('thrown on purpose');
+}
+
 function Actions({ say }: { readonly say: (text: string) => void }) {
   const [count, setCount] = useState(0);
   const [isOpen, setOpen] = useState(false);
-  async function refuse(): Promise<void> {
-    await invoke('refuse');
-  }
   return (
     <Stack space="space.100">
       <Inline space="space.100" shouldWrap>
@@ -173,10 +174,13 @@ function Actions({ say }: { readonly say: (text: string) => void }) {
         >
           Show flag
         </Button>
-        <Button appearance="subtle" onClick={refuse}>
+        <Button appearance="subtle" onClick={() => void invoke('refuse')}>
           Fail
         </Button>
-        <Button onClick={() => router.navigate('/issues/')}>Leave</Button>
+        <Button appearance="subtle" onClick={throwAtOnce}>
+          Throw
+        </Button>
+        <Button onClick={() => void router.navigate('/issues/')}>Leave</Button>
         <LinkButton href="/projects/DB">Project</LinkButton>
       </Inline>
       <ModalTransition>
@@ -216,7 +220,7 @@ function Gallery() {
   }, []);
   return (
     <Stack space="space.300">
-      <Inline spread="space-between" alignBlock="center">
+      <Inline spread="space-between" space="space.200" alignBlock="center">
         <Text>Said: {said}</Text>
         <Text>{who}</Text>
       </Inline>

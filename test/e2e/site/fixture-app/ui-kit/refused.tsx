@@ -8,7 +8,7 @@ ForgeReconciler.render(
   <Stack space="space.100">
     <Text>Before</Text>
     <DatePicker name="due" />
-    <Lozenge appearance={'accent-lime' as 'new'}>Lime</Lozenge>
+    <Lozenge appearance="accent-lime">Lime</Lozenge>
     <Box xcss={{ ':hover': { color: 'color.text.danger' } }}>
       <AppComponent />
     </Box>
