@@ -28,8 +28,14 @@ export async function prepareAppKey(ports: Ports, admin: string): Promise<void> 
  * that was signed with the old one and must be sent again is signed again: to the executor it is the same order.
  */
 export async function switchAppKey(ports: Ports, admin: string): Promise<Outcome<void>> {
-  const [{ executor, installation }, next] = await Promise.all([ports.settings.read(), ports.keys.nextKey()]);
-  if (!next) return no('illegal', 'There is no next key. Prepare one first.');
+  const [settings, next] = await Promise.all([ports.settings.read(), ports.keys.nextKey()]);
+  const { executor, installation } = settings;
+  if (!next) {
+    const { kid } = await ports.keys.signingKey();
+    // Switched already, and cut off before it was written down.
+    if (settings.appKeys.next === kid) return ok(await recordSwitch(ports, admin, kid));
+    return no('illegal', 'There is no next key. Prepare one first.');
+  }
   if (executor) {
     const answer = await ports.executor.connections(executor.id, next);
     if (answer.kind === 'silence')
@@ -46,11 +52,14 @@ export async function switchAppKey(ports: Ports, admin: string): Promise<Outcome
   }
   if (!(await ports.keys.promoteNext(next.kid)))
     return no('illegal', 'Somebody else prepared another key or discarded this one. Look again.');
+  return ok(await recordSwitch(ports, admin, next.kid));
+}
+
+async function recordSwitch(ports: Ports, admin: string, kid: string): Promise<void> {
   await ports.settings.change({ actor: admin, what: 'App key switched' }, (settings) => ({
     ...settings,
-    appKeys: { current: next.kid, next: null },
+    appKeys: { current: kid, next: null },
   }));
-  return ok(undefined);
 }
 
 /** Forgets the next key. */

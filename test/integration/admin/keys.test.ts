@@ -103,6 +103,19 @@ describe("the app's key", () => {
     expect(await refusalOf(site, 'switch-app-key', {})).toMatch(/no next key/);
   });
 
+  it('that was switched and not written down, for a crash, is written down by the next try', async () => {
+    const facts = await asAdmin(site, 'prepare-app-key', {});
+    await takeIn(facts);
+    const next = stored(site, 'secret', 'next-signing-key');
+    site.host.platform.kvs.put('secret', 'signing-key', JSON.stringify(next), undefined);
+    expect((await overview()).appKey).toEqual({ current: facts.keys[1]?.kid, next: null });
+    await asAdmin(site, 'switch-app-key', {});
+    const { entries } = await asAdmin(site, 'settings-history', { before: null });
+    expect(entries[0]).toMatchObject({ what: 'App key switched' });
+    expect(await refusalOf(site, 'switch-app-key', {})).toMatch(/no next key/);
+    await ran(site, await approved(site));
+  });
+
   it('stays when the executor does not answer', async () => {
     await asAdmin(site, 'prepare-app-key', {});
     const { appKey: before } = await overview();
