@@ -42,20 +42,22 @@ function routeCalls(): Call[] {
   );
 }
 
-/** Calls by `rest([…])`: literals stay, everything else is filled in. */
+/** Calls by `rest([…])` and `listed(admin, […])`: literals stay, everything else is filled in. */
 function restCalls(): Call[] {
-  const list = /rest\(\s*\[([^\]]+)\]/g;
+  const list = /\b(?:rest\(|listed\(\s*admin,)\s*\[([^\]]+)\]/g;
   return sources
     .filter(({ file }) => file.startsWith(path.join('app', 'provision')))
     .flatMap(({ file, text }) =>
       [...text.matchAll(list)].map((match) => {
         const before = text.slice(Math.max(0, match.index - 60), match.index);
         const send = /send\(\s*'(POST|PUT|DELETE)',\s*$/.exec(before)?.[1];
+        const asked = /\bask\(\s*$/.test(before) ? 'POST' : undefined;
+        const removed = /\bremove\(\s*admin,\s*$/.test(before) ? 'DELETE' : undefined;
         const segments = (match[1] ?? '').split(',').map((part) => {
           const literal = /^\s*'([^']+)'\s*$/.exec(part)?.[1];
           return literal ?? '*';
         });
-        return { method: send ?? 'GET', segments, file };
+        return { method: send ?? asked ?? removed ?? 'GET', segments, file };
       }),
     );
 }
@@ -94,10 +96,10 @@ const calls = [...routeCalls(), ...restCalls()];
 const name = ({ method, segments, file }: Call): string => `${method} /${segments.join('/')} (${file})`;
 
 test('every REST path of the app is found and documented', () => {
-  // A path that this test overlooks would not be checked: each use of the two builders is one call.
+  // A path that this test overlooks would not be checked: each use of the builders is one call.
   const uses = sources.reduce((sum, { text }) => {
     const routes = text.match(/route`\/rest\//g)?.length ?? 0;
-    const built = text.match(/(?<!function )\brest\(\s*\[/g)?.length ?? 0;
+    const built = text.match(/(?<!function )\b(?:rest\(|listed\(\s*admin,)\s*\[/g)?.length ?? 0;
     return sum + routes + built;
   }, 0);
   expect(calls).toHaveLength(uses);

@@ -59,12 +59,17 @@ export async function remove(admin: SiteAdmin, path: string, instruction: string
   needed(reply, instruction);
 }
 
+const Count = v.object({ count: v.number() });
+
 /** Why our issue type and what serves it must stay: null, or how many issues use it. */
 export async function issuesUseIt(admin: SiteAdmin, ids: KeptIds): Promise<string | null> {
   const typeId = ids['issueTypeId'];
   if (typeId === undefined) return null;
-  const path = rest(['search', 'approximate-count']);
-  const reply = await admin.ask(path, { jql: `issuetype = ${typeId}` }, v.object({ count: v.number() }));
+  const reply = await admin.ask(
+    rest(['search', 'approximate-count']),
+    { jql: `issuetype = ${typeId}` },
+    Count,
+  );
   // 400: Jira knows no such issue type any more, so no issue has it.
   if (!reply.ok && reply.error.status === 400) return null;
   const { count } = needed(reply, 'Check that you are a Jira administrator, then try again.');

@@ -124,9 +124,8 @@ function dashboardActs(site: Site, there: Dashboard | undefined, keptId: string 
   const share = {
     change: change('repair', title, 'not shared with everybody who is logged in'),
     run: async () => {
-      const path = rest(['dashboard', there.id]);
       needed(
-        await admin.send('PUT', path, { ...body, name: there.name }, Nothing),
+        await admin.send('PUT', rest(['dashboard', there.id]), { ...body, name: there.name }, Nothing),
         `Ask ${owner} to share the dashboard with everybody who is logged in. ${sharingHint}`,
       );
     },

@@ -126,9 +126,13 @@ async function fieldActs(admin: SiteAdmin, ids: Ids, screen: Named | undefined):
     run: async () => {
       const screenId = keptId(await admin.ids(), 'screenId');
       tab ??= await anyTab(admin, screenId);
-      const path = rest(['screens', screenId, 'tabs', tab, 'fields']);
       needed(
-        await admin.send('POST', path, { fieldId: await id() }, Nothing),
+        await admin.send(
+          'POST',
+          rest(['screens', screenId, 'tabs', tab, 'fields']),
+          { fieldId: await id() },
+          Nothing,
+        ),
         `Add the ${what.replace('Field', 'field')} to the screen "${screenName}" under ${menu}.`,
       );
     },
@@ -164,9 +168,8 @@ async function readTabs(
 async function anyTab(admin: SiteAdmin, screenId: string): Promise<string> {
   const tabs = needed(await admin.get(rest(['screens', screenId, 'tabs']), Tabs), askAnAdmin);
   if (tabs[0]) return tabs[0].id;
-  const path = rest(['screens', screenId, 'tabs']);
   return needed(
-    await admin.send('POST', path, { name: 'Fields' }, Made),
+    await admin.send('POST', rest(['screens', screenId, 'tabs']), { name: 'Fields' }, Made),
     `Add a tab to the screen "${screenName}" under ${menu}.`,
   ).id;
 }
