@@ -89,8 +89,7 @@ export interface FunctionDeclaration {
 
 /** A resource: a folder of built files (Custom UI), or one source file that Forge's bundler takes itself (UI Kit). */
 export type Resource =
-  | { readonly key: string; readonly dir: string }
-  | { readonly key: string; readonly source: string };
+  { readonly key: string; readonly dir: string } | { readonly key: string; readonly source: string };
 
 const SOURCE_FILE = /\.[jt]sx?$/;
 
