@@ -87,9 +87,11 @@ export const readAvailableGadgets = async () =>
 
 /** Adds a gadget. */
 export const addGadget = (id: string, gadget: AvailableGadget) =>
-  write('POST', `${API}/${enc(id)}/gadget`, {
-    ...(gadget.moduleKey === undefined ? { uri: gadget.uri } : { moduleKey: gadget.moduleKey }),
-  });
+  write(
+    'POST',
+    `${API}/${enc(id)}/gadget`,
+    gadget.moduleKey === undefined ? { uri: gadget.uri } : { moduleKey: gadget.moduleKey },
+  );
 
 /** Takes a gadget off a dashboard. */
 export const removeGadget = (id: string, gadgetId: string) =>

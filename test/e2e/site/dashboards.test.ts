@@ -31,8 +31,12 @@ async function addGadget(title: RegExp): Promise<void> {
 
 /** Names the present load of the gadget's frame. */
 const loadOf = async (): Promise<string> => {
-  await view().getByText(/^Load /).waitFor();
-  return await view().getByText(/^Load /).innerText();
+  await view()
+    .getByText(/^Load /)
+    .waitFor();
+  return await view()
+    .getByText(/^Load /)
+    .innerText();
 };
 
 describe('a dashboard', () => {

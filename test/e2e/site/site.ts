@@ -68,7 +68,7 @@ export interface TestSite {
 }
 
 /** Builds the pages and the fixture's resources when needed, and starts host and browser. */
-export async function startSite(options: Pick<HostOptions, 'terminal'> = {}): Promise<TestSite> {
+export async function startSite(parts: Pick<HostOptions, 'terminal'> = {}): Promise<TestSite> {
   const buildScript = path.join(here, '../../../host/pages/build-pages.mjs');
   await Promise.all([
     run(process.execPath, [buildScript], { env: { ...process.env, NODE_OPTIONS: '' } }),
@@ -76,7 +76,7 @@ export async function startSite(options: Pick<HostOptions, 'terminal'> = {}): Pr
   ]);
   const cacheDir = path.join(appDir, '.local', `host-${process.env['JEST_WORKER_ID'] ?? '1'}`);
   const banner = 'Local host: one person plays everybody here.';
-  const host = await createHost({ appDir, seed, cacheDir, banner, ...options });
+  const host = await createHost({ appDir, seed, cacheDir, banner, ...parts });
   const browser: Browser = await launchBrowser();
   const problems: string[] = [];
 

@@ -18,7 +18,8 @@ async function start(): Promise<void> {
   await view.theme.enable();
   const { dashboard, gadget, entryPoint, gadgetConfiguration } = (await view.getContext())
     .extension as unknown as Extension;
-  write('who', String(await invoke('place')));
+  const seen: unknown = await invoke('place');
+  write('who', typeof seen === 'string' ? seen : 'No place');
   write('place', `${entryPoint} of gadget ${gadget.id} on dashboard ${dashboard.id}`);
   write('configuration', `Colour: ${gadgetConfiguration?.colour ?? 'none yet'}`);
   write('loaded', `Load ${crypto.randomUUID()}`);
