@@ -148,6 +148,33 @@ describe('things', () => {
     );
   });
 
+  test('the project gone: what a person does; known by another key: written down', async () => {
+    const { projects } = site.records();
+    site.edit((state) => {
+      state.projects = [];
+    });
+    const plan = await site.call('plan-step', { step: 'project', projectKey: null });
+    expect(plan).toMatchObject({
+      state: 'manual',
+      changes: [{ kind: 'repair', what: 'Project DB' }],
+      instruction: expect.stringContaining('Trash') as string,
+    });
+    site.edit((state) => {
+      state.projects = [{ ...projects[0], key: 'DATA' }];
+    });
+    const step = { step: 'project', projectKey: null } as const;
+    expect(words((await site.call('plan-step', step)).changes)).toEqual([
+      'change Project Database changes (DATA): instead of DB',
+    ]);
+    await site.call('setup-step', step);
+    expect((await site.call('overview', {})).project?.key).toBe('DATA');
+    site.edit((state) => {
+      state.projects = projects;
+    });
+    await site.call('setup-step', step);
+    await allRight();
+  });
+
   test('Jira binds no scheme to a project with issues: what a person does', async () => {
     const { id } = await site.rest('POST', '/issue', {
       fields: { project: { key: 'DB' }, issuetype: { id: kept['issueTypeId'] }, summary: 'One' },

@@ -34,7 +34,7 @@ export function wantedConfig(key: TransitionKey, site: WorkflowSite): RuleConfig
 }
 
 /** Our rule as Jira stores it. */
-export function ourRule(forge: ForgeRule, key: TransitionKey, site: WorkflowSite): Rule {
+function ourRule(forge: ForgeRule, key: TransitionKey, site: WorkflowSite): Rule {
   const config = JSON.stringify(wantedConfig(key, site));
   return { ruleKey: forge.ruleKey, parameters: { key: forge.id, config, disabled: 'false', tag: '' } };
 }
@@ -48,11 +48,11 @@ export function wantedResolution(key: TransitionKey, site: WorkflowSite): string
   return from.some((status) => resolutionNames[status] !== undefined) ? '' : undefined;
 }
 
-export function resolutionRule(value: string): Rule {
+function resolutionRule(value: string): Rule {
   return { ruleKey: resolutionRuleKey, parameters: { field: 'resolution', value, mode: 'replace' } };
 }
 
-export function reasonScreen(screenId: string): Rule {
+function reasonScreen(screenId: string): Rule {
   return { ruleKey: 'system:transition-screen', parameters: { screenId } };
 }
 

@@ -48,7 +48,6 @@ const WorkflowStatus = v.looseObject({
   statusCategory: v.string(),
   statusReference: v.string(),
 });
-export type WorkflowStatus = v.InferOutput<typeof WorkflowStatus>;
 
 /** Answer of `POST /workflows`. */
 export const ReadReply = v.object({ workflows: v.array(Workflow), statuses: v.array(WorkflowStatus) });
