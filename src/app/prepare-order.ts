@@ -1,0 +1,110 @@
+import { sha256Hex } from '#core/hash';
+import { maxOrderLifetimeSeconds } from '#core/limits';
+import type { ChangeState } from '#core/change/state';
+import { computeOrderDigest } from '#core/protocol/order';
+import { ok } from '#core/result';
+import { append } from './append';
+import { executionOf, pendingAttempt } from './claim-run';
+import { recheckVotes } from './eligibility';
+import { orderClaims } from './order-claims';
+import type { Dispatch, Ports, StoredOrder } from './ports';
+import { publish } from './publish';
+import type { IssueRef } from './save-draft';
+
+/** The change must begin within this after its order was made, seconds. Ours; the protocol allows an hour. */
+const startWithinSeconds = 10 * 60;
+/** And be committed within this, seconds. */
+const endWithinSeconds = 60 * 60;
+
+/** Re-checks the voters and freezes the order in the ledger; undefined when the review reopened instead. */
+export async function prepareOrder(
+  ports: Ports,
+  issue: IssueRef,
+  dispatch: Dispatch,
+): Promise<StoredOrder | undefined> {
+  const settings = await ports.settings.read();
+  const content = await ports.archive.revision(dispatch.issueId, dispatch.revision);
+  if (!content || !settings.executor) throw new Error('no revision or no executor');
+  const executor = settings.executor.id;
+  const { kid } = await ports.keys.signingKey();
+  const sql = dispatch.kind === 'apply' ? content.sql : (content.rollback ?? '');
+  const sqlSha256 = await sha256Hex(sql);
+  let order: StoredOrder | undefined;
+  const appended = await append(ports, dispatch.issueId, async ({ state, head }) => {
+    order = undefined;
+    const attempt = pendingAttempt(state, dispatch.kind);
+    if (!attempt || attempt.jti !== dispatch.jti || !state.revision) return ok({ entries: [] });
+    // Another delivery signed it first: that order is the only one there will be.
+    if (attempt.orderDigest !== null) return ok({ entries: [] });
+    const { valid, lapsed } = await recheckVotes(ports, dispatch.issueId, state, countedVotes(state));
+    if (dispatch.kind === 'apply' && valid.length < state.revision.approvalsRequired)
+      return ok({ entries: lapsed });
+    const now = Math.floor(ports.clock() / 1000);
+    const checkedAt = new Date(ports.clock()).toISOString();
+    const stored: StoredOrder = {
+      kid,
+      v: 1,
+      iss: settings.installation,
+      aud: executor,
+      jti: attempt.jti,
+      iat: now,
+      exp: Math.min(now + maxOrderLifetimeSeconds, now + startWithinSeconds),
+      startBy: now + startWithinSeconds,
+      endBy: now + endWithinSeconds,
+      kind: attempt.kind,
+      try: attempt.try,
+      issue: { id: issue.id, key: issue.key },
+      requestedBy: attempt.requestedBy,
+      digest: state.revision.digest,
+      sqlSha256,
+      approvals: (dispatch.kind === 'apply' ? valid : countedVotes(state)).map(
+        ({ accountId, at, digest }) => ({
+          accountId,
+          at,
+          digest,
+          eligibilityCheckedAt: checkedAt,
+        }),
+      ),
+      evidence: [],
+      analyser: null,
+      ledgerHead: head,
+      applyReceiptSha256: dispatch.kind === 'rollback' ? (state.apply?.outcome?.receiptSha256 ?? null) : null,
+    };
+    order = stored;
+    return ok({
+      entries: [
+        {
+          actor: 'app',
+          body: {
+            type: 'order-signed',
+            kind: attempt.kind,
+            try: attempt.try,
+            jti: attempt.jti,
+            orderDigest: await computeOrderDigest(orderClaims(stored, content)),
+            executor,
+            startBy: stored.startBy,
+            voters: stored.approvals.map(({ accountId }) => accountId),
+          },
+        },
+      ],
+      extras: (_state, next) => ({
+        quiet: true,
+        order: stored,
+        execution: executionOf(issue, next.state[dispatch.kind], next.state, 'queued'),
+      }),
+    });
+  });
+  if (!appended.ok) throw new Error(appended.error.message);
+  if (!order && !appended.value.changed) return ports.archive.order(dispatch.jti);
+  if (!order) {
+    await publish(ports, dispatch.issueId, appended.value, {
+      jiraStatus: 'running',
+      comment: [{ text: 'An approval is no longer valid, so nothing was run and the review is open again.' }],
+    });
+  }
+  return order;
+}
+
+function countedVotes(state: ChangeState): ChangeState['votes'] {
+  return state.votes.filter((vote) => vote.digest === state.revision?.digest);
+}
