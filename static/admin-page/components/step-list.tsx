@@ -77,7 +77,7 @@ function StepButtons({ step, row }: { step: SetupStep; row: StepRow | undefined 
 }
 
 /** The state of a step in icon and words. */
-export function stepState(row: StepRow | undefined, isRunning: boolean): { mark: Mark; text?: string } {
+function stepState(row: StepRow | undefined, isRunning: boolean): { mark: Mark; text?: string } {
   if (isRunning) return { mark: 'working' };
   if (row === undefined) return { mark: 'todo', text: 'Not checked yet' };
   if (row.problem !== null) return { mark: 'broken', text: 'Failed' };

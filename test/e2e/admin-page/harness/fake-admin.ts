@@ -17,7 +17,7 @@ import { address, admin, empty, groups, key, names, projects, reported } from '.
 type Handlers = { [N in AdminCallName]: (payload: AdminPayload<N>) => AdminValue<N> };
 
 /** A refusal of the resolver, in words for the person. */
-export class Refused extends Error {}
+class Refused extends Error {}
 
 const token = 'one-time-token';
 const receiptUrl = 'https://site.example/x1/receipt';
