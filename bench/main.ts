@@ -1,3 +1,4 @@
+import { printGadgetCost } from './compliance';
 import { measurePlatformCost } from './platform-cost';
 import { measureRunLatency, type Percentiles } from './run-latency';
 
@@ -29,4 +30,5 @@ ${row('rows visible', latency.rows)}
 ${row('the bare statement through pg', latency.bare)}
 ${row('rows less the statement (aim 150 ms)', latency.overhead)}
 `);
+await printGadgetCost([2_000, 20_000]);
 process.exit(0);

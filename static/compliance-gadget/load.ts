@@ -17,21 +17,20 @@ import {
 } from '#core/compliance/rules';
 import { countIssues, findIssues, JiraFailure, type FoundIssue } from './jira';
 
-/** One answer of Jira: not there yet, there, or refused with words. Never a made-up value. */
-export type Loaded<T> =
-  | { readonly state: 'loading' }
-  | { readonly state: 'ready'; readonly value: T }
-  | { readonly state: 'failed'; readonly message: string };
+/** An answer of Jira, or words why there is none. Never a made-up value. */
+type Answer<T> =
+  { readonly state: 'ready'; readonly value: T } | { readonly state: 'failed'; readonly message: string };
+type Loaded<T> = { readonly state: 'loading' } | Answer<T>;
 
 const loading = { state: 'loading' } as const;
 
 /** Counts of one duration, in the order of the buckets. */
-export type BucketCounts = readonly number[];
+type BucketCounts = readonly number[];
 
 export interface GadgetData {
   readonly counts: Readonly<Record<RuleKey, Loaded<number>>>;
   /** The oldest offender of a rule with hits; null when there is none any more. */
-  readonly oldest: Readonly<Partial<Record<RuleKey, Loaded<FoundIssue | null>>>>;
+  readonly oldest: Readonly<Partial<Record<RuleKey, Answer<FoundIssue | null>>>>;
   readonly waiting: Loaded<readonly FoundIssue[]>;
   readonly durations: Loaded<Readonly<Record<Duration, BucketCounts>>>;
 }
@@ -148,7 +147,7 @@ function withCount(data: GadgetData, rule: RuleKey, count: Loaded<number>): Gadg
   return { ...data, counts: { ...data.counts, [rule]: count }, oldest };
 }
 
-async function loaded<T>(ask: () => Promise<T>): Promise<Loaded<T>> {
+async function loaded<T>(ask: () => Promise<T>): Promise<Answer<T>> {
   try {
     return { state: 'ready', value: await ask() };
   } catch (error) {

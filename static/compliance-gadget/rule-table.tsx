@@ -3,8 +3,7 @@ import { Button, DynamicTable, Inline, Link, Lozenge, Spinner, Stack, Text } fro
 import { ageWords } from '#core/compliance/age';
 import { issueAddress, searchAddress } from '#core/compliance/gadget-searches';
 import { complianceRules, ruleJql, type ComplianceRule, type Scope } from '#core/compliance/rules';
-import type { FoundIssue } from './jira';
-import type { GadgetLoader, Loaded } from './load';
+import type { GadgetData, GadgetLoader } from './load';
 
 /** Every rule with its count and its oldest offender. Cells hold no components with hooks: the table calls them itself. */
 export function RuleTable({ loader, scope, now }: { loader: GadgetLoader; scope: Scope; now: number }) {
@@ -20,7 +19,7 @@ export function RuleTable({ loader, scope, now }: { loader: GadgetLoader; scope:
     cells: [
       { key: 'rule', content: ruleCell(rule) },
       { key: 'count', content: countCell(rule, loader, scope) },
-      { key: 'oldest', content: oldestCell(rule, loader.data.oldest[rule.key], now) },
+      { key: 'oldest', content: oldestCell(rule, loader.data, now) },
     ],
   }));
   return <DynamicTable label="Compliance rules" head={head} rows={rows} />;
@@ -64,10 +63,11 @@ function countCell(rule: ComplianceRule, loader: GadgetLoader, scope: Scope) {
   );
 }
 
-function oldestCell(rule: ComplianceRule, oldest: Loaded<FoundIssue | null> | undefined, now: number) {
-  if (!oldest) return <Text>–</Text>;
-  if (oldest.state === 'loading')
-    return <Spinner size="small" label={`Looking for the oldest: ${rule.title}`} />;
+function oldestCell(rule: ComplianceRule, { counts, oldest: found }: GadgetData, now: number) {
+  const count = counts[rule.key];
+  if (count.state !== 'ready' || count.value === 0) return <Text>–</Text>;
+  const oldest = found[rule.key];
+  if (!oldest) return <Spinner size="small" label={`Looking for the oldest: ${rule.title}`} />;
   if (oldest.state === 'failed') return <Text size="small">{oldest.message}</Text>;
   if (oldest.value === null) return <Text>–</Text>;
   const at = oldest.value.index[rule.dated];

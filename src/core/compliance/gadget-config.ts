@@ -42,7 +42,7 @@ export interface ReadConfig {
 
 /** Reads what Jira kept. Nothing (⚠ an unconfigured gadget has none, or an empty object) is the default. */
 export function readGadgetConfig(saved: unknown): ReadConfig {
-  const none = saved === undefined || saved === null || v.is(v.strictObject({}), saved);
+  const none = saved === undefined || saved === null || JSON.stringify(saved) === '{}';
   if (none) return { config: defaultGadgetConfig, problem: null };
   const parsed = v.safeParse(GadgetConfig, saved);
   if (parsed.success) return { config: parsed.output, problem: null };
