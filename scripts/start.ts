@@ -1,6 +1,9 @@
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import type { HostedJiraSite } from '../host/jira/create-jira-site';
+import { generateHistory } from './local/history/generate-history';
+import { reachableSite } from './local/history/history-site';
 import { parseStartArguments, startUsage } from './local/start-arguments';
 import { startLocalSite, type LocalSite } from './local/local-site';
 import { people, roleWords, type Role } from './local/seed';
@@ -14,7 +17,7 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const { port, fresh, unprovisioned, connections } = parsed.value;
+  const { port, fresh, unprovisioned, history, connections } = parsed.value;
   const folder = unprovisioned ? 'unprovisioned' : 'site';
   const dir = path.resolve(parsed.value.dir ?? path.join(appDir, '.local', folder));
   let site: LocalSite | undefined;
@@ -30,6 +33,7 @@ async function main(): Promise<void> {
   };
   process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
   const started = Date.now();
+  const { createSite, site: jira } = reachableSite();
   site = await startLocalSite({
     appDir,
     dir,
@@ -37,6 +41,7 @@ async function main(): Promise<void> {
     fresh,
     unprovisioned,
     extraConnections: connections,
+    host: { createSite },
     ...(connections.length > 0
       ? {
           banner:
@@ -49,9 +54,22 @@ async function main(): Promise<void> {
     await site.close();
     return;
   }
+  if (history !== undefined) await fill(site, jira(), history);
   announce(site, Date.now() - started);
   if (unprovisioned) console.log(`\n${unprovisionedWords(site)}`);
   console.log('\nCtrl-C stops everything.');
+}
+
+/** Makes up a history, on a site that has none of its own. */
+async function fill(site: LocalSite, jira: HostedJiraSite, count: number): Promise<void> {
+  if (jira.hasIssues()) {
+    await site.close();
+    throw new Error('This site has issues already. Add --fresh to forget them, or leave --history out.');
+  }
+  const began = Date.now();
+  const onProgress = (made: number): void => console.log(`  ${made} of ${count} changes …`);
+  await generateHistory(site.host, jira, { count, now: began, onProgress });
+  console.log(`History of ${count} changes made in ${((Date.now() - began) / 1000).toFixed(1)} s.`);
 }
 
 function unprovisionedWords(site: LocalSite): string {

@@ -2,11 +2,14 @@ import { parseArgs } from 'node:util';
 import { ok, refuse, type Result } from '#core/result';
 import { environments } from '#core/protocol/claims';
 import type { ExtraConnection } from '../../executor/local/prepare';
+import { fewestChanges } from './history/lives';
 
 /** Port of the site; the frames and the executor take the two after it. */
 const defaultPort = 4380;
+/** A history of this many changes still starts and is stored in seconds. */
+const mostChanges = 20_000;
 
-export const startUsage = `npm start -- [--port N] [--fresh] [--dir DIR] [--unprovisioned]
+export const startUsage = `npm start -- [--port N] [--fresh] [--dir DIR] [--unprovisioned | --history N]
              [--connection NAME [--environment dev|qa|staging|prod] --role ROLE [--url-file FILE] [--allow-writes]]
 
   --port N          port of the site (default ${defaultPort}); the next two are used as well
@@ -14,6 +17,7 @@ export const startUsage = `npm start -- [--port N] [--fresh] [--dir DIR] [--unpr
   --dir DIR         where the site keeps its state (default .local/site, .local/unprovisioned with the next)
   --unprovisioned   an empty site: the app is installed and an executor runs, and nothing else is done. Set it
                     up as Alex Admin under Apps, Query Change; "Executor's machine" plays the other side
+  --history N       fills a site without issues with N made-up changes of the last year, each labelled "generated"
   --connection NAME adds a database of yours. Its URL comes from the environment variable
                     QUERY_CHANGE_URL_NAME (NAME in capitals, - as _) or from the file after --url-file,
                     never from the command line. It is read-only unless --allow-writes is given, and never
@@ -24,6 +28,8 @@ export interface StartArguments {
   readonly port: number;
   readonly fresh: boolean;
   readonly unprovisioned: boolean;
+  /** How many changes to make up; undefined: none. */
+  readonly history: number | undefined;
   /** Folder of the site's state; undefined: the default one. */
   readonly dir: string | undefined;
   readonly connections: readonly ExtraConnection[];
@@ -42,6 +48,7 @@ export function parseStartArguments(
         port: { type: 'string' },
         fresh: { type: 'boolean' },
         unprovisioned: { type: 'boolean' },
+        history: { type: 'string' },
         dir: { type: 'string' },
         connection: { type: 'string' },
         environment: { type: 'string' },
@@ -60,7 +67,15 @@ export function parseStartArguments(
   if (!connection.ok) return connection;
   const connections = connection.value ? [connection.value] : [];
   const { fresh = false, unprovisioned = false, dir } = values;
-  return ok({ port, fresh, unprovisioned, dir, connections });
+  const history = values.history === undefined ? undefined : Number(values.history);
+  if (
+    history !== undefined &&
+    !(Number.isInteger(history) && history >= fewestChanges && history <= mostChanges)
+  )
+    return refuse(`--history takes a number from ${fewestChanges} to ${mostChanges}.`);
+  if (history !== undefined && unprovisioned)
+    return refuse('--history needs a site that is set up: leave --unprovisioned out.');
+  return ok({ port, fresh, unprovisioned, history, dir, connections });
 }
 
 interface ConnectionValues {

@@ -7,7 +7,14 @@ describe('npm start', () => {
   test('needs no arguments', () => {
     expect(parseStartArguments([], {})).toEqual({
       ok: true,
-      value: { port: 4380, fresh: false, unprovisioned: false, dir: undefined, connections: [] },
+      value: {
+        port: 4380,
+        fresh: false,
+        unprovisioned: false,
+        history: undefined,
+        dir: undefined,
+        connections: [],
+      },
     });
   });
 
@@ -24,6 +31,23 @@ describe('npm start', () => {
       },
     ]);
     expect(JSON.stringify(parsed)).not.toContain('secret');
+  });
+
+  test('makes up a history on a site that is set up', () => {
+    expect(parseStartArguments(['--fresh', '--history', '2000'], {})).toMatchObject({
+      ok: true,
+      value: { history: 2000 },
+    });
+    for (const args of [
+      ['--history', '3'],
+      ['--history', 'many'],
+      ['--history', '20001'],
+      ['--history', '100', '--unprovisioned'],
+    ])
+      expect(parseStartArguments(args, {})).toMatchObject({
+        ok: false,
+        error: expect.stringContaining('--history') as string,
+      });
   });
 
   test('takes the URL from a file', () => {
