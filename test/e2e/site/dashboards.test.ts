@@ -146,6 +146,30 @@ describe('a dashboard', () => {
     await view().getByText('Colour: green').waitFor();
   });
 
+  it('draws a UI Kit gadget, saves what its form submits, and follows its links', async () => {
+    const gadget = card('UI Kit gadget').last();
+    await addGadget(/UI Kit gadget/);
+    await gadget.getByText('Period: all time').waitFor();
+    const configure = async (): Promise<void> => {
+      await page.getByRole('button', { name: 'Actions of UI Kit gadget' }).click();
+      await page.getByRole('menuitem', { name: 'Configure' }).click();
+    };
+    await configure();
+    await page.getByLabel('Period').fill('30 days');
+    await page.getByRole('button', { name: 'Keep' }).click();
+    await gadget.getByText('Period: 30 days').waitFor();
+    await configure();
+    await page.getByLabel('Period').fill('a year');
+    await page.getByRole('button', { name: 'Leave' }).click();
+    await gadget.getByText('Period: 30 days').waitFor();
+
+    await gadget.getByRole('link', { name: 'Every issue of DB' }).click();
+    await page.getByRole('heading', { name: 'Search issues' }).waitFor();
+    expect(await page.getByLabel('JQL').inputValue()).toBe('project = DB');
+    await page.goBack();
+    await gadget.getByText('Period: 30 days').waitFor();
+  });
+
   it('lets gadgets navigate the site, and breaks no policy', async () => {
     await view().getByRole('button', { name: 'Open the issues' }).click();
     await page.getByRole('heading', { name: 'Search issues' }).waitFor();
