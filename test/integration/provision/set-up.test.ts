@@ -55,6 +55,30 @@ describe('setting up', () => {
     expect((await site.run('statuses')).state).toBe('done');
   });
 
+  test('a workflow of our name that is not ours is left alone', async () => {
+    const statuses = [
+      { statusReference: 'a', name: 'Draft', statusCategory: 'TODO', id: site.kept()?.['status.draft'] },
+    ];
+    const { workflows } = await site.rest('POST', '/workflows/create', {
+      scope: { type: 'GLOBAL' },
+      statuses,
+      workflows: [
+        {
+          name: 'Query Change',
+          statuses: [{ statusReference: 'a' }],
+          transitions: [{ id: '1', name: 'Create', type: 'INITIAL', toStatusReference: 'a' }],
+        },
+      ],
+    });
+    const before = site.records();
+    expect(await site.run('workflow')).toMatchObject({
+      state: 'manual',
+      message: 'Workflow "Query Change" exists and is not ours.',
+    });
+    expect(site.records()).toEqual(before);
+    await site.rest('DELETE', `/workflow/${workflows[0].id}`);
+  });
+
   test('somebody’s filter of the same name is adopted, not copied', async () => {
     const adopted = await site.rest(
       'POST',

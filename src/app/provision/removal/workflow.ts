@@ -3,9 +3,9 @@ import { doneKey, forgotten, isOurs } from '../kept';
 import { listed, Named } from '../lists';
 import { otherUsers, schemeKinds } from '../scheme-kinds';
 import { rest, type KeptIds, type SiteAdmin } from '../site-admin';
-import { askAnAdmin, needed, type Site } from '../step';
+import type { Site } from '../step';
 import { workflowName } from '../steps/workflow';
-import { ReadReply } from '../workflow/shape';
+import { keptWorkflow } from '../workflow/read';
 import { beforeUs, issuesUseIt, remove, type Removal, type RemovalLook } from './removal';
 
 /** The workflow, unless issues or other schemes use it. */
@@ -16,9 +16,9 @@ async function look({ admin }: Site): Promise<RemovalLook> {
   const id = ids['workflowId'];
   const forget = { ...forgotten('workflowId'), [doneKey('workflow')]: null };
   if (id === undefined) return { state: 'gone', forget };
-  const read = needed(await admin.ask(rest(['workflows']), { workflowIds: [id] }, ReadReply), askAnAdmin);
-  const workflow = read.workflows.find((one) => one.id === id);
-  if (!workflow) return { state: 'gone', forget };
+  const there = await keptWorkflow(admin, ids);
+  if (!there) return { state: 'gone', forget };
+  const { workflow } = there;
   const what = [`Workflow "${workflow.name}"`];
   const why = await whyItStays(admin, ids, workflow.name);
   if (why !== null) return { state: 'keep', what, why };

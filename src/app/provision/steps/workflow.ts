@@ -24,7 +24,8 @@ import {
 import { changesOf, compareWorkflow } from '../workflow/compare';
 import type { OurRules, WorkflowSite } from '../workflow/desired';
 import { createPayload, updatePayload } from '../workflow/payload';
-import { Capabilities, ReadReply, type Workflow } from '../workflow/shape';
+import { findWorkflow } from '../workflow/read';
+import { Capabilities, type ReadReply, type Workflow } from '../workflow/shape';
 
 /** Name of the workflow on the site. */
 export const workflowName = issueTypeName;
@@ -47,11 +48,11 @@ async function look(site: Site): Promise<Look> {
     );
   }
   const ids = await admin.ids();
-  const read = await readWorkflow(admin, ids);
-  const workflow = ours(read, ids);
+  const there = await findWorkflow(admin, ids, workflowName);
   const done = `${title} is ready: ${changeStatuses.length} statuses, ${transitionKeys.length} transitions.`;
   const right = `${title} is as it should be.`;
-  if (!workflow) return { state: 'ready', changes: [creation(ids)], right, done, apply: () => create(site) };
+  if (!there) return { state: 'ready', changes: [creation(ids)], right, done, apply: () => create(site) };
+  const { read, workflow } = there;
   const stranger = ids['workflowId'] !== workflow.id;
   if (stranger && isForeign(workflow)) {
     return manual(
@@ -82,19 +83,6 @@ function creation(ids: KeptIds): Look['changes'][number] {
     gone === '' ? 'create' : 'repair',
     title,
     `${gone}${changeStatuses.length} statuses, ${transitionKeys.length} transitions with our rules on each: ${names}`,
-  );
-}
-
-async function readWorkflow(admin: SiteAdmin, ids: KeptIds): Promise<ReadReply> {
-  const kept = ids['workflowId'];
-  const body = { workflowNames: [workflowName], ...(kept ? { workflowIds: [kept] } : {}) };
-  return needed(await admin.ask(rest(['workflows']), body, ReadReply), askAnAdmin);
-}
-
-function ours(read: ReadReply, ids: KeptIds): Workflow | undefined {
-  return (
-    read.workflows.find(({ id }) => id === ids['workflowId']) ??
-    read.workflows.find(({ name }) => name === workflowName)
   );
 }
 
@@ -168,9 +156,9 @@ async function update(site: Site, rules: OurRules): Promise<void> {
   const { admin } = site;
   for (let attempt = 1; ; attempt += 1) {
     const ids = await admin.ids();
-    const read = await readWorkflow(admin, ids);
-    const workflow = ours(read, ids);
-    if (!workflow) throw new StepRefused(`${title} is gone.`, 'Repeat this step: it will be made again.');
+    const there = await findWorkflow(admin, ids, workflowName);
+    if (!there) throw new StepRefused(`${title} is gone.`, 'Repeat this step: it will be made again.');
+    const { read, workflow } = there;
     const wanted = await wantedSite(site, ids, rules, read);
     const body = updatePayload(read, workflow, wanted, statusIds(ids));
     const reply = await admin.send('POST', rest(['workflows', 'update']), body, Nothing);
