@@ -24,9 +24,12 @@ export function expectedOffenders(
   return inPlace(changes, scope)
     .flatMap((change) => offencesOf(change.story).map((offence) => ({ change, ...offence })))
     .filter((offence) => offence.rule === rule && (days === null || offence.at >= now - days * dayMs))
-    .sort((one, other) => one.at - other.at)
+    .sort((one, other) => one.at - other.at || younger(one.change, other.change))
     .map(({ change }) => change.key);
 }
+
+/** Of the same moment the younger issue comes first, as in the host's searches. */
+const younger = (one: MadeChange, other: MadeChange): number => Number(other.id) - Number(one.id);
 
 function offencesOf({ offences, facts }: Story): Offence[] {
   const lead = minutes(facts.submittedAt, facts.executedAt);
@@ -54,7 +57,10 @@ export function expectedWithin(
 export function expectedWaiting(changes: readonly MadeChange[], accountId: string, scope: Scope): string[] {
   return inPlace(changes, scope)
     .filter(({ story }) => story.facts.pending.includes(accountId))
-    .sort((one, other) => (one.story.facts.submittedAt ?? 0) - (other.story.facts.submittedAt ?? 0))
+    .sort(
+      (one, other) =>
+        (one.story.facts.submittedAt ?? 0) - (other.story.facts.submittedAt ?? 0) || younger(one, other),
+    )
     .map(({ key }) => key);
 }
 
