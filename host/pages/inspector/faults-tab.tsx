@@ -37,7 +37,7 @@ function JiraFaults() {
     );
   };
   return (
-    <form className="faults" onSubmit={submit}>
+    <form className="faults" aria-label="Jira refuses calls of the app" onSubmit={submit}>
       <h2>Jira refuses calls of the app</h2>
       <div className="field">
         <label htmlFor="fault-path">Path contains (regular expression)</label>
@@ -86,7 +86,7 @@ function EventFaults() {
     void change({ events }, `Events come ${delaySeconds} s late, ${copies} times`);
   };
   return (
-    <form className="faults" onSubmit={submit}>
+    <form className="faults" aria-label="Product events come late or twice" onSubmit={submit}>
       <h2>Product events come late or twice</h2>
       <div className="field">
         <label htmlFor="fault-delay">Delay in seconds</label>
@@ -128,7 +128,7 @@ function GadgetFault() {
     void change({ refuseForgeGadgets: true }, 'REST knows no Forge gadgets');
   };
   return (
-    <form className="faults" onSubmit={submit}>
+    <form className="faults" aria-label="REST knows no Forge gadgets" onSubmit={submit}>
       <h2>REST knows no Forge gadgets</h2>
       <p>
         Adding one to a dashboard answers 400 and the list of gadgets has none. A person can still add it in

@@ -129,7 +129,7 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
     await arrive(page);
     expect(await page.locator('html').getAttribute('data-color-mode')).toBe(colorScheme);
     expect(await violationsOf(page)).toEqual([]);
-    await page.setViewportSize({ width: 390, height: 844 });
+    await page.setViewportSize({ width: 320, height: 640 });
     expect(await overflow(page)).toBe(0);
     await page.context().close();
   });

@@ -107,5 +107,13 @@ describe('the inspector', () => {
     await page.getByRole('button', { name: 'Switch off' }).first().click();
     await page.getByText('Jira answers as usual').waitFor();
     expect(site.host.faults.jira).toEqual([]);
+
+    const gadgets = page.getByRole('form', { name: 'REST knows no Forge gadgets' });
+    await gadgets.getByRole('button', { name: 'Switch on' }).click();
+    await page.getByText('REST knows no Forge gadgets').nth(1).waitFor();
+    expect(site.host.faults.refuseForgeGadgets).toBe(true);
+    await gadgets.getByRole('button', { name: 'Switch off' }).click();
+    await page.getByText('REST knows Forge gadgets').waitFor();
+    expect(site.host.faults.refuseForgeGadgets).toBe(false);
   });
 });
