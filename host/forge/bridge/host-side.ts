@@ -238,9 +238,11 @@ export function attachBridge(frame: HTMLIFrameElement, options: BridgeOptions): 
   window.addEventListener('message', onMessage);
   return {
     setColorMode(mode) {
-      if (!themed) return;
-      void setTheme(mode);
-      emit({ event: 'FORGE_CORE_THEME_CHANGED', payload: { colorMode: mode }, callback: () => undefined });
+      // UI Kit has no theming to enable: its hook listens from the start, and reads `theme` of the event.
+      if (!themed && options.handlers.reconcile === undefined) return;
+      if (themed) void setTheme(mode);
+      const payload = { theme: { colorMode: mode } };
+      emit({ event: 'FORGE_CORE_THEME_CHANGED', payload, callback: () => undefined });
     },
     detach() {
       window.removeEventListener('message', onMessage);

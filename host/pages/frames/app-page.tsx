@@ -3,9 +3,8 @@ import SectionMessage from '@atlaskit/section-message';
 import Spinner from '@atlaskit/spinner';
 import { readPages } from '../host-api';
 import { wordsOf } from '../rest/http';
-import { NativeFrame } from '../ui-kit/native-frame';
+import { ModuleFrame } from '../ui-kit/module-frame';
 import { useLoad } from '../use-load';
-import { ForgeFrame } from './forge-frame';
 
 /** A page of the app (admin or global page): its title and its frame. */
 export function AppPage({ moduleKey }: { readonly moduleKey: string }) {
@@ -33,11 +32,7 @@ export function AppPage({ moduleKey }: { readonly moduleKey: string }) {
   return (
     <>
       <h1>{page.title}</h1>
-      {page.render === 'native' ? (
-        <NativeFrame module={page} place={{}} onRefresh={reload} />
-      ) : (
-        <ForgeFrame module={page} onChange={reload} />
-      )}
+      <ModuleFrame module={page} place={{}} onChange={reload} />
     </>
   );
 }

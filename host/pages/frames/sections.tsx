@@ -4,7 +4,7 @@ import ChevronDownIcon from '@atlaskit/icon/core/chevron-down';
 import ChevronRightIcon from '@atlaskit/icon/core/chevron-right';
 import CloseIcon from '@atlaskit/icon/core/close';
 import type { AppModule } from '../host-api';
-import { ForgeFrame } from './forge-frame';
+import { ModuleFrame } from '../ui-kit/module-frame';
 
 interface Props {
   readonly module: AppModule;
@@ -35,7 +35,7 @@ export function PanelSection({
           />
         ) : null}
       </div>
-      <ForgeFrame module={module} place={{ issue: issueId }} onChange={onChange} />
+      <ModuleFrame module={module} place={{ issue: issueId }} onChange={onChange} />
     </section>
   );
 }
@@ -54,7 +54,7 @@ export function ContextSection({ module, issueId, onChange }: Props) {
         </button>
       </h2>
       <div id={id} hidden={!open}>
-        {open ? <ForgeFrame module={module} place={{ issue: issueId }} onChange={onChange} /> : null}
+        {open ? <ModuleFrame module={module} place={{ issue: issueId }} onChange={onChange} /> : null}
       </div>
     </section>
   );

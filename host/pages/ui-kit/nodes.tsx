@@ -7,7 +7,8 @@ import {
   type ComponentType,
   type ReactElement,
 } from 'react';
-import { checked, type Modelled, type PropsOf } from './coverage';
+import { checked } from './check';
+import type { Modelled, PropsOf } from './coverage';
 import type { ForgeNode } from './forge-doc';
 import type { AppFunction } from './props';
 

@@ -24,7 +24,7 @@ export const token = (group: string) =>
 export const space = token('space.');
 export const size = maybe(v.union([v.string(), v.number()]));
 /** `useForm` passes it beside `isInvalid`. */
-export const ariaInvalid = maybe(v.union([v.boolean(), v.string()]));
+const ariaInvalid = maybe(v.union([v.boolean(), v.string()]));
 
 export const flow = {
   alignBlock: oneOf('start', 'center', 'end', 'baseline', 'stretch'),
@@ -83,7 +83,7 @@ export const Choice = v.object({
 });
 
 export const accessor = v.union([v.number(), v.string()]);
-export const chart = {
+const chart = {
   width: number,
   height: number,
   data: v.array(v.unknown()),

@@ -48,6 +48,14 @@ describe('a UI Kit module', () => {
     await says('Empty answered');
   });
 
+  it('hears of the theme', async () => {
+    await page.getByText('Theme: light').waitFor();
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.getByText('Theme: dark').waitFor();
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.getByText('Theme: light').waitFor();
+  });
+
   it('opens a dialog and closes it', async () => {
     await press('Open dialog');
     const dialog = page.getByRole('dialog');

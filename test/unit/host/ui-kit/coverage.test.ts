@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { checked, MODELLED, REFUSED } from '../../../../host/pages/ui-kit/coverage';
+import { checked } from '../../../../host/pages/ui-kit/check';
+import { MODELLED, REFUSED } from '../../../../host/pages/ui-kit/coverage';
 
 const load = createRequire(import.meta.url);
 /** The package's own list: components are exported as their names, or as functions that wrap one. */

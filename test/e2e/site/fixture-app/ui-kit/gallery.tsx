@@ -42,6 +42,7 @@ import ForgeReconciler, {
   Text,
   Tooltip,
   User,
+  useTheme,
   xcss,
 } from '@forge/react';
 import { invoke, router, showFlag, view } from '@forge/bridge';
@@ -212,6 +213,7 @@ function Actions({ say }: { readonly say: (text: string) => void }) {
 function Gallery() {
   const [said, say] = useState('Nothing yet');
   const [who, setWho] = useState('');
+  const theme = useTheme();
   useEffect(() => {
     void (async () => {
       const { accountId, moduleKey } = await view.getContext();
@@ -223,6 +225,7 @@ function Gallery() {
       <Inline spread="space-between" space="space.200" alignBlock="center">
         <Text>Said: {said}</Text>
         <Text>{who}</Text>
+        <Text>Theme: {theme?.colorMode}</Text>
       </Inline>
       <Box xcss={card}>
         <Marks />
