@@ -150,7 +150,8 @@ describe('what the validator does not catch', () => {
       .map((module) => module['resource'])
       .filter((resource) => typeof resource === 'string');
     expect([...new Set(used)].toSorted()).toEqual(manifest.resources.map(({ key }) => key).toSorted());
-    for (const { path: folder } of manifest.resources) expect(folder).toMatch(/^static\/[a-z-]+\/(build|main\.tsx)$/);
+    for (const { path: folder } of manifest.resources)
+      expect(folder).toMatch(/^static\/[a-z-]+\/(build|main\.tsx)$/);
   });
 });
 
@@ -231,18 +232,21 @@ describe('storage entities', () => {
     return [...(body ?? '').matchAll(/^\s*(\w+)\??:/gm)].flatMap(([, name]) => (name ? [name] : []));
   };
 
-  test.each([
+  const entities = [
     ['change', 'HeadRecord'],
     ['draft', 'DraftRecord'],
+    ['settings', 'SettingsRecord'],
     ['execution', 'ExecutionRecord'],
-  ])('%s declares what is written', (name, record) => {
+  ] as const;
+
+  test.each(entities)('%s declares what is written', (name, record) => {
     const entity = manifest.app.storage.entities.find((candidate) => candidate.name === name);
     expect(written(record).length).toBeGreaterThan(0);
     expect(Object.keys(entity?.attributes ?? {}).toSorted()).toEqual(written(record).toSorted());
   });
 
   test('no entity is declared that nothing writes, and every index is over declared attributes', () => {
-    expect(manifest.app.storage.entities.map(({ name }) => name)).toEqual(['change', 'draft', 'execution']);
+    expect(manifest.app.storage.entities.map(({ name }) => name)).toEqual(entities.map(([name]) => name));
     for (const { attributes, indexes } of manifest.app.storage.entities) {
       for (const { partition, range } of indexes) {
         for (const name of [...partition, ...range]) expect(Object.keys(attributes)).toContain(name);
