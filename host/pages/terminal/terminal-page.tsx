@@ -20,12 +20,33 @@ interface Run {
 let kept: readonly Run[] = [];
 
 function Output({ runs }: { readonly runs: readonly Run[] }) {
+  const flags = useFlags();
+  const copy = async (output: string): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(output);
+      flags.show({ kind: 'success', title: 'Output copied', autoDismiss: true });
+    } catch (error) {
+      flags.refused('The output was not copied', error);
+    }
+  };
   return (
     <div className="terminal-output" role="log" aria-label="Output" tabIndex={0}>
       {runs.length === 0 ? <p className="subtle">Nothing has been run yet.</p> : null}
       {runs.map(({ id, line, ok, output }) => (
         <div key={id} className="terminal-run">
-          <p className="terminal-line">$ {line}</p>
+          <div className="terminal-head">
+            <p className="terminal-line">$ {line}</p>
+            {output === '' ? null : (
+              <Button
+                spacing="compact"
+                appearance="subtle"
+                aria-label={`Copy the output of ${line}`}
+                onClick={() => void copy(output)}
+              >
+                Copy
+              </Button>
+            )}
+          </div>
           {output === '' ? null : <pre>{output}</pre>}
           {ok ? null : <p className="terminal-failed">The command failed.</p>}
         </div>

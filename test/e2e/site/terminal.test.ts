@@ -55,6 +55,11 @@ describe('the terminal', () => {
     await output.getByText('3 lines').waitFor();
     expect(await page.getByLabel('Standard input').inputValue()).toBe('');
 
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await output.getByRole('button', { name: 'Copy the output of count' }).click();
+    await page.getByText('Output copied').waitFor();
+    expect(await page.evaluate(async () => await navigator.clipboard.readText())).toBe('3 lines');
+
     await page.getByLabel('Command').fill('drop everything');
     await page.keyboard.press('Enter');
     await output.getByText('drop everything: command not found').waitFor();
