@@ -1,5 +1,4 @@
 import Button from '@atlaskit/button/new';
-import Heading from '@atlaskit/heading';
 import SectionMessage from '@atlaskit/section-message';
 import Spinner from '@atlaskit/spinner';
 import Tabs, { Tab, TabList, TabPanel } from '@atlaskit/tabs';
@@ -56,9 +55,8 @@ function Page(props: { overview: AdminOverview; problem: string | null; onRetry:
   const { overview, problem } = props;
   return (
     <div className="qc-root qa-page qc-stack" data-testid="admin">
-      <Heading size="large" as="h1">
-        Query Change
-      </Heading>
+      {/* Jira shows the page's title above the frame, and the tabs show which of them is open. */}
+      <h1 className="qc-hidden">Query Change</h1>
       {problem !== null && <Failed problem={problem} isEmpty={false} onRetry={props.onRetry} />}
       {overview.pause !== null && <PauseBanner pause={overview.pause} />}
       <Tabs id="query-change-admin">
@@ -70,9 +68,7 @@ function Page(props: { overview: AdminOverview; problem: string | null; onRetry:
         {tabs.map(({ title, Body }) => (
           <TabPanel key={title}>
             <div className="qa-tab">
-              <Heading size="medium" as="h2">
-                {title}
-              </Heading>
+              <h2 className="qc-hidden">{title}</h2>
               <Body />
             </div>
           </TabPanel>

@@ -22,7 +22,8 @@ export function ComplianceSection() {
     <div className="qc-stack">
       <p>
         Saved filters find what an auditor asks for, for example changes that ran without enough approvals.
-        The dashboard counts them. Both are shared with everybody who may see the project.
+        The dashboard counts them. Both are shared with everybody who is logged in; each sees only the issues
+        they may see.
       </p>
       <Facts
         label="Compliance"

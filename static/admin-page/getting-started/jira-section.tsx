@@ -2,6 +2,7 @@ import Button from '@atlaskit/button/new';
 import { useContext, useEffect, useRef, useState } from 'react';
 import { setupSteps } from '#core/panel/admin-contract';
 import type { GroupRef } from '#core/settings/settings';
+import { count } from '../../shared/format';
 import { adminCall } from '../bridge/admin-call';
 import { GroupPicker } from '../components/group-picker';
 import { Problem, Why } from '../components/messages';
@@ -11,7 +12,7 @@ import { StepList } from '../components/step-list';
 import { useAdmin } from '../hooks/admin-context';
 import { useAttempt } from '../hooks/use-attempt';
 import { ChosenProject, useProjectKey } from '../hooks/use-project-key';
-import { isRight, type StepRow } from '../hooks/use-step-board';
+import { isRight, type StepBoard, type StepRow } from '../hooks/use-step-board';
 
 /** Project and operators, the preview of every change to Jira, and the changes themselves. */
 export function JiraSection() {
@@ -59,6 +60,7 @@ export function JiraSection() {
       />
       <Problem text={problem} />
       {board.running !== null && <StepProgress running={board.running} />}
+      {isNext && board.running === null && <p data-testid="preview-sum">{sumOf(board.rows)}</p>}
       {Object.keys(board.rows).length > 0 && <StepList />}
       <div className="qc-row">
         {isNext && (
@@ -95,6 +97,15 @@ function useCheckOnReturn(): void {
     if (isHalfway) void board.check(overview.project?.key ?? null);
     // Only what the page found when it was opened counts.
   }, [isHalfway, board, overview.project]);
+}
+
+/** How much the preview lists. */
+function sumOf(rows: StepBoard['rows']): string | null {
+  const listed = Object.values(rows).flatMap(({ plan, report }) =>
+    report === null ? (plan?.changes ?? []) : [],
+  );
+  if (listed.length === 0) return null;
+  return `${count(listed.length, 'change', 'changes')} to Jira, listed below. None of them is made yet.`;
 }
 
 /** What only a person can do is not made by pressing a button. */

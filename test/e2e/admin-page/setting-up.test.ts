@@ -4,7 +4,7 @@ import { launchBrowser } from '../../support/browser';
 import type { WatchedPage } from '../panel/harness/browser';
 import { Harness } from '../panel/harness/server';
 import { emptySite, FakeAdmin } from './harness/fake-admin';
-import { goTo, idle, openAdmin, pick } from './harness/open';
+import { goTo, idle, openAdmin, pick, until } from './harness/open';
 import { address, key, ready } from './harness/site';
 
 /** The checklist, from an empty site to a first approved run. */
@@ -69,6 +69,7 @@ describe('from an empty site to a first approved run', () => {
 
     await preview(frame);
     expect(backend.made.size).toBe(0);
+    await frame.getByText('12 changes to Jira, listed below. None of them is made yet.').waitFor();
     expect(await frame.getByTestId('step-workflow').innerText()).toContain(
       'Create workflow of Query Change: in project DB',
     );
@@ -96,7 +97,7 @@ describe('from an empty site to a first approved run', () => {
     expect(await frame.getByLabel('Connection', { exact: true }).inputValue()).toBe('shop-dev');
     await button(frame, 'Open the first change').click();
     await frame.getByText('press "Submit for review"').waitFor();
-    expect(backend.opened).toEqual(['/browse/DB-1']);
+    await until(() => backend.opened.includes('/browse/DB-1'));
     backend.overview = {
       ...backend.overview,
       firstChange: { issueKey: 'DB-1', status: 'In review', done: false },

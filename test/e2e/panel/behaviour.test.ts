@@ -270,7 +270,7 @@ describe('outcome', () => {
     const file = await download;
     expect(file.suggestedFilename()).toBe('QC-42-apply-evidence.json');
     const evidence: unknown = JSON.parse(await readFile(await file.path(), 'utf8'));
-    expect(evidence).toEqual({ order: 'order.jws', receipt: 'receipt.jws' });
+    expect(evidence).toEqual({ order: 'order.jws', orderNote: null, receipt: 'receipt.jws' });
   });
 
   it('does not ask for rows that this viewer may not see, and says why', async () => {

@@ -25,6 +25,15 @@ export async function pick(scope: Frame | Locator, label: string, match: string)
   await scope.getByRole('option', { name: match }).click();
 }
 
+/** Waits until the backend has seen something. */
+export async function until(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 5_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`not within 5 s: ${condition.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 /** Waits until the steps are all checked or made. */
 export async function idle(frame: Frame): Promise<void> {
   await frame.getByTestId('progress').filter({ visible: true }).waitFor({ state: 'detached' });

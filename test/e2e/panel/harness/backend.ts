@@ -46,7 +46,8 @@ export class FakeBackend implements Backend {
     if (name === 'view') return { ok: true, value: this.view };
     if (name === 'timeline') return { ok: true, value: timeline };
     if (name === 'result') return { ok: true, value: resultFor(this.view) };
-    if (name === 'evidence') return { ok: true, value: { order: 'order.jws', receipt: 'receipt.jws' } };
+    if (name === 'evidence')
+      return { ok: true, value: { order: 'order.jws', orderNote: null, receipt: 'receipt.jws' } };
     if (name === 'save-draft') return this.#save(payload);
     const reply = this.#nextReply ?? { ok: true, value: this.view };
     this.#nextReply = undefined;
