@@ -47,7 +47,7 @@ type Patch = (data: GadgetData) => GadgetData;
 export interface GadgetLoader {
   readonly data: GadgetData;
   /** Asks for everything again; what is shown stays until the answers come. */
-  reload(): void;
+  readonly reload: () => void;
   retryRule(rule: ComplianceRule): void;
   retryWaiting(): void;
   retryDurations(): void;

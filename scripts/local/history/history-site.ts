@@ -15,12 +15,12 @@ export interface HistorySite {
 /** Makes a site that hands itself out, because a host shows only what every site has. */
 export function reachableSite(): {
   readonly createSite: NonNullable<HostOptions['createSite']>;
-  site(): HostedJiraSite;
+  readonly site: () => HostedJiraSite;
 } {
   let made: HostedJiraSite | undefined;
   return {
     createSite: (parts) => (made = createJiraSite(parts)),
-    site() {
+    site: () => {
       if (!made) throw new Error('the site was not made yet');
       return made;
     },
