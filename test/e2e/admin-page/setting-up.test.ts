@@ -164,6 +164,7 @@ describe('steps in Jira', () => {
     const step = frame.getByTestId('step-permissions');
     await step.getByText('Grant "Edit issues" to dba-operators.').waitFor();
     expect(backend.made.has('permissions')).toBe(false);
+    expect(backend.called('setup-step').map((call) => call['step'])).not.toContain('permissions');
     expect(backend.made.has('dashboard')).toBe(true);
     await frame.getByTestId('section-jira').getByText('Needs a person').first().waitFor();
 
@@ -172,6 +173,19 @@ describe('steps in Jira', () => {
     backend.overview = { ...backend.overview, jiraReady: true };
     await step.getByRole('button', { name: 'Check again: Permissions' }).click();
     await frame.getByText('Next: Executor.').waitFor();
+  });
+
+  it('that Jira refuses only when they are made say so too, and the others are still made', async () => {
+    const backend = emptySite();
+    backend.refusesWhenMade.set('dashboard', 'Add the gadget by hand.');
+    const frame = await open(backend);
+    await preview(frame);
+    await button(frame, 'Make these changes').click();
+    await frame.getByText('Next: Executor.').waitFor();
+    const compliance = frame.getByTestId('section-compliance');
+    await compliance.getByRole('button', { name: /^4\. Compliance/ }).click();
+    await compliance.getByText('Add the gadget by hand.').waitFor();
+    await compliance.getByText('Needs a person').first().waitFor();
   });
 
   it('stop where the app refuses, say why there, and go on from there', async () => {

@@ -32,6 +32,8 @@ export class FakeAdmin implements Backend {
   readonly made = new Set<SetupStep>();
   /** Steps that Jira refuses, with what a person does instead. */
   readonly refuses = new Map<SetupStep, string>();
+  /** Steps that Jira refuses only when they are made; the plan does not know. */
+  readonly refusesWhenMade = new Map<SetupStep, string>();
   /** Differences that somebody made after the set-up. */
   readonly broken = new Map<SetupStep, PlannedChange[]>();
   /** Calls that are refused in words while they stand here. */
@@ -156,7 +158,7 @@ export class FakeAdmin implements Backend {
   }
 
   #make(step: SetupStep, projectKey: string | null): AdminValue<'setup-step'> {
-    const instruction = this.refuses.get(step);
+    const instruction = this.refuses.get(step) ?? this.refusesWhenMade.get(step);
     if (instruction !== undefined)
       return { step, state: 'manual', message: 'Jira answered 403.', instruction };
     if (this.made.has(step) && !this.broken.has(step))
