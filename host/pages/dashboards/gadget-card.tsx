@@ -23,10 +23,13 @@ interface Props {
 
 const COLORS = new Set(['blue', 'red', 'yellow', 'green', 'cyan', 'purple', 'gray', 'white']);
 
-/** ⚠ `refresh` in a configuration is the number of minutes after which Jira loads the gadget again. */
+/**
+ * A positive whole number of minutes as `refresh` of a configuration makes Jira load the gadget again (manifest
+ * reference, jira:dashboardGadget, auto-refresh). `refreshable: false` with its own event is not modelled.
+ */
 function refreshMs(configuration: Readonly<Record<string, unknown>> | undefined): number | undefined {
   const minutes = Number(configuration?.['refresh']);
-  return Number.isFinite(minutes) && minutes > 0 ? minutes * 60_000 : undefined;
+  return Number.isInteger(minutes) && minutes > 0 ? minutes * 60_000 : undefined;
 }
 
 function Menu(props: {
