@@ -39,8 +39,5 @@ async function look({ admin }: Site): Promise<RemovalLook> {
   };
 }
 
-const hidden = {
-  status: 404,
-  message: 'The issue type is still there: issues that you may not see have it.',
-};
+const hidden = 'The issue type is still there: issues that you may not see have it.';
 const lookAgain = 'Ask somebody who may browse every project to delete or move these issues, then try again.';
