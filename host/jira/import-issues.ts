@@ -10,7 +10,7 @@ export interface IssueReference {
 }
 
 /** One move on the workflow, as the changelog shows it. */
-export interface ImportedMove {
+interface ImportedMove {
   /** ISO 8601 in UTC. */
   readonly at: string;
   readonly authorId: string;

@@ -8,7 +8,7 @@ export const periods = [...dayPeriods, null] as const;
 
 /** Longest title, characters, and pause between two refreshes, minutes. */
 export const maxTitleLength = 80;
-export const maxRefreshMinutes = 24 * 60;
+const maxRefreshMinutes = 24 * 60;
 
 const fields = {
   title: v.pipe(v.string(), v.maxLength(maxTitleLength)),

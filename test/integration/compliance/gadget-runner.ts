@@ -31,7 +31,7 @@ const Fetch = v.object({
 });
 
 /** One request of the gadget to Jira. */
-export interface GadgetCall {
+interface GadgetCall {
   readonly path: string;
   readonly body: string;
   /** Milliseconds after the gadget was opened at which the answer was there. */

@@ -5,7 +5,7 @@ import type { HostedJiraSite } from '../../../host/jira/create-jira-site';
 import { seed } from '../../../scripts/local/seed';
 
 /** One request to the site as a person, without the network. */
-export async function ask<T>(
+async function ask<T>(
   jira: HostedJiraSite,
   accountId: string,
   path: string,
