@@ -20,7 +20,7 @@ export function ProjectPicker(props: {
       search={search}
       onChoose={props.onChoose}
       isDisabled={props.isDisabled ?? false}
-      help="A company-managed project in which Query Change issues are made. Its other issue types stay as they are."
+      help="A company-managed project of its own for changes: afterwards it offers the issue type Query Change only. Jira refuses while it holds issues of another type."
     />
   );
 }
