@@ -51,15 +51,18 @@ export async function generateHistory(
     issueTypeId: names.issueTypeId,
   }));
   const made: MadeChange[] = [];
+  // All at once when all are told: whoever keeps the state on disk is not woken in between.
+  const writes: (() => void)[] = [];
   await jira.importIssues(targets, async (issue, index) => {
     const story = stories[index];
     if (!story) throw new Error('there are more issues than stories');
     const told = await chronicle(story, issue.id, site);
-    storeChronicle(host.platform.kvs, issue, story, told);
+    writes.push(() => storeChronicle(host.platform.kvs, issue, story, told));
     made.push({ ...issue, projectKey: targets[index]?.projectKey ?? projectKey, story });
     if (made.length % progressStep === 0) onProgress?.(made.length);
     return describeIssue(story, told, names);
   });
+  for (const write of writes) write();
   return made;
 }
 
