@@ -24,19 +24,35 @@ export async function checkMirrors(ports: Ports): Promise<{ looked: number; edit
   for (const issueId of issueIds) {
     if (!shown.has(issueId)) continue; // deleted, or not to be seen
     const snapshot = await ports.ledger.read(issueId);
-    if (snapshot.head.seq === 0 || !isEdited(snapshot, shown.get(issueId))) continue;
-    if (await restore(ports, issueId, snapshot)) edited += 1;
+    if (snapshot.head.seq === 0) continue;
+    switch (compare(snapshot, shown.get(issueId))) {
+      case 'older':
+        await ports.jira.writeIndex(issueId, indexProperty(snapshot.state, snapshot.head.seq));
+        break;
+      case 'edited':
+        if (await restore(ports, issueId, snapshot)) edited += 1;
+    }
   }
   return { looked: issueIds.length, edited };
 }
 
-const Claimed = v.object({ ledgerSeq: v.number() });
+const Claimed = v.looseObject({ ledgerSeq: v.number() });
 
-/** A property that is only behind the ledger is being written by somebody else; anything else was edited. */
-function isEdited({ state, head }: LedgerSnapshot, value: unknown): boolean {
+/**
+ * What a shown property is, beside the one that the ledger gives. `right` too when it is only behind: somebody else is
+ * writing it. `older`: an earlier release wrote it, and it lacks what that release did not index; nobody is accused, and
+ * a path that somebody took out by hand is put back the same way. Anything else was `edited`.
+ */
+function compare({ state, head }: LedgerSnapshot, value: unknown): 'right' | 'older' | 'edited' {
   const claimed = v.safeParse(Claimed, value);
-  if (claimed.success && claimed.output.ledgerSeq < head.seq) return false;
-  return value === undefined || canonicalJson(value) !== canonicalJson(indexProperty(state, head.seq));
+  if (!claimed.success) return 'edited';
+  if (claimed.output.ledgerSeq < head.seq) return 'right';
+  const due: Readonly<Record<string, unknown>> = indexProperty(state, head.seq);
+  const same = Object.entries(claimed.output).every(
+    ([path, shown]) => canonicalJson(shown) === canonicalJson(due[path] ?? null),
+  );
+  if (!same) return 'edited';
+  return Object.keys(claimed.output).length < Object.keys(due).length ? 'older' : 'right';
 }
 
 /** Records the attempt and writes the mirror again; false when the change moved on meanwhile, or another round did it. */

@@ -117,6 +117,7 @@ function showRevision(
     number: revision.number,
     digest: revision.digest,
     author: revision.author,
+    editors: revision.editors.filter((accountId) => accountId !== revision.author),
     reason: input.reason,
     connection: input.connection,
     environment: revision.environment,

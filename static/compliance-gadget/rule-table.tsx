@@ -39,7 +39,7 @@ function countCell(rule: ComplianceRule, loader: GadgetLoader, scope: Scope) {
   if (count.state === 'loading') return <Spinner size="small" label={`Counting: ${rule.title}`} />;
   if (count.state === 'failed') {
     return (
-      <Stack space="space.050">
+      <Stack space="space.050" alignInline="start">
         <Lozenge appearance="default">Not known</Lozenge>
         <Text size="small">{count.message}</Text>
         <Button spacing="compact" onClick={() => loader.retryRule(rule)}>
@@ -72,7 +72,7 @@ function oldestCell(rule: ComplianceRule, { counts, oldest: found }: GadgetData,
   if (oldest.value === null) return <Text>–</Text>;
   const at = oldest.value.index[rule.dated];
   return (
-    <Inline space="space.100" alignBlock="center">
+    <Inline space="space.100" alignBlock="center" shouldWrap>
       <Link href={issueAddress(oldest.value.key)}>{oldest.value.key}</Link>
       <Text size="small">{typeof at === 'string' ? `${ageWords(at, now)} ago` : 'age not known'}</Text>
     </Inline>

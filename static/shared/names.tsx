@@ -63,6 +63,7 @@ export function NamesProvider({ view, children }: { view: ChangeView; children: 
 function peopleOf(view: ChangeView): string[] {
   return [
     view.revision?.author,
+    ...(view.revision?.editors ?? []),
     ...(view.revision?.candidates ?? []),
     ...view.votes.map((vote) => vote.accountId),
     view.draft?.savedBy,

@@ -52,6 +52,8 @@ export const RevisionView = v.strictObject({
   number: Count,
   digest: Sha256Hex,
   author: AccountId,
+  /** Everybody else who saved the draft: none of them may approve it. */
+  editors: v.array(AccountId),
   reason: v.string(),
   connection: ConnectionKey,
   environment: Environment,

@@ -125,6 +125,12 @@ function RevisionText(props: { view: ChangeView; revision: RevisionView; onPrima
         <p className="qc-prose">{revision.reason}</p>
         <p className="qc-small qc-subtle">
           Submitted by <Person id={revision.author} /> at <Time at={revision.submittedAt} />
+          {revision.editors.map((id, index) => (
+            <span key={id}>
+              {index === 0 ? '. Also written by ' : ', '}
+              <Person id={id} />
+            </span>
+          ))}
         </p>
       </section>
       <section className="qc-stack-tight" aria-labelledby="qc-sql">

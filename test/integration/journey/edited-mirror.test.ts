@@ -57,6 +57,19 @@ it('P6: a property edited by hand is written again from the ledger, and the atte
   expect(entries.at(-1)?.words).toContain('mirror-edited');
 });
 
+it('a property of an earlier release is completed, and nobody is accused', async () => {
+  const change = await approved(site);
+  const { attemptedAt: _unknownThen, ...older } = Object(await site.by.property(change.key, 'query-change'));
+  expect((await site.rest('secondDeveloper', 'PUT', property(change), older)).status).toBe(200);
+
+  await nextRounds();
+
+  expect(await site.by.property(change.key, 'query-change')).toMatchObject({
+    attemptedAt: '1970-01-01T00:00:00Z',
+    attempts: 0,
+  });
+});
+
 it('offers the vote to those who joined the group after the submission, and to nobody else', async () => {
   const change = await submitted(site, { connection: 'shop-prod' });
   const offered = async (role: 'auditor' | 'operator'): Promise<boolean | undefined> =>

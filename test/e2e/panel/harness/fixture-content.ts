@@ -68,6 +68,7 @@ export const revision: RevisionView = {
   number: 2,
   digest,
   author,
+  editors: [],
   reason,
   connection: 'shop-prod',
   environment: 'prod',
