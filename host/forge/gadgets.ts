@@ -17,7 +17,7 @@ export interface GadgetConfigurations {
 }
 
 /** The module key in a gadget's `moduleKey`: `ari:…/static/{key}`. ⚠ The form is that of custom fields and workflow rules. */
-export function gadgetModuleKey(moduleKey: string): string {
+function gadgetModuleKey(moduleKey: string): string {
   return moduleKey.slice(moduleKey.lastIndexOf('/') + 1);
 }
 

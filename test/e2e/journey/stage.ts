@@ -23,7 +23,7 @@ export interface Stage {
 }
 
 /** Builds what a browser loads, unless that is done already. A process of its own: jest's environment is not the build's. */
-export async function buildForBrowser(): Promise<void> {
+async function buildForBrowser(): Promise<void> {
   const { NODE_OPTIONS: _options, NODE_ENV: _env, ...env } = process.env;
   await run(process.execPath, [path.join(appDir, 'scripts', 'build-static.mjs')], { env });
 }
@@ -58,7 +58,7 @@ export async function startStage(options: Partial<LocalSiteOptions> = {}): Promi
 }
 
 /** Keeps a picture of every open page under `.local/screenshots`. */
-export async function keepPictures(browser: Browser): Promise<void> {
+async function keepPictures(browser: Browser): Promise<void> {
   const pages = browser.contexts().flatMap((context) => context.pages());
   await Promise.all(
     pages.map(async (page, index) =>
@@ -73,7 +73,7 @@ interface HostAddresses {
 }
 
 /** Opens desks in a browser and gathers what goes wrong at them. */
-export function desks(
+function desks(
   browser: Browser,
   host: HostAddresses,
 ): { open: Stage['open']; problems: readonly string[] } {
