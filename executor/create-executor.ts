@@ -5,6 +5,7 @@ import type { Config } from './config';
 import { type Sender, startSender } from './deliver/sender';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded/launcher';
 import { buildApp } from './http/app';
+import { haltOf } from './halt/halts';
 import { notInitialised } from './initialised';
 import { faultFields, type Log, silentLog } from './log';
 import { openTarget, type Target } from './postgres/target';
@@ -67,7 +68,10 @@ export async function createExecutor(config: Config, options: ExecutorOptions = 
   const targets = new Map<string, Target>(
     config.connections.map((connection) => [
       connection.key,
-      openTarget(connection, now, () => notInitialised(config.stateDir, connection.key)),
+      openTarget(connection, now, {
+        blocked: () => notInitialised(config.stateDir, connection.key),
+        halted: () => haltOf(config.stateDir, connection.key),
+      }),
     ]),
   );
   let sender: Sender | null = null;

@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { checkConnections } from './commands/check';
 import { parseCommandLine, usage } from './commands/command-line';
 import { enrolApp, enrolledWords } from './commands/enrol';
+import { haltWork, resumeWork } from './commands/halt';
 import { initConnection } from './commands/init';
 import { goOverToNextKey, printKey, rotateKey } from './commands/key';
 import { type Config, loadConfig } from './config';
@@ -56,6 +57,12 @@ async function main(): Promise<void> {
     }
     case 'key':
       process.stdout.write(await keyCommand(config.value, command.how));
+      return;
+    case 'halt':
+      process.stdout.write(await haltWork(config.value, command.what, command.reason, Date.now()));
+      return;
+    case 'resume':
+      process.stdout.write(await resumeWork(config.value, command.what));
       return;
     case 'init':
       process.stdout.write(await initConnection(config.value, command.connection, command.how));

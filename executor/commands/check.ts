@@ -1,4 +1,5 @@
 import type { Config } from '../config';
+import { haltOf } from '../halt/halts';
 import { notInitialised } from '../initialised';
 import { openTarget } from '../postgres/target';
 
@@ -6,9 +7,12 @@ import { openTarget } from '../postgres/target';
 export async function checkConnections(config: Config): Promise<{ text: string; ok: boolean }> {
   const lines = await Promise.all(
     config.connections.map(async (connection) => {
-      const target = openTarget(connection, Date.now, () => notInitialised(config.stateDir, connection.key));
+      const target = openTarget(connection, Date.now, {
+        blocked: () => notInitialised(config.stateDir, connection.key),
+        halted: () => haltOf(config.stateDir, connection.key),
+      });
       try {
-        const { engineVersion, problem } = await target.probe();
+        const { engineVersion, problem } = await target.info();
         return {
           ok: problem === null,
           text: `${connection.key}: ${problem ?? `ready (PostgreSQL ${engineVersion})`}`,

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { Halted } from './halt';
 
 /** What the executor prints when it is asked wrongly. */
 export const usage = `usage:
@@ -7,12 +8,16 @@ export const usage = `usage:
   executor init  --config FILE --connection KEY (--print | --apply)
   executor enrol --config FILE < BLOCK      (the block that the admin page shows, JSON)
   executor key   --config FILE (--print | --rotate | --use-next)
+  executor halt   --config FILE (--connection KEY | --all) --reason TEXT
+  executor resume --config FILE (--connection KEY | --all)
 `;
 
 /** A command line that makes sense. */
 export type Command =
   | { readonly name: 'serve' | 'check' | 'enrol'; readonly config: string }
   | { readonly name: 'key'; readonly config: string; readonly how: 'print' | 'rotate' | 'use-next' }
+  | { readonly name: 'halt'; readonly config: string; readonly what: Halted; readonly reason: string }
+  | { readonly name: 'resume'; readonly config: string; readonly what: Halted }
   | {
       readonly name: 'init';
       readonly config: string;
@@ -29,6 +34,8 @@ export function parseCommandLine(args: readonly string[]): Command | null {
       options: {
         config: { type: 'string' },
         connection: { type: 'string' },
+        all: { type: 'boolean', default: false },
+        reason: { type: 'string' },
         print: { type: 'boolean', default: false },
         apply: { type: 'boolean', default: false },
         rotate: { type: 'boolean', default: false },
@@ -38,6 +45,13 @@ export function parseCommandLine(args: readonly string[]): Command | null {
     const [name, ...more] = positionals;
     const { config, connection } = values;
     if (config === undefined || more.length > 0) return null;
+    if (name === 'halt' || name === 'resume') {
+      if (values.all === (connection !== undefined)) return null;
+      const what = connection === undefined ? 'all' : { connection };
+      if (name === 'resume') return values.reason === undefined ? { name, config, what } : null;
+      return values.reason === undefined ? null : { name, config, what, reason: values.reason };
+    }
+    if (values.all || values.reason !== undefined) return null;
     const hows = (['print', 'apply', 'rotate', 'use-next'] as const).filter((how) => values[how]);
     const how = hows[0];
     if (name === 'serve' || name === 'check' || name === 'enrol') return { name, config };

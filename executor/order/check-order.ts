@@ -3,6 +3,7 @@ import { maxStartDelaySeconds } from '#core/limits';
 import type { TargetIdentity } from '#core/protocol/claims';
 import type { OrderClaims } from '#core/protocol/order';
 import type { Config, ConnectionConfig } from '../config';
+import { haltWords } from '../halt/halts';
 import type { Target } from '../postgres/target';
 import type { Probe } from '../postgres/probe';
 import { readScript, type Script } from '../sql/read-script';
@@ -92,6 +93,8 @@ export async function checkOrder(
     return refusal('unknown-connection', `there is no connection ${claims.content.connection} here`);
   const approvals = refusedApprovals(claims, target.config);
   if (approvals) return approvals;
+  const halt = target.halted();
+  if (halt) return refusal('halted', `${target.config.key}: ${haltWords(halt)}`);
   const frame = refusedFrame(claims, target.config, await target.probe());
   if (frame) return frame;
   const script = await readScript(executedText(claims) ?? '');

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { TargetIdentity } from '#core/protocol/claims';
 import type { ConnectionInfo } from '#core/protocol/connection';
 import type { ConnectionConfig } from '../config';
+import { type Halt, haltWords } from '../halt/halts';
 import { getExecutionSql, type LedgerKey, LedgerRow } from './ledger';
 import { openPool } from './pool';
 import { effectiveLedgerMode, type Probe, probeTarget } from './probe';
@@ -23,6 +24,8 @@ export interface Target {
   /** Identity that the last successful look found, without looking. */
   knownIdentity(): TargetIdentity | null;
   info(): Promise<ConnectionInfo>;
+  /** The local halt that is in force right now, or null. */
+  halted(): Halt | null;
   /** The ledger row of an execution, or null. Writable connections only. */
   ledgerRow(key: LedgerKey): Promise<LedgerRow | null>;
   close(): Promise<void>;
@@ -31,11 +34,18 @@ export interface Target {
 /** A good probe is believed for this long; the identity is checked again inside every transaction. */
 const probeTtlMs = 30_000;
 
-/** Opens a target. `blocked` names a reason of the executor itself, for example that init has not been shown. */
+/** Reasons of the executor itself not to use a target. */
+interface OwnReasons {
+  /** What a person still has to do, for example that init has not been shown. */
+  readonly blocked: () => Promise<string | null>;
+  readonly halted: () => Halt | null;
+}
+
+/** Opens a target. */
 export function openTarget(
   config: ConnectionConfig,
   now: () => number,
-  blocked: () => Promise<string | null>,
+  { blocked, halted }: OwnReasons,
 ): Target {
   const pool = openPool(config.url, { max: config.concurrency, name: 'query-change' });
   const control = openPool(config.url, { max: 2, name: 'query-change-control' });
@@ -74,8 +84,10 @@ export function openTarget(
       ]);
     },
     knownIdentity: () => identity,
+    halted,
     async info() {
       const found = await probe();
+      const halt = halted();
       const { key, name, environment, dataClasses, role, searchPath, limits } = config;
       const { writable, results, minimumApprovals, protected: guarded } = config;
       return {
@@ -94,7 +106,7 @@ export function openTarget(
         engineVersion: found.engineVersion,
         ledgerMode: effectiveLedgerMode(config),
         target: found.identity,
-        problem: found.problem,
+        problem: halt === null ? found.problem : haltWords(halt),
       };
     },
     async ledgerRow(key) {

@@ -6,6 +6,7 @@ import { faultFields, type Log } from '../log';
 import { isRetryable, serverError } from '../postgres/errors';
 import { BeginReply, LedgerRow } from '../postgres/ledger';
 import type { Target } from '../postgres/target';
+import { type Halt, haltWords } from '../halt/halts';
 import type { Statement } from '../sql/cut';
 import { type AttemptEnd, frameEnd } from './attempt-end';
 import { closingSql, openingSql } from './frame';
@@ -66,6 +67,11 @@ function wrongPlace(claims: OrderClaims, who: WhoAndWhen): AttemptEnd | null {
     };
   }
   return null;
+}
+
+/** A halt ends an attempt that has not committed; the order is final, and a person may run the change again later. */
+export function haltedEnd(halt: Halt): Extract<AttemptEnd, { kind: 'refused' }> {
+  return { kind: 'refused', code: 'halted', message: haltWords(halt) };
 }
 
 class Ended extends Error {
@@ -158,9 +164,15 @@ export async function attemptOrder(
       pid: who.pid,
       deadlineMs,
       terminateAfterMs: deps.terminateAfterMs,
+      halted: target.halted,
       log,
     });
     const run = await runStatements(client, statements, limits, watchdog, target.typeNames, readOnly);
+    const endIfHalted = (): void => {
+      const halt = watchdog?.halted();
+      if (halt) throw new Ended(haltedEnd(halt));
+    };
+    endIfHalted();
     const body = bodyText(run.body);
     const startedAt = utc(who.at);
     if (run.error) {
@@ -171,16 +183,20 @@ export async function attemptOrder(
     }
     if (body !== null && !readOnly) await deps.keepResult(body);
     await deps.at('before-commit');
+    endIfHalted();
     const end = await commit(client, claims, run, body, startedAt, deps, () => (committing = true));
-    giveBack(client, false);
+    if (watchdog.acted) client.release(true);
+    else giveBack(client, false);
     await deps.at('after-commit');
     return end;
   } catch (error) {
     if (error instanceof Ended) {
-      giveBack(client, true);
-      return watchdog?.pastDeadline && error.end.kind !== 'committed'
-        ? { kind: 'expired', message: 'past endBy' }
-        : error.end;
+      if (watchdog?.acted) client.release(true);
+      else giveBack(client, true);
+      if (error.end.kind === 'committed') return error.end;
+      const halt = watchdog?.halted();
+      if (halt) return haltedEnd(halt);
+      return watchdog?.pastDeadline ? { kind: 'expired', message: 'past endBy' } : error.end;
     }
     client.release(true);
     log.warn('connection-lost', { jti: claims.jti, committing, ...faultFields(error) });

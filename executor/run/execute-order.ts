@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config';
 import type { Script } from '../sql/read-script';
 import type { InboxOrder } from '../state/store';
-import { type AttemptDeps, attemptOrder } from './attempt';
+import { type AttemptDeps, attemptOrder, haltedEnd } from './attempt';
 import type { AttemptEnd } from './attempt-end';
 import { nothingApplied, type Outcome } from './receipt-claims';
 
@@ -119,6 +119,9 @@ export async function executeOrder(
   let mayHaveCommitted = recovered && deps.target.config.writable;
   let conflicts = 0;
   for (let failures = 0; ;) {
+    // An earlier COMMIT may be on its way: then the ledger is asked first, also under a halt.
+    const halt = mayHaveCommitted ? null : deps.target.halted();
+    if (halt) return fromEnd(haltedEnd(halt), attempt, null);
     const end = await attemptOrder(claims, orderDigest, script.statements, deps);
     if (end.kind === 'conflict') {
       conflicts += 1;

@@ -51,7 +51,7 @@ async function typeNames(
   return captured.columns.map(({ typeOid }) => known.get(typeOid) ?? 'unknown');
 }
 
-/** Runs the statements one after the other and stops at the first error. Connection errors are thrown. */
+/** Runs the statements one after the other; stops at the first error and at a halt. Connection errors are thrown. */
 export async function runStatements(
   client: PoolClient,
   statements: readonly Statement[],
@@ -64,6 +64,7 @@ export async function runStatements(
   const body: BodyStatement[] = [];
   let bytesLeft = limits.maxResultBytes;
   for (const statement of statements) {
+    if (watchdog.halted()) break;
     const { index, start, end } = statement;
     const began = performance.now();
     const elapsed = (): number => Math.round((performance.now() - began) * 1_000) / 1_000;

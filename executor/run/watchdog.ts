@@ -1,14 +1,25 @@
 import type { Pool } from 'pg';
+import type { Halt } from '../halt/halts';
 import { faultFields, type Log } from '../log';
 
 /** Guards a running change from outside, because approved SQL can switch off the timeouts of its own session. */
 export interface Watchdog {
   /** Cancel the backend when the current statement runs longer than this; null: no statement is running. */
   statement(timeoutMs: number | null): void;
+  /**
+   * The local halt that came while the change ran, or null; looks. Once seen it stays, even when it is lifted again:
+   * the backend has been cancelled.
+   */
+  halted(): Halt | null;
   /** True once the deadline of the change has passed and the watchdog has acted. */
   readonly pastDeadline: boolean;
+  /** True once a cancel was sent: it may arrive late, so the session must not serve anybody else. */
+  readonly acted: boolean;
   stop(): void;
 }
+
+/** How often a running change is compared with the halt files. */
+const haltLookMs = 250;
 
 /** Starts a watchdog over backend `pid`. `deadlineMs` is from now; the server's own clock has the last word at COMMIT. */
 export function startWatchdog(deps: {
@@ -16,12 +27,15 @@ export function startWatchdog(deps: {
   pid: number;
   deadlineMs: number;
   terminateAfterMs: number;
+  halted: () => Halt | null;
   log: Log;
 }): Watchdog {
   const { control, pid, log } = deps;
   const timers = new Map<'deadline' | 'statement' | 'terminate', NodeJS.Timeout>();
   let stopped = false;
   let past = false;
+  let acted = false;
+  let halt: Halt | null = null;
 
   const clear = (name: 'deadline' | 'statement' | 'terminate'): void => {
     clearTimeout(timers.get(name));
@@ -36,6 +50,7 @@ export function startWatchdog(deps: {
   };
   const act = (): void => {
     if (stopped) return;
+    acted = true;
     void signal('pg_cancel_backend');
     if (timers.has('terminate')) return;
     timers.set(
@@ -43,6 +58,13 @@ export function startWatchdog(deps: {
       setTimeout(() => void signal('pg_terminate_backend'), deps.terminateAfterMs),
     );
   };
+  const look = (): Halt | null => {
+    if (halt !== null) return halt;
+    halt = deps.halted();
+    if (halt !== null) act();
+    return halt;
+  };
+  const looking = setInterval(look, haltLookMs);
   timers.set(
     'deadline',
     setTimeout(
@@ -56,14 +78,19 @@ export function startWatchdog(deps: {
   return {
     statement(timeoutMs) {
       clear('statement');
-      if (!past) clear('terminate');
+      if (!past && halt === null) clear('terminate');
       if (timeoutMs !== null) timers.set('statement', setTimeout(act, timeoutMs));
+    },
+    halted: look,
+    get acted() {
+      return acted;
     },
     get pastDeadline() {
       return past;
     },
     stop() {
       stopped = true;
+      clearInterval(looking);
       timers.forEach((_timer, name) => clear(name));
     },
   };

@@ -5,6 +5,7 @@ import type { ReceiptDelivery } from '#core/protocol/receipt';
 import * as v from 'valibot';
 import type { Config } from '../config';
 import type { Sender } from '../deliver/sender';
+import { haltWords } from '../halt/halts';
 import { faultFields, type Log } from '../log';
 import { executedText } from '../order/check-order';
 import type { Target } from '../postgres/target';
@@ -93,6 +94,12 @@ export function createWorker(deps: WorkerDeps): Worker {
     recovered: boolean,
   ): Promise<void> => {
     const { iss, jti } = order.claims;
+    const halt = recovered ? null : target.halted();
+    if (halt) {
+      const outcome = nothingApplied('refused', 'halted', haltWords(halt), 0);
+      await finishWith(order, target, outcome, null, 'close-queued');
+      return;
+    }
     const attempt = await claimExecution(store.pool, iss, jti);
     if (attempt === null) return; // revoked while it waited
     await deps.at('after-claim');

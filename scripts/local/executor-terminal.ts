@@ -2,6 +2,7 @@ import process from 'node:process';
 import { checkConnections } from '../../executor/commands/check';
 import { parseCommandLine } from '../../executor/commands/command-line';
 import { enrolApp, enrolledWords } from '../../executor/commands/enrol';
+import { haltWork, resumeWork } from '../../executor/commands/halt';
 import { initConnection } from '../../executor/commands/init';
 import { goOverToNextKey, printKey, rotateKey } from '../../executor/commands/key';
 import { loadConfig } from '../../executor/config';
@@ -23,6 +24,8 @@ const help = `The machine beside the databases. Commands:
   executor key --rotate      makes the next key
   executor key --use-next    signs with it from the next start on
   executor check             reaches every connection
+  executor halt --all --reason WORD     stops work here (or --connection KEY)
+  executor resume --all                 lifts the halt
   status                     is it running, and where
   restart, stop              as a service manager would
 
@@ -97,6 +100,10 @@ async function runExecutor(
       return say(
         (command.how === 'rotate' ? await rotateKey(config.value) : await goOverToNextKey(config.value)).text,
       );
+    case 'halt':
+      return say(await haltWork(config.value, command.what, command.reason, Date.now()));
+    case 'resume':
+      return say(await resumeWork(config.value, command.what));
     case 'init':
       return say(await initConnection(config.value, command.connection, command.how));
     case 'check': {
