@@ -5,6 +5,7 @@ import { captureQuery, type Captured } from '../postgres/capture-query';
 import { conditionName } from '../postgres/conditions';
 import { serverError, serverMessage } from '../postgres/errors';
 import type { Statement } from '../sql/cut';
+import type { RowBudget } from './row-budget';
 import type { Watchdog } from './watchdog';
 
 type BodyStatement = ResultBody['statements'][number];
@@ -59,6 +60,7 @@ export async function runStatements(
   watchdog: Watchdog,
   known: Map<number, string>,
   readOnly: boolean,
+  budget: RowBudget | null,
 ): Promise<StatementsRun> {
   const outcomes: StatementOutcome[] = [];
   const body: BodyStatement[] = [];
@@ -68,16 +70,23 @@ export async function runStatements(
     const { index, start, end } = statement;
     const began = performance.now();
     const elapsed = (): number => Math.round((performance.now() - began) * 1_000) / 1_000;
-    watchdog.statement(limits.statementTimeoutMs + watchdogGraceMs);
-    try {
-      const captured = await captureQuery(client, statement.text, {
+    const capture = (): Promise<Captured> => {
+      watchdog.statement(limits.statementTimeoutMs + watchdogGraceMs);
+      return captureQuery(client, statement.text, {
         maxRows: limits.maxResultRows,
         maxBytes: bytesLeft,
         stopWhenFull: readOnly,
       });
+    };
+    try {
+      const captured = await (budget === null ? capture() : budget.run(index, capture));
       const ms = elapsed();
       watchdog.statement(null);
       outcomes.push({ index, start, end, command: captured.command, rows: captured.count, ms, error: null });
+      if (budget?.problem) {
+        outcomes.push(...statements.slice(index + 1).map(notRun));
+        break;
+      }
       if (captured.columns.length === 0) continue;
       const types = await typeNames(client, captured, known);
       const columns = captured.columns.map(({ name }, at) => ({ name, type: types[at] ?? 'unknown' }));

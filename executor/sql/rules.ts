@@ -19,6 +19,7 @@ const guardedSettings = new Set([
   'synchronous_commit',
   'session_replication_role',
   'row_security',
+  'track_counts',
   'transaction',
   'session characteristics',
   'transaction_isolation',

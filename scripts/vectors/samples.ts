@@ -66,6 +66,8 @@ export const contents: Record<string, DigestInput> = {
 };
 export const [base] = Object.values(contents) as [DigestInput];
 contents['without rollback'] = { ...base, rollback: null };
+contents['with a row budget'] = { ...base, rowBudget: 10 };
+contents['a row budget of nothing is not none'] = { ...base, rowBudget: 0 };
 contents['carriage returns stay'] = { ...base, sql: base.sql.replace('\n', '\r\n') };
 contents['composed letter'] = { ...base, reason: 'Zürich' };
 contents['decomposed letter is another text'] = { ...base, reason: 'Zu\u0308rich' };

@@ -127,6 +127,7 @@ function showRevision(
     limits: input.limits,
     sql: input.sql,
     rollback: input.rollback,
+    rowBudget: input.rowBudget,
     submittedAt: revision.submittedAt,
     approvalsRequired: revision.approvalsRequired,
     approverGroup: revision.approverGroup.name,

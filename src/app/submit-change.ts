@@ -120,7 +120,7 @@ function digestInput(
     rollback: content.rollback,
     verification: null,
     limits: info.limits,
-    rowBudget: null,
+    rowBudget: content.rowBudget,
     schemaDigest: null,
   };
 }

@@ -5,6 +5,8 @@
 
 /** SQL + rollback + verification of one change, UTF-8 bytes. Ours: fits one KVS value (Forge: 240 KiB). */
 export const maxContentBytes = 200 * 1024;
+/** Rows that a budget may name at most. Ours: nine digits. */
+export const maxRowBudget = 999_999_999;
 /** Reason of a change or of a decision, characters. Ours. */
 export const maxReasonLength = 2_000;
 /** One compact order or receipt, bytes, checked before anything else. Ours: content, JSON-escaped and base64url. */

@@ -77,7 +77,11 @@ const error = { sqlstate: '23505', condition: 'unique_violation', position: null
 
 /** Each schema of the document beside the one in code, with values that both take. */
 const pairs: readonly (readonly [name: string, schema: v.GenericSchema, values: readonly object[]])[] = [
-  ['Content', DigestInput, [aDigestInput(), aDigestInput({ rollback: null })]],
+  [
+    'Content',
+    DigestInput,
+    [aDigestInput(), aDigestInput({ rollback: null }), aDigestInput({ rowBudget: 10 })],
+  ],
   [
     'OrderClaims',
     OrderClaims,

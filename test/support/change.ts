@@ -22,6 +22,7 @@ export function markContent(mark: string, wish: Partial<DraftContent> = {}): Dra
     sql: `INSERT INTO marks (mark) VALUES ('${mark}');`,
     rollback: `DELETE FROM marks WHERE mark = '${mark}';`,
     reason: 'A test needs it.',
+    rowBudget: '',
     ...wish,
   };
 }

@@ -1,3 +1,4 @@
+import { emptyContent } from '#core/change/content';
 import { ok } from '#core/result';
 import { setupProblem } from '#core/settings/settings';
 import type { AdminJira, Ports } from '../ports';
@@ -29,7 +30,7 @@ export async function openFirstChange(
   if (!created.ok) return no('jira-refused', created.error.message);
   const issue = created.value;
   const reason = 'Walks the whole path once, from review to receipt, and changes nothing.';
-  const content = { connection, sql: 'SELECT 1;', rollback: null, reason };
+  const content = { ...emptyContent, connection, sql: 'SELECT 1;', rollback: null, reason };
   const saved = await saveDraft(ports, issue, admin, { baseVersion: 0, content });
   if (!saved.ok) return saved;
   await ports.settings.change({ actor: admin, what: `First change ${issue.key} opened` }, (now) => ({

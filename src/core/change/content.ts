@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { utf8Length } from '../hash';
-import { maxContentBytes, maxReasonLength } from '../limits';
+import { maxContentBytes, maxReasonLength, maxRowBudget } from '../limits';
 import { ConnectionKey } from '../protocol/claims';
 import { findHiddenCharacters } from '../sql/hidden-characters';
 
@@ -11,11 +11,19 @@ export const DraftContent = v.strictObject({
   /** Null: the author declares that there is no rollback. Empty: not decided yet. */
   rollback: v.nullable(v.string()),
   reason: v.pipe(v.string(), v.maxLength(maxReasonLength)),
+  /** As typed: rows that the change may affect at most. Empty: no budget. Drafts of earlier releases have none. */
+  rowBudget: v.optional(v.pipe(v.string(), v.maxLength(20)), ''),
 });
 export type DraftContent = v.InferOutput<typeof DraftContent>;
 
 /** A draft with nothing in it. */
-export const emptyContent: DraftContent = { connection: null, sql: '', rollback: '', reason: '' };
+export const emptyContent: DraftContent = {
+  connection: null,
+  sql: '',
+  rollback: '',
+  reason: '',
+  rowBudget: '',
+};
 
 /** Content that can be submitted. */
 export interface CompleteContent {
@@ -23,6 +31,7 @@ export interface CompleteContent {
   readonly sql: string;
   readonly rollback: string | null;
   readonly reason: string;
+  readonly rowBudget: number | null;
 }
 
 /** Something the author must fix before the change can be submitted, or saved. */
@@ -35,8 +44,9 @@ export interface ContentProblem {
     | 'too-large'
     | 'nul-character'
     | 'lone-surrogate'
-    | 'hidden-character';
-  readonly field: 'connection' | 'sql' | 'rollback' | 'reason';
+    | 'hidden-character'
+    | 'row-budget-invalid';
+  readonly field: 'connection' | 'sql' | 'rollback' | 'reason' | 'rowBudget';
   /** In words, for the panel. */
   readonly message: string;
 }
@@ -84,6 +94,8 @@ export function submissionProblems(content: DraftContent): ContentProblem[] {
   if (content.rollback !== null && content.rollback.trim() === '') {
     missing('rollback-undecided', 'rollback', 'Write the rollback, or say that there is none.');
   }
+  const budget = rowBudgetProblem(content.rowBudget);
+  if (budget !== null) missing('row-budget-invalid', 'rowBudget', budget);
   for (const field of ['sql', 'rollback'] as const) {
     const found = findHiddenCharacters(content[field] ?? '').find((character) => character.forbidden);
     if (found) {
@@ -101,7 +113,21 @@ export function submissionProblems(content: DraftContent): ContentProblem[] {
 export function completeContent(content: DraftContent): CompleteContent | undefined {
   const { connection } = content;
   if (connection === null || submissionProblems(content).length > 0) return undefined;
-  return { connection, sql: content.sql, rollback: content.rollback, reason: content.reason };
+  const { sql, rollback, reason } = content;
+  return { connection, sql, rollback, reason, rowBudget: parseRowBudget(content.rowBudget) ?? null };
+}
+
+/** What is wrong with a row budget as typed, in words for the author; null when it can be submitted. */
+export function rowBudgetProblem(text: string): string | null {
+  if (parseRowBudget(text) !== undefined) return null;
+  return `Write the row budget as a whole number without signs, up to ${maxRowBudget}, or leave it empty.`;
+}
+
+/** The budget: null when there is none, undefined when `text` is not a number of rows. */
+function parseRowBudget(text: string): number | null | undefined {
+  const trimmed = text.trim();
+  if (trimmed === '') return null;
+  return /^\d{1,9}$/.test(trimmed) ? Number(trimmed) : undefined;
 }
 
 function label(field: 'sql' | 'rollback' | 'reason'): string {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { canonicalSha256 } from '../hash';
+import { maxRowBudget } from '../limits';
 import { AccountId, ConnectionKey, ExecutionLimits, Identifier, TargetIdentity } from '../protocol/claims';
 
 /**
@@ -26,7 +27,8 @@ export const DigestInput = v.strictObject({
   rollback: v.nullable(v.string()),
   verification: v.null(),
   limits: ExecutionLimits,
-  rowBudget: v.null(),
+  /** Rows that the change may affect at most; null when the author set no budget. */
+  rowBudget: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxRowBudget))),
   schemaDigest: v.null(),
 });
 export type DigestInput = v.InferOutput<typeof DigestInput>;

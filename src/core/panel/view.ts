@@ -63,6 +63,7 @@ export const RevisionView = v.strictObject({
   limits: ExecutionLimits,
   sql: v.string(),
   rollback: v.nullable(v.string()),
+  rowBudget: v.nullable(Count),
   submittedAt: Time,
   approvalsRequired: Count,
   approverGroup: v.string(),

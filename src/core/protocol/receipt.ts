@@ -123,7 +123,7 @@ export const ResultBody = v.strictObject({
 export type ResultBody = v.InferOutput<typeof ResultBody>;
 
 /** Rows changed by all statements together; rows that a query returned are not changes. */
-export function affectedRows(statements: readonly StatementOutcome[]): number {
+export function affectedRows(statements: readonly Pick<StatementOutcome, 'command' | 'rows'>[]): number {
   const changing = statements.filter(
     ({ command }) => command !== null && !/^(SELECT|SHOW|EXPLAIN|FETCH)/.test(command),
   );

@@ -54,6 +54,7 @@ export function TargetFacts({
           name: 'Rows per statement',
           value: `At most ${revision.limits.maxResultRows.toLocaleString('en-GB')}`,
         },
+        { name: 'Row budget', value: budget(revision.rowBudget) },
         { name: 'Cluster', value: <span className="qc-small">{revision.target.systemIdentifier}</span> },
       ]}
     />
@@ -65,6 +66,11 @@ function limitFacts(limits: ExecutionLimits): Fact[] {
     { name: 'Statement timeout', value: duration(limits.statementTimeoutMs) },
     { name: 'Lock timeout', value: duration(limits.lockTimeoutMs) },
   ];
+}
+
+function budget(rows: number | null): string {
+  if (rows === null) return 'None: any number of rows may be affected';
+  return `At most ${count(rows, 'row', 'rows')}, triggers and cascades included; not for the rollback`;
 }
 
 function database(connection: ConnectionView): string {

@@ -5,6 +5,7 @@ import type { DraftContent } from '#core/change/content';
 import { maxReasonLength } from '#core/limits';
 import type { ConnectionView } from '#core/panel/view';
 import { ConnectionChoice } from './connection-choice';
+import { RowBudgetField } from './row-budget-field';
 import { SqlEditor } from './sql-editor';
 
 /** What the fields of a draft share. */
@@ -17,7 +18,7 @@ export interface DraftFieldsProps {
   readonly onPrimary: () => void;
 }
 
-/** SQL, connection, rollback and reason. */
+/** SQL, connection, row budget, rollback and reason. */
 export function DraftFields(props: DraftFieldsProps) {
   const { content, mayEdit, onEdit, onSave } = props;
   const reason = useId();
@@ -39,6 +40,7 @@ export function DraftFields(props: DraftFieldsProps) {
           onSave();
         }}
       />
+      <RowBudgetField {...props} />
       <RollbackField {...props} />
       <div className="qc-stack-tight">
         <label className="qc-label" htmlFor={reason}>

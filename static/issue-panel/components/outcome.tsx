@@ -15,7 +15,7 @@ const ResultGrid = lazy(() => import('./result-grid').then((module) => ({ defaul
 
 const words: Record<ReceiptStatus, string> = {
   succeeded: 'Committed.',
-  failed: 'A statement failed, so none of this was applied.',
+  failed: 'It failed, so none of this was applied.',
   refused: 'The executor refused the order. Nothing was applied.',
   expired: 'The order expired before it could finish. Nothing was applied.',
   revoked: 'The order was revoked before it began. Nothing was applied.',

@@ -241,6 +241,7 @@ function sameContent(one: DraftContent, other: DraftContent): boolean {
     one.sql === other.sql &&
     one.rollback === other.rollback &&
     one.reason === other.reason &&
-    one.connection === other.connection
+    one.connection === other.connection &&
+    one.rowBudget === other.rowBudget
   );
 }

@@ -6,6 +6,7 @@ import type { FakeBackend } from './harness/backend';
 import { launchBrowser } from '../../support/browser';
 import { openPanel, violations, type WatchedPage } from './harness/browser';
 import { approver, content, digest } from './harness/fixture-content';
+import { outcome } from './harness/fixture-outcomes';
 import { fixtures, type FixtureName } from './harness/fixtures';
 import { Harness } from './harness/server';
 
@@ -70,7 +71,13 @@ describe('draft', () => {
     await frame.getByLabel('Connection', { exact: true }).selectOption('shop-dev');
     await frame.getByText(/^Saved \d\d:\d\d$/).waitFor();
     const stored = backend.view.draft?.content;
-    expect(stored).toEqual({ connection: 'shop-dev', sql: 'SELECT 1;', rollback: null, reason: 'Because.' });
+    expect(stored).toEqual({
+      connection: 'shop-dev',
+      sql: 'SELECT 1;',
+      rollback: null,
+      reason: 'Because.',
+      rowBudget: '',
+    });
     expect(await frame.getByTestId('headline').innerText()).toBe('Ready to be reviewed.');
     const version = backend.view.draft?.version;
     backend.answerNext({ ok: true, value: fixtures['review-author'] });
@@ -89,6 +96,35 @@ describe('draft', () => {
     await frame.getByText(/^Saved /).waitFor();
     expect(backend.called('save-draft')).toHaveLength(1);
     expect(backend.view.draft?.content.sql).toBe(`${content.sql}-- one two three`);
+  });
+});
+
+describe('row budget', () => {
+  it('is kept as typed, and says at once when it is no number', async () => {
+    const { frame, backend } = await open('draft-filled');
+    const field = frame.getByRole('textbox', { name: 'At most this many rows (optional)' });
+    await field.fill('1.5');
+    const said = frame.locator('p', { hasText: /^Write the row budget as a whole number/ });
+    await said.waitFor();
+    expect(await field.getAttribute('aria-describedby')).toContain(await said.getAttribute('id'));
+    await field.fill('25');
+    await frame.getByText(/counting triggers, cascades, TRUNCATE and DROP/).waitFor();
+    await until(() => backend.view.draft?.content.rowBudget === '25');
+  });
+
+  it('is on the screen of an approver', async () => {
+    const { frame } = await open('review-approver');
+    await frame.getByText('At most 500 rows, triggers and cascades included; not for the rollback').waitFor();
+  });
+
+  it('that was exceeded is told without speaking of a failing statement', async () => {
+    const message = 'With statement 1 the change affects 41187 rows; at most 500 rows were approved.';
+    const { frame } = await open('failed', {
+      outcomes: [{ ...outcome, status: 'failed', code: 'row-budget-exceeded', message }],
+    });
+    await frame
+      .getByText(`It failed, so none of this was applied. ${message} (row-budget-exceeded)`)
+      .waitFor();
   });
 });
 

@@ -6,6 +6,7 @@ import {
   approved,
   commentsOf,
   digestOf,
+  drafted,
   ran,
   statusesOf,
   succeeded,
@@ -73,6 +74,37 @@ describe('a failing statement', () => {
     await ran(site, second);
     expect(await site.applied('dev', change.mark, change.id)).toEqual({ marks: 1, applies: 1, rollbacks: 0 });
     expect((await viewOf(site, change.key)).revision?.number).toBe(2);
+  });
+});
+
+describe('a row budget', () => {
+  const two = (mark: string): string => `INSERT INTO marks (mark) VALUES ('${mark}'), ('${mark}');`;
+
+  it('is submitted as typed, shown to approvers, and keeps a change that affects more from being applied', async () => {
+    const change = await approved(site, { sql: two('over'), rowBudget: ' 1 ' });
+    expect((await viewOf(site, change.key)).revision).toMatchObject({ rowBudget: 1 });
+    await ran(site, change, ['Failed']);
+    const view = await viewOf(site, change.key);
+    const message = 'With statement 1 the change affects 2 rows; at most 1 row was approved.';
+    expect(view.outcomes).toMatchObject([{ status: 'failed', code: 'row-budget-exceeded', message }]);
+    expect(await site.applied('dev', 'over', change.id)).toEqual(nothing);
+    expect((await commentsOf(site, change.key)).at(-1)?.text).toContain(`${message} Nothing was applied.`);
+    expect(await site.by.search('auditor', 'queryChangeErrorCode = "row-budget-exceeded"')).toContain(
+      change.key,
+    );
+  });
+
+  it('lets a change through that keeps to it, and is part of what the digest covers', async () => {
+    const change = await succeeded(site, { rowBudget: '1' });
+    expect(await site.applied('dev', change.mark, change.id)).toEqual({ marks: 1, applies: 1, rollbacks: 0 });
+  });
+
+  it('that is no number is not submitted', async () => {
+    const draft = await drafted(site, { rowBudget: 'a few' });
+    expect(await site.by.call('developer', draft.key, 'submit', { version: draft.version })).toMatchObject({
+      ok: false,
+      error: { code: 'incomplete', message: expect.stringContaining('whole number') },
+    });
   });
 });
 

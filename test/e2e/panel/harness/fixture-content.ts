@@ -62,7 +62,7 @@ export const connections: ConnectionView[] = [
 ];
 
 /** A filled draft's content. */
-export const content: DraftContent = { connection: 'shop-prod', sql, rollback, reason };
+export const content: DraftContent = { connection: 'shop-prod', sql, rollback, reason, rowBudget: '500' };
 
 export const revision: RevisionView = {
   number: 2,
@@ -78,6 +78,7 @@ export const revision: RevisionView = {
   limits: connection.limits,
   sql,
   rollback,
+  rowBudget: 500,
   submittedAt: '2026-11-21T09:10:00Z',
   approvalsRequired: 2,
   approverGroup: 'dba-prod',

@@ -1,3 +1,4 @@
+import { emptyContent } from '#core/change/content';
 import { changeChannel } from '#core/panel/signal';
 import type { ChangeView } from '#core/panel/view';
 import { approver, author, connections, content, other, revision } from './fixture-content';
@@ -52,7 +53,7 @@ export const fixtures = {
     mayEdit: true,
     draft: {
       version: 0,
-      content: { connection: null, sql: '', rollback: '', reason: '' },
+      content: emptyContent,
       savedAt: null,
       savedBy: null,
     },
@@ -187,7 +188,7 @@ export const fixtures = {
     headline: 'Query Change is not set up.',
     draft: {
       version: 0,
-      content: { connection: null, sql: '', rollback: '', reason: '' },
+      content: emptyContent,
       savedAt: null,
       savedBy: null,
     },

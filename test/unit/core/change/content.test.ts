@@ -14,12 +14,13 @@ const complete: DraftContent = {
   sql: 'select 1',
   rollback: null,
   reason: 'to see',
+  rowBudget: '',
 };
 const codes = (content: DraftContent): string[] => submissionProblems(content).map(({ code }) => code);
 
 test('a complete content has no problems and keeps its bytes', () => {
   expect(submissionProblems(complete)).toEqual([]);
-  expect(completeContent(complete)).toEqual(complete);
+  expect(completeContent(complete)).toEqual({ ...complete, rowBudget: null });
 });
 
 test('an empty draft can be stored, and says all that is missing', () => {
@@ -32,6 +33,33 @@ test('an empty draft can be stored, and says all that is missing', () => {
   ]);
   expect(completeContent(emptyContent)).toBeUndefined();
   expect(completeContent({ ...complete, sql: ' ' })).toBeUndefined();
+});
+
+test.each([
+  ['', null],
+  [' ', null],
+  ['0', 0],
+  [' 25 ', 25],
+  ['007', 7],
+  ['999999999', 999_999_999],
+])('a row budget typed as %j is %j', (rowBudget, rows) => {
+  expect(completeContent({ ...complete, rowBudget })?.rowBudget).toBe(rows);
+});
+
+test.each(['-1', '1.5', '1,000', 'ten', '1e3', '1000000000', '٣'])(
+  'a row budget of %j can be stored, not submitted',
+  (rowBudget) => {
+    expect(storageProblems({ ...complete, rowBudget })).toEqual([]);
+    expect(submissionProblems({ ...complete, rowBudget })).toMatchObject([
+      { code: 'row-budget-invalid', field: 'rowBudget' },
+    ]);
+    expect(completeContent({ ...complete, rowBudget })).toBeUndefined();
+  },
+);
+
+test('a draft of an earlier release has no row budget', () => {
+  const { rowBudget: _rowBudget, ...earlier } = complete;
+  expect(v.parse(DraftContent, earlier)).toEqual(complete);
 });
 
 test('white space is nothing', () => {
@@ -102,7 +130,7 @@ test('inside a literal it is data', () => {
 });
 
 test('every problem has words', () => {
-  const bad = { connection: null, sql: '\0\ud83d\u202e', rollback: ' ', reason: ' ' };
+  const bad = { connection: null, sql: '\0\ud83d\u202e', rollback: ' ', reason: ' ', rowBudget: '1.5' };
   for (const problem of submissionProblems(bad)) expect(problem.message).toMatch(/^[A-Z].{8,}\.$/);
   expect(submissionProblems(bad).length).toBeGreaterThanOrEqual(6);
 });

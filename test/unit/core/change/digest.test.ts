@@ -18,6 +18,7 @@ const changes: readonly (readonly [string, (input: DigestInput) => DigestInput])
   ['searchPath', (input) => ({ ...input, searchPath: 'evil, public' })],
   ['sql', (input) => ({ ...input, sql: `${input.sql} ` })],
   ['rollback', (input) => ({ ...input, rollback: null })],
+  ['rowBudget', (input) => ({ ...input, rowBudget: 0 })],
   [
     'limits.statementTimeoutMs',
     (input) => ({ ...input, limits: { ...input.limits, statementTimeoutMs: 1 } }),
@@ -38,7 +39,7 @@ test('the list above names every field that can change', () => {
       ? Object.keys(value).map((inner) => `${key}.${inner}`)
       : [key],
   );
-  const fixed = ['v', 'verification', 'rowBudget', 'schemaDigest'];
+  const fixed = ['v', 'verification', 'schemaDigest'];
   expect(leaves.filter((leaf) => !fixed.includes(leaf)).toSorted()).toEqual(
     changes.map(([name]) => name).toSorted(),
   );
@@ -68,6 +69,9 @@ test('line ends and Unicode forms are content', async () => {
 test('fields that do not exist yet are null and nothing else', () => {
   expect(v.safeParse(DigestInput, { ...aDigestInput(), verification: 'select 1' }).success).toBe(false);
   expect(v.safeParse(DigestInput, { ...aDigestInput(), extra: null }).success).toBe(false);
+  for (const rowBudget of [-1, 0.5, 1e9, '5']) {
+    expect(v.safeParse(DigestInput, { ...aDigestInput(), rowBudget }).success).toBe(false);
+  }
   const { rowBudget: _rowBudget, ...without } = aDigestInput();
   expect(v.safeParse(DigestInput, without).success).toBe(false);
 });
