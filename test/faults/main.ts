@@ -1,0 +1,96 @@
+import { rm } from 'node:fs/promises';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { randomKills } from './rows/random-kills';
+import { buildExecutor } from './support/build-executor';
+import { executorProcesses, killAll } from './support/process';
+import type { Row, Tier } from './support/row';
+import { type FaultServer, startFaultServer } from './support/server';
+
+/** `npm run faults`: breaks real executors over a real PostgreSQL, and compares what they did with what they said. */
+
+const rows: readonly Row[] = [randomKills];
+const usage = `usage: npm run faults -- [--full] [--only NAME]… [--seed N]\nnames: ${rows.map(({ name }) => name).join(', ')}\n`;
+
+interface Arguments {
+  readonly tier: Tier;
+  readonly seed: number;
+  readonly chosen: readonly Row[];
+}
+
+function readArguments(): Arguments | null {
+  try {
+    const { values } = parseArgs({
+      options: {
+        full: { type: 'boolean', default: false },
+        only: { type: 'string', multiple: true, default: [] },
+        seed: { type: 'string', default: String(Math.floor(Math.random() * 1e9)) },
+      },
+    });
+    const seed = Number(values.seed);
+    const known = values.only.every((name) => rows.some((row) => row.name === name));
+    if (!Number.isInteger(seed) || !known) return null;
+    const chosen = rows.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
+    return { tier: values.full ? 'full' : 'ci', seed, chosen };
+  } catch {
+    return null;
+  }
+}
+
+let server: FaultServer | null = null;
+let file: string | null = null;
+
+async function cleanUp(): Promise<void> {
+  killAll();
+  await server?.close().catch(() => undefined);
+  if (file !== null) await rm(file, { force: true });
+}
+
+let ending = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (ending) return;
+    ending = true;
+    void cleanUp().then(() => process.exit(130));
+  });
+}
+
+async function main({ tier, seed, chosen }: Arguments): Promise<number> {
+  file = await buildExecutor();
+  server = await startFaultServer();
+  const processes = executorProcesses(file);
+  console.log(`PostgreSQL ${server.version}, Node ${process.versions.node}, tier ${tier}, seed ${seed}\n`);
+  console.log('| test | runs | what was hit | violations | seconds |\n| --- | --- | --- | --- | --- |');
+  const began = performance.now();
+  let bad = 0;
+  for (const row of chosen) {
+    const from = performance.now();
+    const { runs, hit, violations } = await row.run({ server, processes, seed }, tier);
+    const seconds = ((performance.now() - from) / 1_000).toFixed(1);
+    console.log(`| ${row.title} | ${runs} | ${hit} | ${violations.length} | ${seconds} |`);
+    bad += violations.length;
+    for (const violation of violations.slice(0, 20)) console.error(`  ${row.name}: ${violation}`);
+  }
+  await processes.close();
+  console.log(
+    `\n${bad === 0 ? 'No violation' : `${bad} violations`}, ${((performance.now() - began) / 1_000).toFixed(0)} s.`,
+  );
+  return bad === 0 ? 0 : 1;
+}
+
+const given = readArguments();
+if (given === null) {
+  process.stderr.write(usage);
+  process.exit(2);
+}
+let code = 1;
+try {
+  code = await main(given);
+} catch (error) {
+  if (!ending) console.error(error);
+} finally {
+  if (!ending) {
+    await cleanUp();
+    process.exit(code);
+  }
+}

@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
+
+/**
+ * Compiles the executor of the suite into one file, so that a restart costs what it costs in production and not what
+ * a TypeScript loader costs. Files that the executor reads beside its sources are still found there.
+ * @returns the file, inside the repository because packages are resolved from it
+ */
+export async function buildExecutor(): Promise<string> {
+  const outfile = path.join(root, '.local', 'faults', `executor-${process.pid}.mjs`);
+  await build({
+    entryPoints: [path.join(root, 'test/faults/executor-process.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    external: ['pg-native'],
+    // For packages in CommonJS.
+    banner: {
+      js: `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`,
+    },
+    alias: { '#core': path.join(root, 'src/core') },
+    plugins: [
+      {
+        name: 'urls-of-sources',
+        setup(plugin) {
+          plugin.onLoad({ filter: /[/\\]executor[/\\].*\.ts$/ }, async ({ path: file }) => {
+            const source = await readFile(file, 'utf8');
+            const url = JSON.stringify(pathToFileURL(file).href);
+            return { contents: source.replaceAll('import.meta.url', url), loader: 'ts' };
+          });
+        },
+      },
+    ],
+    logLevel: 'error',
+  });
+  return outfile;
+}

@@ -1,0 +1,74 @@
+import { Pool, type QueryResultRow } from 'pg';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../executor/embedded/launcher';
+import { pollUntil, processExists, readPostmaster } from '../../../executor/embedded/postmaster';
+import { temporaryFolder } from '../../../scripts/local/temporary-folder';
+
+/** A real PostgreSQL server that can be crashed. */
+export interface FaultServer {
+  postgres(): EmbeddedPostgres;
+  /** Version as the server says it. */
+  readonly version: string;
+  /** Rows of a query as superuser. */
+  sql<T extends QueryResultRow>(database: string, text: string, values?: unknown[]): Promise<T[]>;
+  /** Lets go of our own sessions in a database, so that it can be copied or dropped. */
+  leave(database: string): Promise<void>;
+  /** `pg_ctl stop -m immediate`: every backend ends where it is, nothing is flushed. */
+  crash(): Promise<void>;
+  /** Starts again after a crash; PostgreSQL recovers from its log. The port is another one. */
+  revive(): Promise<void>;
+  /** Stops the server and removes its files. */
+  close(): Promise<void>;
+}
+
+/** Makes a cluster of its own in a temporary folder. */
+export async function startFaultServer(): Promise<FaultServer> {
+  const folder = await temporaryFolder('faults');
+  let postgres = await startEmbeddedPostgres({ dataDir: folder.path });
+  const pools = new Map<string, Pool>();
+  const poolOf = (database: string): Pool => {
+    const known = pools.get(database);
+    if (known) return known;
+    const pool = new Pool({ connectionString: postgres.superuserUrl(database), max: 4 });
+    pool.on('error', () => undefined).on('connect', (client) => client.on('error', () => undefined));
+    pools.set(database, pool);
+    return pool;
+  };
+  const sql = async <T extends QueryResultRow>(
+    database: string,
+    text: string,
+    values?: unknown[],
+  ): Promise<T[]> => (await poolOf(database).query<T>(text, values)).rows;
+  const leave = async (database: string): Promise<void> => {
+    await pools.get(database)?.end();
+    pools.delete(database);
+  };
+  const [settings] = await sql<{ dir: string; version: string }>(
+    'postgres',
+    `select current_setting('data_directory') as dir, current_setting('server_version') as version`,
+  );
+  const cluster = settings?.dir ?? '';
+  const leaveAll = async (): Promise<void> => {
+    await Promise.all([...pools.keys()].map(leave));
+  };
+  return {
+    postgres: () => postgres,
+    version: settings?.version ?? '',
+    sql,
+    leave,
+    async crash() {
+      await leaveAll();
+      const running = await readPostmaster(cluster);
+      if (!running) throw new Error('the server does not run');
+      process.kill(running.pid, 'SIGQUIT');
+      await pollUntil(() => !processExists(running.pid), 20_000);
+    },
+    async revive() {
+      postgres = await startEmbeddedPostgres({ dataDir: folder.path });
+    },
+    async close() {
+      await leaveAll();
+      await postgres.stop();
+      await folder.remove();
+    },
+  };
+}

@@ -1,0 +1,202 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { ConnectionInfo } from '#core/protocol/connection';
+import type { PublicJwk } from '#core/protocol/jwk';
+import { publicHalf } from '#core/protocol/jws';
+import type { OrderClaims } from '#core/protocol/order';
+import { type Config, type ConfigInput, parseConfig } from '../../../executor/config';
+import { markInitialised } from '../../../executor/initialised';
+import { installLedger } from '../../../executor/postgres/install';
+import { loadSigningKey } from '../../../executor/signing-key';
+import { type TemporaryFolder, temporaryFolder } from '../../../scripts/local/temporary-folder';
+import {
+  buildOrder,
+  createTestApp,
+  executorId,
+  installation,
+  type OrderWish,
+  publicKeyOf,
+  type TestApp,
+} from '../../integration/executor/support/app';
+import type { Start } from '../executor-process';
+import { type HostileReceiver, startHostileReceiver } from './hostile-receiver';
+import type { ExecutorProcess } from './process';
+import { chance, type Chance } from './random';
+import type { FaultServer } from './server';
+
+/** What all rows of a run share. */
+export interface Shared {
+  readonly server: FaultServer;
+  readonly processes: { next(): ExecutorProcess };
+  readonly seed: number;
+}
+
+/** One executor with a target and a state database of its own, and the app that it works for. */
+export interface World extends Shared {
+  readonly app: TestApp;
+  readonly receiver: HostileReceiver;
+  readonly random: Chance;
+  readonly config: Config;
+  /** Names of the two databases. */
+  readonly target: string;
+  readonly state: string;
+  /** Key under which receipts must verify. */
+  readonly receiptKey: PublicJwk;
+  /** Starts the next executor process; false when it ended before it was ready. */
+  start(changes?: Partial<Start>): Promise<boolean>;
+  /** The process that was started last. */
+  process(): ExecutorProcess;
+  /** From here on there is nobody to send to, until the next start. */
+  gone(): void;
+  /** The executor's address; waits while there is none. */
+  address(): Promise<string>;
+  order(wish: OrderWish, connection?: string): Promise<OrderClaims>;
+  close(): Promise<void>;
+}
+
+/** Special wishes for a world. */
+export interface WorldWishes {
+  /** Share of receipts that the app treats badly. */
+  readonly badness?: number;
+  /** Port at which the executor reaches the target, and the state database, when not the server's own. */
+  readonly targetPort?: number;
+  readonly statePort?: number;
+  readonly change?: (input: ConfigInput) => ConfigInput;
+}
+
+const login = 'faults_login';
+const template = 'faults_template';
+const limits = { statementTimeoutMs: 5_000, lockTimeoutMs: 2_000, maxResultRows: 50, maxResultBytes: 16_384 };
+let worlds = 0;
+
+/** Marks are only ever added, by the changes themselves: what they say does not depend on the executor. */
+const targetSql = `
+  create table marks (change text not null, xid xid8 not null default pg_current_xact_id());
+  create table counters (change text primary key, n integer not null);
+  create role faults_rw nologin;
+  create role ${login} login noinherit password 'secret';
+  grant faults_rw to ${login};
+  grant insert on marks to faults_rw;
+  grant select, insert, update on counters to faults_rw`;
+
+async function makeTemplate(server: FaultServer): Promise<void> {
+  const there = await server.sql('postgres', 'select from pg_database where datname = $1', [template]);
+  if (there.length > 0) return;
+  await server.sql('postgres', `create database ${template}`);
+  await server.sql(template, targetSql);
+  const { postgres } = server;
+  await installLedger({
+    url: postgres().loginUrl(login, 'secret', template),
+    adminUrl: postgres().superuserUrl(template),
+  } as Config['connections'][number]);
+  await server.leave(template);
+}
+
+function onPort(url: string, port: number | undefined): string {
+  const changed = new URL(url);
+  if (port !== undefined) changed.port = String(port);
+  return changed.href;
+}
+
+async function makeConfig(
+  shared: Shared,
+  names: { target: string; state: string; stateDir: string; receiptUrl: string },
+  app: TestApp,
+  wishes: WorldWishes,
+): Promise<Config> {
+  const { server } = shared;
+  const connection = {
+    environment: 'dev' as const,
+    url: onPort(server.postgres().loginUrl(login, 'secret', names.target), wishes.targetPort),
+    role: 'faults_rw',
+    searchPath: 'public',
+    limits,
+    writable: true,
+    concurrency: 8,
+  };
+  const input: ConfigInput = {
+    executorId,
+    stateDir: names.stateDir,
+    state: { url: onPort(server.postgres().superuserUrl(names.state), wishes.statePort) },
+    trustedApps: [{ installation, keys: [publicKeyOf(app)], receiptUrl: names.receiptUrl }],
+    connections: [{ ...connection, key: 'main', name: 'Main' }],
+  };
+  const parsed = parseConfig(wishes.change?.(input) ?? input, { env: {}, baseDir: names.stateDir });
+  if (!parsed.ok) throw new Error(parsed.error.join('\n'));
+  for (const { key } of parsed.value.connections) await markInitialised(names.stateDir, key, 'applied');
+  return parsed.value;
+}
+
+/** Makes the databases and the configuration, and starts the executor once to learn its connections. */
+export async function createWorld(shared: Shared, wishes: WorldWishes = {}): Promise<World> {
+  const { server, seed } = shared;
+  worlds += 1;
+  const target = `target_${worlds}`;
+  const state = `state_${worlds}`;
+  await makeTemplate(server);
+  await server.sql('postgres', `create database ${target} template ${template}`);
+  await server.sql('postgres', `create database ${state}`);
+  const folder: TemporaryFolder = await temporaryFolder('faults-executor');
+  const stateDir = path.join(folder.path, 'state');
+  await mkdir(stateDir);
+  const random = chance(seed + worlds * 7_919);
+  const app = await createTestApp();
+  const receiver = await startHostileReceiver(chance(seed + worlds * 104_729), wishes.badness ?? 0);
+  const names = { target, state, stateDir, receiptUrl: receiver.url };
+  const config = await makeConfig(shared, names, app, wishes);
+  const configFile = path.join(folder.path, 'config.json');
+  await writeFile(configFile, JSON.stringify(config), { mode: 0o600 });
+  const receiptKey = publicHalf(await loadSigningKey(stateDir));
+
+  let current: ExecutorProcess | null = null;
+  let url: string | null = null;
+  let waiting: ((url: string) => void)[] = [];
+  let known = new Map<string, ConnectionInfo>();
+  const world: World = {
+    ...shared,
+    app,
+    receiver,
+    random,
+    config,
+    target,
+    state,
+    receiptKey,
+    async start(changes = {}) {
+      current = shared.processes.next();
+      const started = current;
+      const at = await started.serve({ configFile, crash: null, clockMs: 0, ...changes });
+      if (at === null || started !== current) return false;
+      url = at;
+      for (const done of waiting.splice(0)) done(at);
+      return true;
+    },
+    process() {
+      if (current === null) throw new Error('no executor was started');
+      return current;
+    },
+    gone() {
+      url = null;
+    },
+    address: async () => url ?? new Promise((done) => (waiting = [...waiting, done])),
+    async order(wish, key = 'main') {
+      if (known.size === 0) {
+        const found = await app.connections(await world.address());
+        known = new Map(found.map((one) => [one.key, one]));
+      }
+      const connection = known.get(key);
+      if (!connection) throw new Error(`no connection ${key}`);
+      return buildOrder(connection, wish);
+    },
+    async close() {
+      await current?.kill();
+      await receiver.close();
+      await Promise.all([server.leave(target), server.leave(state)]);
+      await server.sql('postgres', `drop database ${target} with (force)`);
+      await server.sql('postgres', `drop database ${state} with (force)`);
+      await folder.remove();
+    },
+  };
+  if (!(await world.start())) throw new Error(`the executor did not start: ${await world.process().ended}`);
+  await world.order({});
+  return world;
+}
