@@ -91,6 +91,16 @@ const Connection = v.pipe(
 /** One database that orders may name, after parsing. */
 export type ConnectionConfig = v.InferOutput<typeof Connection>;
 
+/** Requests a second in the long run, and at once. */
+const rate = (perSecond: number, burst: number) =>
+  v.optional(
+    v.strictObject({
+      perSecond: v.optional(v.pipe(v.number(), v.minValue(0.1), v.maxValue(100_000)), perSecond),
+      burst: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100_000)), burst),
+    }),
+    {},
+  );
+
 const distinct = (names: readonly string[]): boolean => new Set(names).size === names.length;
 
 const ConfigSchema = v.strictObject({
@@ -129,6 +139,16 @@ const ConfigSchema = v.strictObject({
       terminateAfterMs: v.optional(Milliseconds, 2_000),
       /** Patience of a stop for running changes. */
       drainMs: v.optional(Milliseconds, 30_000),
+      /** Requests to the public address. An app sends one or two for a change, and then asks now and then. */
+      requests: v.optional(
+        v.strictObject({
+          perInstallation: rate(100, 2_000),
+          overall: rate(300, 4_000),
+          /** Requests without a good signature that get an answer of their own and a line in the log. */
+          strangers: rate(10, 100),
+        }),
+        {},
+      ),
     }),
     {},
   ),

@@ -8,13 +8,23 @@ export interface Listening {
   close(): Promise<void>;
 }
 
+/** Patience with somebody who sends a head or a body slowly, milliseconds; the largest body is 1 MiB. */
+const headersTimeout = 10_000;
+const requestTimeout = 30_000;
+
 /**
  * Listens on an address.
  * @throws Error when the port is busy
  */
 export async function listen(app: Hono, address: { host: string; port: number }): Promise<Listening> {
   return new Promise((done, fail) => {
-    const server = serve({ fetch: app.fetch, hostname: address.host, port: address.port }, (info) => {
+    const options = {
+      fetch: app.fetch,
+      hostname: address.host,
+      port: address.port,
+      serverOptions: { headersTimeout, requestTimeout },
+    };
+    const server = serve(options, (info) => {
       const host = address.host.includes(':') ? `[${address.host}]` : address.host;
       done({
         url: `http://${host}:${info.port}`,

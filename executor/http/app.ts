@@ -1,24 +1,18 @@
-import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import { Hono } from 'hono';
 import * as v from 'valibot';
 import { Sha256Hex } from '#core/protocol/claims';
 import { enrolmentPath, EnrolmentRequest } from '#core/protocol/enrolment';
 import type { PrivateJwk } from '#core/protocol/jwk';
-import { maxTokenBytes } from '#core/limits';
-import { requestHeader } from '#core/protocol/request';
 import { orderContentType, paths, RevocationRequest } from '#core/protocol/transport';
-import type { TrustedApp } from '../config';
 import { faultFields, type Log } from '../log';
 import { refusal } from '../order/refusal';
 import { findExecution } from '../state/inbox';
 import { executorVersion } from '../version';
-import { authenticate } from './authenticate';
 import { receiveEnrolment } from './receive-enrolment';
 import { describe, receiveOrder, type ServiceDeps } from './receive-order';
 import { receiveRevocation } from './receive-revocation';
 import { refuseWith } from './reply';
-
-type Handler = (context: Context, app: TrustedApp, body: string) => Promise<Response>;
+import { createGuard } from './signed';
 
 const malformed = refusal('malformed', 'the body is not what this path takes');
 
@@ -34,54 +28,31 @@ function parseBody<TSchema extends v.GenericSchema>(
   }
 }
 
+/** Asks at most once a second, whoever calls how often: anybody may ask for the health. */
+function onceASecond<T>(ask: () => Promise<T>, now: () => number): () => Promise<T> {
+  let last: { at: number; answer: Promise<T> } | null = null;
+  return () => {
+    if (!last || Math.abs(now() - last.at) >= 1_000) last = { at: now(), answer: ask() };
+    return last.answer;
+  };
+}
+
 /** Builds the HTTP application; it needs no socket. */
 export function buildApp(deps: ServiceDeps & { key: PrivateJwk; log: Log; stopping: () => boolean }): Hono {
   const { config, store, log } = deps;
   const app = new Hono();
 
-  app.use(
-    bodyLimit({
-      maxSize: maxTokenBytes,
-      onError: (context) => {
-        // The rest of the body is never read, so the connection cannot be used again.
-        context.header('connection', 'close');
-        return refuseWith(context, refusal('too-large', `a body may have ${maxTokenBytes} bytes`));
-      },
-    }),
-  );
   app.onError((error, context) => {
     log.error('request-fault', faultFields(error));
     return refuseWith(context, refusal('unavailable', 'the executor cannot answer just now'));
   });
   app.notFound((context) => refuseWith(context, refusal('not-found', 'there is no such path')));
 
-  const signed =
-    (handler: Handler) =>
-    async (context: Context): Promise<Response> => {
-      if (deps.stopping()) return refuseWith(context, refusal('unavailable', 'the executor is stopping'));
-      const url = new URL(context.req.url);
-      const request = {
-        method: context.req.method,
-        path: url.pathname + url.search,
-        body: await context.req.text(),
-        token: context.req.header(requestHeader),
-      };
-      const sender = await authenticate(
-        request,
-        config.trustedApps,
-        config.executorId,
-        deps.now(),
-        store.pool,
-      );
-      if (!sender.ok) {
-        log.warn('request-refused', { code: sender.error.code });
-        return refuseWith(context, sender.error);
-      }
-      return handler(context, sender.value, request.body);
-    };
+  const signed = createGuard({ ...deps, refused: () => undefined });
+  const alive = onceASecond(() => store.pool.query('select 1'), deps.now);
 
   app.get(paths.health, async (context) => {
-    await store.pool.query('select 1');
+    await alive();
     return context.json({ status: 'ok', executorId: config.executorId, version: executorVersion });
   });
 

@@ -8,26 +8,36 @@ import type { TrustedApp } from '../config';
 import { type Refusal, refusal } from '../order/refusal';
 import { useRequestId } from '../state/inbox';
 
-/** A request as it arrived. */
-export interface RawRequest {
+/** A request as its head says it, before its body is read. */
+export interface RequestHead {
   readonly method: string;
   /** Path with query. */
   readonly path: string;
-  readonly body: string;
   readonly token: string | undefined;
 }
 
+/** Who sent a request, and what that one signed. */
+export interface Sender {
+  readonly app: TrustedApp;
+  readonly claims: RequestClaims;
+  /** Seconds since 1970 after which no clock tolerance can bring this request back. */
+  readonly forgetAfter: number;
+}
+
+const mismatch = refusal('request-mismatch', 'the request is not the one that was signed');
+/** The request was answered before. */
+export const replayed = refusal('request-replayed', 'this request was sent before');
+
 /**
- * Finds out which app sent a request, and that it sent exactly this one, just now, once.
- * Nothing is stored or looked up before the signature is good.
+ * Finds out from its head which app sent a request just now. Nothing is stored, looked up or read from the body for
+ * somebody who cannot sign; a key that is not trusted does not even cost a look at a signature.
  */
-export async function authenticate(
-  request: RawRequest,
+export async function identify(
+  request: RequestHead,
   apps: readonly TrustedApp[],
   executorId: string,
   nowMs: number,
-  pool: Pool,
-): Promise<Result<TrustedApp, Refusal>> {
+): Promise<Result<Sender, Refusal>> {
   if (request.token === undefined)
     return refuse(refusal('malformed', 'the request carries no qc-request header'));
   const header = peekHeader(request.token, requestTyp);
@@ -45,10 +55,13 @@ export async function authenticate(
   const early = now < claims.iat - clockToleranceSeconds;
   const late = now > claims.exp + clockToleranceSeconds;
   if (tooLong || early || late) return refuse(refusal('request-expired', 'the request is not of just now'));
-  const bodySha256 = createHash('sha256').update(request.body, 'utf8').digest('hex');
-  if (claims.method !== request.method || claims.path !== request.path || claims.bodySha256 !== bodySha256) {
-    return refuse(refusal('request-mismatch', 'the request is not the one that was signed'));
-  }
-  const fresh = await useRequestId(pool, app.installation, claims.jti, claims.exp + clockToleranceSeconds);
-  return fresh ? ok(app) : refuse(refusal('request-replayed', 'this request was sent before'));
+  if (claims.method !== request.method || claims.path !== request.path) return refuse(mismatch);
+  return ok({ app, claims, forgetAfter: claims.exp + clockToleranceSeconds });
+}
+
+/** Compares the body with what its sender signed, and uses the request's id up. Null when the request is good. */
+export async function confirm(sender: Sender, body: string, pool: Pool): Promise<Refusal | null> {
+  const { app, claims, forgetAfter } = sender;
+  if (claims.bodySha256 !== createHash('sha256').update(body, 'utf8').digest('hex')) return mismatch;
+  return (await useRequestId(pool, app.installation, claims.jti, forgetAfter)) ? null : replayed;
 }

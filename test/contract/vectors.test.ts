@@ -10,7 +10,7 @@ import { computeJti, computeOrderDigest, OrderClaims, orderTyp } from '#core/pro
 import { ReceiptClaims, receiptTyp, ResultBody, resultMatches } from '#core/protocol/receipt';
 import { RequestClaims, requestTyp } from '#core/protocol/request';
 import { parseConfig } from '../../executor/config';
-import { authenticate } from '../../executor/http/authenticate';
+import { confirm, identify } from '../../executor/http/authenticate';
 import { checkOrder } from '../../executor/order/check-order';
 import { verifyOrderToken } from '../../executor/order/verify-token';
 import type { Target } from '../../executor/postgres/target';
@@ -79,6 +79,7 @@ const targets = new Map([
     shop.key,
     {
       config: shop,
+      halted: () => null,
       probe: async () => ({ engineVersion: '18.4', identity: target, problem: null }),
     } as unknown as Target,
   ],
@@ -152,8 +153,9 @@ describe('requests', () => {
     fresh = true,
   ): Promise<string | null> => {
     const raw = { ...request, token: request.token ?? undefined };
-    const answer = await authenticate(raw, config.trustedApps, executorId, now * 1_000, ids(fresh));
-    return answer.ok ? null : answer.error.code;
+    const sender = await identify(raw, config.trustedApps, executorId, now * 1_000);
+    if (!sender.ok) return sender.error.code;
+    return (await confirm(sender.value, raw.body, ids(fresh)))?.code ?? null;
   };
 
   test.each(vectors.requests.accepted)('$method $path', async ({ claims, token, ...request }) => {
