@@ -110,6 +110,8 @@ async function runExecutor(
       const { text, ok } = await checkConnections(config.value);
       return { ok, output: text };
     }
+    default:
+      return command satisfies never;
   }
 }
 

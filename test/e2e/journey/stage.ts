@@ -73,10 +73,7 @@ interface HostAddresses {
 }
 
 /** Opens desks in a browser and gathers what goes wrong at them. */
-function desks(
-  browser: Browser,
-  host: HostAddresses,
-): { open: Stage['open']; problems: readonly string[] } {
+function desks(browser: Browser, host: HostAddresses): { open: Stage['open']; problems: readonly string[] } {
   const problems: string[] = [];
   return {
     problems,
