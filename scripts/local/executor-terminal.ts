@@ -106,12 +106,11 @@ async function runExecutor(
       return say(await resumeWork(config.value, command.what));
     case 'init':
       return say(await initConnection(config.value, command.connection, command.how));
-    case 'check': {
+    default: {
+      // What is left is `check`.
       const { text, ok } = await checkConnections(config.value);
       return { ok, output: text };
     }
-    default:
-      return command satisfies never;
   }
 }
 
