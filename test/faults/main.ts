@@ -1,7 +1,13 @@
 import { rm } from 'node:fs/promises';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { crashPoints } from './rows/crash-points';
+import { cutConnections } from './rows/cut-connections';
+import { darkLines } from './rows/dark-lines';
+import { postgresCrashes } from './rows/postgres-crashes';
+import { races } from './rows/races';
 import { randomKills } from './rows/random-kills';
+import { stateRestores } from './rows/state-restores';
 import { buildExecutor } from './support/build-executor';
 import { executorProcesses, killAll } from './support/process';
 import type { Row, Tier } from './support/row';
@@ -9,7 +15,15 @@ import { type FaultServer, startFaultServer } from './support/server';
 
 /** `npm run faults`: breaks real executors over a real PostgreSQL, and compares what they did with what they said. */
 
-const rows: readonly Row[] = [randomKills];
+const rows: readonly Row[] = [
+  randomKills,
+  crashPoints,
+  cutConnections,
+  darkLines,
+  postgresCrashes,
+  stateRestores,
+  races,
+];
 const usage = `usage: npm run faults -- [--full] [--only NAME]… [--seed N]\nnames: ${rows.map(({ name }) => name).join(', ')}\n`;
 
 interface Arguments {

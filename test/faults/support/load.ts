@@ -1,4 +1,5 @@
 import type { OrderClaims } from '#core/protocol/order';
+import type { ReceiptClaims } from '#core/protocol/receipt';
 import type { Reply } from '../../integration/executor/support/app';
 import type { World } from './world';
 
@@ -7,7 +8,7 @@ export interface Change {
   /** Written into the database by the change itself. */
   readonly id: string;
   readonly claims: OrderClaims;
-  readonly expect: 'succeeded' | 'failed';
+  readonly expect: ReceiptClaims['status'];
 }
 
 /** Changes on their way from the app to the executor. */
