@@ -112,6 +112,16 @@ const ConfigSchema = v.strictObject({
     }),
     {},
   ),
+  /**
+   * A second address for metrics and audit, which anybody who reaches it may read. Off by default; in a container it
+   * may have to be other than loopback, and then the network has to keep others out.
+   */
+  private: v.optional(
+    v.strictObject({
+      host: v.optional(v.string(), '127.0.0.1'),
+      port: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535)),
+    }),
+  ),
   /** Folder for the signing key and, with an embedded state database, its files. */
   stateDir: v.pipe(v.string(), v.minLength(1)),
   /** The executor's own database. `embedded` runs one below `stateDir`. */

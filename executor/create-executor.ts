@@ -6,8 +6,10 @@ import { type Sender, startSender } from './deliver/sender';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded/launcher';
 import { buildApp } from './http/app';
 import { haltOf } from './halt/halts';
+import { buildPrivateApp } from './http/private-app';
 import { notInitialised } from './initialised';
 import { faultFields, type Log, silentLog } from './log';
+import { createCounters } from './metrics/counters';
 import { openTarget, type Target } from './postgres/target';
 import type { ExecutionPoint } from './run/attempt';
 import { createWorker } from './run/worker';
@@ -21,6 +23,8 @@ import { forgetRequests } from './state/inbox';
 export interface Executor {
   /** Base URL of its HTTP API. */
   readonly url: string;
+  /** Base URL of metrics and audit; null when the configuration has no private address. */
+  readonly privateUrl: string | null;
   /** The key that an admin pins in the app. */
   readonly publicJwk: PublicJwk;
   readonly executorId: string;
@@ -38,6 +42,7 @@ export interface ExecutorOptions {
   readonly at?: (point: ExecutionPoint) => Promise<void> | void;
 }
 
+const heartbeatEveryMs = 5_000;
 const forgetEveryMs = 5 * 60 * 1_000;
 
 /** Opens the state database and, if configured so, the embedded server that holds it. */
@@ -63,6 +68,7 @@ export async function createExecutor(config: Config, options: ExecutorOptions = 
   const now = options.now ?? Date.now;
   const random = options.random ?? Math.random;
   const at = options.at ?? ((): void => undefined);
+  const counters = createCounters();
   const key = await loadSigningKey(config.stateDir);
   const { store, embedded } = await openState(config);
   const targets = new Map<string, Target>(
@@ -89,29 +95,70 @@ export async function createExecutor(config: Config, options: ExecutorOptions = 
       random,
       log,
     });
-    const worker = createWorker({ config, store, targets, key, sender, now, random, log, at });
+    const worker = createWorker({ config, store, targets, key, sender, now, random, log, counters, at });
     let stopping = false;
-    const app = buildApp({ config, store, targets, worker, now, at, key, log, stopping: () => stopping });
+    const app = buildApp({
+      config,
+      store,
+      targets,
+      worker,
+      now,
+      at,
+      key,
+      log,
+      counters,
+      stopping: () => stopping,
+    });
     // Warm what the first order would wait for; an unreachable target must not hold up the start.
     await warmParser();
     const probes = Promise.all([...targets.values()].map((target) => target.warm()));
     await Promise.race([probes, new Promise((done) => setTimeout(done, 1_000).unref())]);
     const recovered = await worker.recover();
     const server = await listen(app, config.listen);
+    let heartbeat = now() / 1_000;
+    const inner = config.private
+      ? await listen(
+          buildPrivateApp({
+            executorId: config.executorId,
+            store,
+            targets,
+            counters,
+            heartbeat: () => heartbeat,
+            log,
+          }),
+          config.private,
+        ).catch(async (error: unknown) => {
+          await server.close();
+          throw error;
+        })
+      : null;
+    const beating = setInterval(() => {
+      store.pool.query('select 1').then(
+        () => (heartbeat = now() / 1_000),
+        (error: unknown) => log.error('state-database-fault', faultFields(error)),
+      );
+    }, heartbeatEveryMs).unref();
     const forgetting = setInterval(() => {
       void forgetRequests(store.pool).catch((error: unknown) =>
         log.error('forget-fault', faultFields(error)),
       );
     }, forgetEveryMs).unref();
-    log.info('ready', { url: server.url, executorId: config.executorId, recovered });
+    log.info('ready', {
+      url: server.url,
+      privateUrl: inner?.url ?? null,
+      executorId: config.executorId,
+      recovered,
+    });
     return {
       url: server.url,
+      privateUrl: inner?.url ?? null,
       publicJwk: publicHalf(key),
       executorId: config.executorId,
       async close() {
         stopping = true;
         clearInterval(forgetting);
-        await server.close();
+        clearInterval(beating);
+        await Promise.all([server.close(), inner?.close()]);
         await worker.drain();
         await closeAll();
         log.info('stopped');

@@ -5,6 +5,7 @@ import { enrolmentPath, EnrolmentRequest } from '#core/protocol/enrolment';
 import type { PrivateJwk } from '#core/protocol/jwk';
 import { orderContentType, paths, RevocationRequest } from '#core/protocol/transport';
 import { faultFields, type Log } from '../log';
+import type { Counters } from '../metrics/counters';
 import { refusal } from '../order/refusal';
 import { findExecution } from '../state/inbox';
 import { executorVersion } from '../version';
@@ -38,8 +39,10 @@ function onceASecond<T>(ask: () => Promise<T>, now: () => number): () => Promise
 }
 
 /** Builds the HTTP application; it needs no socket. */
-export function buildApp(deps: ServiceDeps & { key: PrivateJwk; log: Log; stopping: () => boolean }): Hono {
-  const { config, store, log } = deps;
+export function buildApp(
+  deps: ServiceDeps & { key: PrivateJwk; log: Log; counters: Counters; stopping: () => boolean },
+): Hono {
+  const { config, store, log, counters } = deps;
   const app = new Hono();
 
   app.onError((error, context) => {
@@ -48,7 +51,7 @@ export function buildApp(deps: ServiceDeps & { key: PrivateJwk; log: Log; stoppi
   });
   app.notFound((context) => refuseWith(context, refusal('not-found', 'there is no such path')));
 
-  const signed = createGuard({ ...deps, refused: () => undefined });
+  const signed = createGuard({ ...deps, refused: (code) => counters.requestRefused(code) });
   const alive = onceASecond(() => store.pool.query('select 1'), deps.now);
 
   app.get(paths.health, async (context) => {
@@ -63,8 +66,12 @@ export function buildApp(deps: ServiceDeps & { key: PrivateJwk; log: Log; stoppi
         return refuseWith(context, refusal('malformed', `orders are ${orderContentType}`));
       }
       const received = await receiveOrder(body, trusted, deps);
-      if (received.ok) return context.json(received.value, 202);
+      if (received.ok) {
+        counters.order('accepted');
+        return context.json(received.value, 202);
+      }
       const { refusal: why, delivery } = received.error;
+      counters.order(why.code);
       log.warn('order-refused', { code: why.code });
       return refuseWith(context, why, delivery);
     }),

@@ -7,6 +7,7 @@ import type { Config } from '../config';
 import type { Sender } from '../deliver/sender';
 import { haltWords } from '../halt/halts';
 import { faultFields, type Log } from '../log';
+import type { Counters } from '../metrics/counters';
 import { executedText } from '../order/check-order';
 import type { Target } from '../postgres/target';
 import { readScript, type Script } from '../sql/read-script';
@@ -45,6 +46,7 @@ export interface WorkerDeps {
   readonly now: () => number;
   readonly random: () => number;
   readonly log: Log;
+  readonly counters: Counters;
   readonly at: (point: ExecutionPoint) => Promise<void> | void;
 }
 
@@ -60,7 +62,7 @@ async function storedOrder(row: ExecutionRow): Promise<InboxOrder> {
 
 /** Creates the worker. */
 export function createWorker(deps: WorkerDeps): Worker {
-  const { config, store, log, sender, key } = deps;
+  const { config, store, log, sender, key, counters } = deps;
   const lanes = createLanes();
   const stop = new AbortController();
 
@@ -70,12 +72,14 @@ export function createWorker(deps: WorkerDeps): Worker {
     outcome: Outcome,
     body: string | null,
     as: 'take-in' | 'close' | 'close-queued',
+    seconds: number | null = null,
   ): Promise<ReceiptDelivery | null> => {
     const resultSha256 = body === null ? null : sha256(body);
     const claims = receiptClaims(order, config.executorId, target, { ...outcome, resultSha256 }, deps.now());
     const delivery = await storeFinal(store.pool, store.chainId, key, { claims, result: body, as, order });
     if (delivery) {
       sender.wake();
+      counters.final(target?.config.key ?? 'unknown', outcome.status, seconds);
       const { jti, issue } = order.claims;
       log.info('final', {
         jti,
@@ -102,6 +106,7 @@ export function createWorker(deps: WorkerDeps): Worker {
     }
     const attempt = await claimExecution(store.pool, iss, jti);
     if (attempt === null) return; // revoked while it waited
+    const began = performance.now();
     await deps.at('after-claim');
     const execution = await executeOrder(
       order,
@@ -123,7 +128,8 @@ export function createWorker(deps: WorkerDeps): Worker {
       },
     );
     if (execution === 'stopped') return;
-    await finishWith(order, target, execution.outcome, execution.body, 'close');
+    const seconds = (performance.now() - began) / 1_000;
+    await finishWith(order, target, execution.outcome, execution.body, 'close', seconds);
     await deps.at('after-final');
   };
 
@@ -144,6 +150,7 @@ export function createWorker(deps: WorkerDeps): Worker {
         try {
           return await run(order, target, script, again);
         } catch (error) {
+          counters.fault(lane);
           log.error('execution-fault', { jti: order.claims.jti, ...faultFields(error) });
           await new Promise((done) => setTimeout(done, pause));
         }

@@ -11,6 +11,7 @@ import { sha256Hex } from '#core/hash';
 import { parseConfig } from '../../executor/config';
 import { buildApp } from '../../executor/http/app';
 import { silentLog } from '../../executor/log';
+import { createCounters } from '../../executor/metrics/counters';
 import { aConnection } from '../unit/core/builders';
 
 /** The executor's own HTTP application, without a socket or a database, held to the document. */
@@ -57,6 +58,7 @@ const application = buildApp({
   at: () => undefined,
   key: keys.executor,
   log: silentLog,
+  counters: createCounters(),
   stopping: () => stopping,
 } as unknown as Parameters<typeof buildApp>[0]);
 

@@ -82,3 +82,6 @@ create table if not exists audit (
   jti text,
   detail jsonb not null default '{}'
 );
+-- The receipts' chain in its order, for auditors; and what nobody took, for the alarm.
+create index if not exists audit_chain on audit (((detail ->> 'seq')::bigint)) where event = 'final';
+create index if not exists outbox_given_up on outbox (id) where next_at is null and delivered_at is null;
