@@ -1,13 +1,16 @@
 import { rm } from 'node:fs/promises';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { clocks } from './rows/clocks';
 import { crashPoints } from './rows/crash-points';
 import { cutConnections } from './rows/cut-connections';
 import { darkLines } from './rows/dark-lines';
+import { mutationsRow } from './rows/mutations';
 import { postgresCrashes } from './rows/postgres-crashes';
 import { races } from './rows/races';
 import { randomKills } from './rows/random-kills';
 import { stateRestores } from './rows/state-restores';
+import { wrongOrdersRow } from './rows/wrong-orders';
 import { buildExecutor } from './support/build-executor';
 import { executorProcesses, killAll } from './support/process';
 import type { Row, Tier } from './support/row';
@@ -23,6 +26,9 @@ const rows: readonly Row[] = [
   postgresCrashes,
   stateRestores,
   races,
+  wrongOrdersRow,
+  mutationsRow,
+  clocks,
 ];
 const usage = `usage: npm run faults -- [--full] [--only NAME]… [--seed N]\nnames: ${rows.map(({ name }) => name).join(', ')}\n`;
 

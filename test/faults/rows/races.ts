@@ -23,7 +23,7 @@ async function revoked(
   won: Map<string, number>,
 ): Promise<Change[]> {
   const claims = await world.order({ issueId: id, sql: changeSql(id, 0.005, false) });
-  const head = world.random.between(-3, 8);
+  const head = world.random.between(-2, 30);
   const revoke = async () => world.app.revoke(await world.address(), claims.jti, 'main');
   const [, said] = await Promise.all([
     pause(Math.max(0, -head)).then(async () => deliver(world, claims)),
