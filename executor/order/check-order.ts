@@ -7,6 +7,7 @@ import { haltWords } from '../halt/halts';
 import type { Target } from '../postgres/target';
 import type { Probe } from '../postgres/probe';
 import { readScript, type Script } from '../sql/read-script';
+import { findSecret } from '../sql/secrets';
 import { refusedApprovals } from './approvals';
 import { type Refusal, refusal } from './refusal';
 import { contentDigest } from './verify-token';
@@ -20,6 +21,21 @@ export function executedText(claims: OrderClaims): string | null {
 export interface CheckedOrder {
   readonly script: Exclude<Script, { kind: 'not-allowed' }>;
   readonly target: Target;
+}
+
+/** Every text of the order counts, not only the one that would run: all are stored with it. */
+async function refusedSecrets({ content }: OrderClaims): Promise<Refusal | null> {
+  const texts = { statements: content.sql, rollback: content.rollback, verification: content.verification };
+  for (const [where, text] of Object.entries(texts)) {
+    const secret = text === null ? null : await findSecret(text);
+    if (!secret) continue;
+    const place = `${where}, character ${secret.position}: ${secret.what}`;
+    return refusal(
+      'secret-in-statement',
+      `${place}: a secret may not stand in a change; replace this one now`,
+    );
+  }
+  return null;
 }
 
 async function refusedContent(claims: OrderClaims): Promise<Refusal | null> {
@@ -86,7 +102,8 @@ export async function checkOrder(
   config: Config,
   targets: ReadonlyMap<string, Target>,
 ): Promise<CheckedOrder | Refusal> {
-  const content = (await refusedContent(claims)) ?? refusedTimes(claims, config);
+  const content =
+    (await refusedSecrets(claims)) ?? (await refusedContent(claims)) ?? refusedTimes(claims, config);
   if (content) return content;
   const target = targets.get(claims.content.connection);
   if (!target)

@@ -50,7 +50,7 @@ function statement(final: Final, receipt: string): { text: string; values: unkno
         content.revision,
         claims.kind,
         order.orderDigest,
-        order.token,
+        claims.reason?.code === 'secret-in-statement' ? null : order.token,
         claims.status,
         receipt,
         result,
