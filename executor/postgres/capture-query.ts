@@ -80,7 +80,7 @@ class Collector {
 
 /** One Parse–Bind–Describe–Execute–Sync, or an Execute–Sync that goes on with its portal. `pg` calls the handlers. */
 class PortalQuery {
-  // pg ends a query on these; it sets callback itself when a query timeout is configured.
+  // pg sets it when the pool has a limit for answers, and counts the time until it is called.
   callback?: (error?: Error) => void;
   private failure: Error | null = null;
   private suspended = false;
@@ -145,10 +145,12 @@ class PortalQuery {
 
   handleError(error: DatabaseError | Error): void {
     this.failure = error;
+    this.callback?.();
     this.settle.fail(error);
   }
 
   handleReadyForQuery(): void {
+    this.callback?.();
     if (!this.failure) this.settle.done(this.suspended);
   }
 }

@@ -1,12 +1,16 @@
 import { Pool, type PoolClient } from 'pg';
 
-/** Opens a pool whose clients never take the process down: `pg` emits FATAL errors on checked-out clients too. */
-export function openPool(url: string, options: { max: number; name: string }): Pool {
+/**
+ * Opens a pool whose clients never take the process down: `pg` emits FATAL errors on checked-out clients too.
+ * `answerWithinMs`: a query that has no answer by then fails, because a line may go dark without ever breaking.
+ */
+export function openPool(url: string, options: { max: number; name: string; answerWithinMs?: number }): Pool {
   const pool = new Pool({
     connectionString: url,
     max: options.max,
     application_name: options.name,
     connectionTimeoutMillis: 5_000,
+    ...(options.answerWithinMs === undefined ? {} : { query_timeout: options.answerWithinMs }),
     idleTimeoutMillis: 0, // kept warm
     keepAlive: true,
   });

@@ -34,6 +34,14 @@ export interface Target {
 /** A good probe is believed for this long; the identity is checked again inside every transaction. */
 const probeTtlMs = 30_000;
 
+/**
+ * Patience with a silent line beyond the longest statement: the opening of a change may wait 30 s in the ledger, and
+ * whatever runs too long on the server is cancelled long before. After it the ledger is asked on another line.
+ */
+const silentForMs = 35_000;
+/** Looking and cancelling wait for nobody. */
+const controlAnswersWithinMs = 10_000;
+
 /** Reasons of the executor itself not to use a target. */
 interface OwnReasons {
   /** What a person still has to do, for example that init has not been shown. */
@@ -47,8 +55,16 @@ export function openTarget(
   now: () => number,
   { blocked, halted }: OwnReasons,
 ): Target {
-  const pool = openPool(config.url, { max: config.concurrency, name: 'query-change' });
-  const control = openPool(config.url, { max: 2, name: 'query-change-control' });
+  const pool = openPool(config.url, {
+    max: config.concurrency,
+    name: 'query-change',
+    answerWithinMs: config.limits.statementTimeoutMs + silentForMs,
+  });
+  const control = openPool(config.url, {
+    max: 2,
+    name: 'query-change-control',
+    answerWithinMs: controlAnswersWithinMs,
+  });
   let last: { at: number; probe: Probe } | null = null;
   let identity: TargetIdentity | null = null;
   let running: Promise<Probe> | null = null;
