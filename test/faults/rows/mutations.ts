@@ -20,7 +20,7 @@ const encode = (text: string): string => Buffer.from(text).toString('base64url')
 function bentText(token: string, random: Chance): string {
   const at = random.between(0, token.length - 1);
   const to = Math.min(token.length, at + random.between(1, 20));
-  const letter = random.pick([...alphabet]);
+  const letter = alphabet.charAt(random.between(0, alphabet.length - 1));
   switch (random.between(0, 5)) {
     case 0:
       return token.slice(0, at) + letter + token.slice(at + 1);
@@ -33,7 +33,7 @@ function bentText(token: string, random: Chance): string {
     case 4:
       return token.slice(0, to) + token.slice(at);
     default:
-      return token.slice(0, at) + [...token.slice(at, to)].toReversed().join('') + token.slice(to);
+      return token.slice(0, at) + token.slice(at, to).split('').toReversed().join('') + token.slice(to);
   }
 }
 

@@ -64,8 +64,7 @@ async function twoTries(world: World, id: string, violations: string[]): Promise
     'select status from executor.executions where jti = $1',
     [other.jti],
   );
-  if (stored[0]?.status !== 'refused')
-    violations.push(`${id}: the other try is ${String(stored[0]?.status)}`);
+  if (stored[0]?.status !== 'refused') violations.push(`${id}: the other try is ${stored[0]?.status}`);
   return [{ id, claims: winner, expect: 'succeeded' }];
 }
 

@@ -19,7 +19,7 @@ export interface Gate {
   /** Where new lines go. */
   towards(port: number): void;
   /** Spoils the next line that fits. Resolves when it has. */
-  spoil(cut: Cut): Promise<void>;
+  spoil(this: void, cut: Cut): Promise<void>;
   close(): Promise<void>;
 }
 

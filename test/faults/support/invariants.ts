@@ -82,7 +82,7 @@ function judgeChange(change: Change, found: Found, lostAllowed: boolean): string
   if ((row !== undefined) !== marks.length > 0)
     say(row ? 'in the ledger, not applied' : 'applied, not in the ledger');
   if (row && (row.status !== 'succeeded' || (marks[0] !== undefined && row.xid !== marks[0])))
-    say(`the ledger says ${row.status} in ${row.xid}, the mark ${String(marks[0])}`);
+    say(`the ledger says ${row.status} in ${row.xid}, the mark ${marks[0]}`);
   if (!receipt) return [...wrong, `${id}: no receipt`];
   const said = receipt.status === 'succeeded';
   if (receipt.status === 'unknown' && lostAllowed) return wrong;

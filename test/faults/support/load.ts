@@ -58,20 +58,19 @@ export function startLoad(
   const { random } = world;
   const changes: Change[] = [];
   const surprises: string[] = [];
-  let permitted = 0;
+  const gate = { permitted: 0, closed: false };
   let deliveries = 0;
-  let closed = false;
   let waiting: (() => void)[] = [];
   const wakeAll = (): void => {
     for (const done of waiting.splice(0)) done();
   };
 
   const next = async (): Promise<Change | null> => {
-    while (permitted === 0) {
-      if (closed) return null;
+    while (gate.permitted === 0) {
+      if (gate.closed) return null;
       await new Promise<void>((done) => (waiting = [...waiting, done]));
     }
-    permitted -= 1;
+    gate.permitted -= 1;
     const id = `${plan.prefix ?? world.target}-${changes.length + 1}`;
     const fails = random.next() < 0.03;
     const sql = changeSql(id, random.between(...plan.sleepMs) / 1_000, fails);
@@ -109,17 +108,17 @@ export function startLoad(
     changes,
     surprises,
     get waiting() {
-      return permitted;
+      return gate.permitted;
     },
     get deliveries() {
       return deliveries;
     },
     release(count) {
-      permitted += count;
+      gate.permitted += count;
       wakeAll();
     },
     async finish() {
-      closed = true;
+      gate.closed = true;
       wakeAll();
       await flights;
     },

@@ -16,6 +16,8 @@ export interface Outcome {
 export interface Row {
   readonly name: string;
   readonly title: string;
+  /** Mostly waits: it begins with the first row, and is told of in its place. Rows before it leave the server up. */
+  readonly quiet?: boolean;
   run(shared: Shared, tier: Tier): Promise<Outcome>;
 }
 
@@ -23,7 +25,7 @@ export interface Row {
 export function counted(counts: ReadonlyMap<string, number>): string {
   return [...counts]
     .toSorted(([, one], [, other]) => other - one)
-    .map(([name, count]) => `${count} ${name}`)
+    .map(([name, times]) => `${times} ${name}`)
     .join(', ');
 }
 

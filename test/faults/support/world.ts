@@ -69,7 +69,7 @@ export interface WorldWishes {
 const unlimited = { perSecond: 100_000, burst: 100_000 };
 const login = 'faults_login';
 const template = 'faults_template';
-const limits = { statementTimeoutMs: 5_000, lockTimeoutMs: 2_000, maxResultRows: 50, maxResultBytes: 16_384 };
+const limits = { statementTimeoutMs: 2_000, lockTimeoutMs: 1_000, maxResultRows: 50, maxResultBytes: 16_384 };
 let worlds = 0;
 
 /** Marks are only ever added, by the changes themselves: what they say does not depend on the executor. */
@@ -87,10 +87,10 @@ async function makeTemplate(server: FaultServer): Promise<void> {
   if (there.length > 0) return;
   await server.sql('postgres', `create database ${template}`);
   await server.sql(template, targetSql);
-  const { postgres } = server;
+  const postgres = server.postgres();
   await installLedger({
-    url: postgres().loginUrl(login, 'secret', template),
-    adminUrl: postgres().superuserUrl(template),
+    url: postgres.loginUrl(login, 'secret', template),
+    adminUrl: postgres.superuserUrl(template),
   } as Config['connections'][number]);
   await server.leave(template);
 }
