@@ -79,6 +79,27 @@ async function receipts(order: OrderClaims, key: PrivateJwk): Promise<object[]> 
       { ...nothingRan, status: 'expired', reason: { code: 'expired', message: 'past endBy' } },
       null,
     ],
+    [
+      'not as verified, nothing applied',
+      {
+        ...nothingRan,
+        status: 'failed',
+        reason: { code: 'verification-failed', message: 'Verification 2 returned false.' },
+        verification: { checked: 1, afterCommit: null },
+      },
+      null,
+    ],
+    [
+      'applied, but not as verified',
+      {
+        reason: {
+          code: 'verification-failed',
+          message: 'Applied, but after COMMIT verification 1 returned false.',
+        },
+        verification: { checked: 2, afterCommit: 'failed' },
+      },
+      null,
+    ],
   ];
   const made: object[] = [];
   let prev = zeros;

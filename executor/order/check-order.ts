@@ -8,6 +8,7 @@ import type { Target } from '../postgres/target';
 import type { Probe } from '../postgres/probe';
 import { readScript, type Script } from '../sql/read-script';
 import { findSecret } from '../sql/secrets';
+import { readVerification, type Verification } from '../sql/verification';
 import { refusedApprovals } from './approvals';
 import { type Refusal, refusal } from './refusal';
 import { contentDigest } from './verify-token';
@@ -15,6 +16,13 @@ import { contentDigest } from './verify-token';
 /** The text that an order executes; null for a rollback of a change that has none. */
 export function executedText(claims: OrderClaims): string | null {
   return claims.kind === 'apply' ? claims.content.sql : claims.content.rollback;
+}
+
+/** The assertions that an order must keep. A rollback has none: they describe the state after the change. */
+export async function verificationOf(claims: OrderClaims): Promise<Verification> {
+  const { verification } = claims.content;
+  if (verification === null || claims.kind !== 'apply') return { ok: true, assertions: [] };
+  return readVerification(verification);
 }
 
 /** An order that may run, with its text already read. */
@@ -119,5 +127,7 @@ export async function checkOrder(
   if (!target.config.writable && script.kind === 'statements' && !script.onlyReads) {
     return refusal('writes-refused', `${target.config.key} takes no changes, only reads`);
   }
+  const verification = await verificationOf(claims);
+  if (!verification.ok) return refusal('statement-not-allowed', verification.message);
   return { script, target };
 }

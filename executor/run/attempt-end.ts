@@ -27,6 +27,8 @@ export type AttemptEnd =
       readonly body: string | null;
       readonly reason: { code: string; message: string } | null;
       readonly startedAt: string | null;
+      /** Assertions of the verification that held before the one that did not. */
+      readonly checked?: number;
     }
   | { readonly kind: 'expired'; readonly message: string }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }

@@ -8,9 +8,10 @@ import { BeginReply, LedgerRow } from '../postgres/ledger';
 import type { Target } from '../postgres/target';
 import { type Halt, haltWords } from '../halt/halts';
 import type { Statement } from '../sql/cut';
+import type { Assertion } from '../sql/verification';
 import { type AttemptEnd, frameEnd } from './attempt-end';
 import { closingSql, openingSql } from './frame';
-import { type RowBudget, startRowBudget } from './row-budget';
+import { budgetOf, guardedEnd } from './guards';
 import { bodyText, runStatements, type StatementsRun } from './statements';
 import { startWatchdog } from './watchdog';
 
@@ -142,6 +143,7 @@ export async function attemptOrder(
   claims: OrderClaims,
   orderDigest: string,
   statements: readonly Statement[],
+  assertions: readonly Assertion[],
   deps: AttemptDeps,
 ): Promise<AttemptEnd> {
   const { target, log } = deps;
@@ -168,7 +170,7 @@ export async function attemptOrder(
       halted: () => target.halted(),
       log,
     });
-    const budget = budgetOf(client, claims, readOnly);
+    const budget = budgetOf(client, claims, target.config.writable);
     const run = await runStatements(client, statements, limits, watchdog, target.typeNames, readOnly, budget);
     const endIfHalted = (): void => {
       const halt = watchdog?.halted();
@@ -183,7 +185,9 @@ export async function attemptOrder(
       const end: AttemptEnd = { kind: 'failed', statements: run.outcomes, body, reason: null, startedAt };
       throw new Ended(failure && isRetryable(failure) ? { kind: 'conflict', end } : end);
     }
-    if (budget) await keepBudget(budget, run, startedAt);
+    const guarded = await guardedEnd(client, claims, assertions, { budget, watchdog, run, startedAt });
+    if (guarded) throw new Ended(guarded);
+    endIfHalted();
     if (body !== null && !readOnly) await deps.keepResult(body);
     await deps.at('before-commit');
     endIfHalted();
@@ -206,33 +210,6 @@ export async function attemptOrder(
     return { kind: 'lost', mayHaveCommitted: committing };
   } finally {
     watchdog?.stop();
-  }
-}
-
-/** The approved budget of a change. A rollback has none: it brings back what the change was allowed to affect. */
-function budgetOf(client: PoolClient, claims: OrderClaims, readOnly: boolean): RowBudget | null {
-  const { rowBudget } = claims.content;
-  return rowBudget === null || readOnly || claims.kind !== 'apply' ? null : startRowBudget(client, rowBudget);
-}
-
-/** Ends the attempt when the change affected more rows than approved. */
-async function keepBudget(budget: RowBudget, run: StatementsRun, startedAt: string): Promise<void> {
-  try {
-    if (!budget.problem) await budget.settle();
-  } catch (error) {
-    const failure = serverError(error);
-    if (!failure) throw error;
-    throw new Ended(frameEnd(failure, 'closing', run));
-  }
-  const reason = budget.problem;
-  if (reason) {
-    throw new Ended({
-      kind: 'failed',
-      statements: run.outcomes,
-      body: bodyText(run.body),
-      reason,
-      startedAt,
-    });
   }
 }
 

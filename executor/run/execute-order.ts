@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { OrderClaims } from '#core/protocol/order';
 import type { Config } from '../config';
+import { verificationOf } from '../order/check-order';
 import type { Script } from '../sql/read-script';
+import type { Assertion } from '../sql/verification';
 import type { InboxOrder } from '../state/store';
 import { type AttemptDeps, attemptOrder, haltedEnd } from './attempt';
 import type { AttemptEnd } from './attempt-end';
 import { nothingApplied, type Outcome } from './receipt-claims';
+import { verifyAfterCommit } from './verification';
 
 /** An outcome with its result body, or `stopped` when a drain ended the waiting: the next start goes on. */
 export type Execution = { readonly outcome: Outcome; readonly body: string | null } | 'stopped';
@@ -56,7 +60,7 @@ function fromEnd(
   end: Exclude<AttemptEnd, { kind: 'lost' | 'conflict' }>,
   attempt: number,
   kept: string | null,
-): Execution {
+): Exclude<Execution, 'stopped'> {
   switch (end.kind) {
     case 'committed': {
       const { row } = end;
@@ -89,7 +93,13 @@ function fromEnd(
     case 'failed': {
       const base = nothingApplied('failed', '', '', attempt);
       return {
-        outcome: { ...base, reason: end.reason, statements: end.statements, startedAt: end.startedAt },
+        outcome: {
+          ...base,
+          reason: end.reason,
+          statements: end.statements,
+          startedAt: end.startedAt,
+          verification: end.checked === undefined ? null : { checked: end.checked, afterCommit: null },
+        },
         body: end.body,
       };
     }
@@ -116,13 +126,21 @@ export async function executeOrder(
   if (script.kind === 'syntax-error') return syntaxFailure(script, text, attempt);
   const { claims, orderDigest } = order;
   const { limits } = deps.config;
+  const verification = await verificationOf(claims);
+  // It was allowed when it was accepted, so this only happens after an update.
+  if (!verification.ok) {
+    const status = recovered ? 'unknown' : 'refused';
+    const outcome = nothingApplied(status, 'statement-not-allowed', verification.message, attempt);
+    return { outcome, body: null };
+  }
+  const { assertions } = verification;
   let mayHaveCommitted = recovered && deps.target.config.writable;
   let conflicts = 0;
   for (let failures = 0; ;) {
     // An earlier COMMIT may be on its way: then the ledger is asked first, also under a halt.
     const halt = mayHaveCommitted ? null : deps.target.halted();
     if (halt) return fromEnd(haltedEnd(halt), attempt, null);
-    const end = await attemptOrder(claims, orderDigest, script.statements, deps);
+    const end = await attemptOrder(claims, orderDigest, script.statements, assertions, deps);
     if (end.kind === 'conflict') {
       conflicts += 1;
       if (conflicts < limits.maxTransactionTries) {
@@ -134,7 +152,7 @@ export async function executeOrder(
       conflicts = 0;
     } else if (end.kind !== 'lost') {
       const kept = end.kind === 'committed' && end.earlier ? await keptFor(end, deps) : null;
-      return fromEnd(end, attempt, kept);
+      return verified(fromEnd(end, attempt, kept), end.kind, claims, assertions, deps);
     } else if (end.mayHaveCommitted) mayHaveCommitted = true;
     failures += 1;
     const now = deps.now() / 1_000;
@@ -157,6 +175,28 @@ export async function executeOrder(
     await delay(pause, undefined, { signal: deps.stop }).catch(() => undefined);
     if (deps.stop.aborted) return 'stopped';
   }
+}
+
+/** Says what the verification came to, and repeats it after COMMIT, also when the COMMIT was an earlier process's. */
+async function verified(
+  execution: Exclude<Execution, 'stopped'>,
+  end: AttemptEnd['kind'],
+  claims: OrderClaims,
+  assertions: readonly Assertion[],
+  deps: ExecuteDeps,
+): Promise<Execution> {
+  const { outcome, body } = execution;
+  const checked = assertions.length;
+  if (checked === 0 || outcome.status !== 'succeeded') return execution;
+  if (end !== 'committed')
+    return { outcome: { ...outcome, verification: { checked, afterCommit: null } }, body };
+  const { problem } = await verifyAfterCommit(claims, assertions, deps);
+  const afterCommit = problem === null ? ('held' as const) : ('failed' as const);
+  const reason =
+    problem === null
+      ? null
+      : { code: 'verification-failed', message: `Applied, but after COMMIT ${problem}.` };
+  return { outcome: { ...outcome, reason, verification: { checked, afterCommit } }, body };
 }
 
 function fromEndOf(end: AttemptEnd, attempt: number): Execution {

@@ -1,4 +1,4 @@
-import type { ReceiptStatus, StatementOutcome } from '#core/protocol/receipt';
+import type { ReceiptClaims, ReceiptStatus, StatementOutcome } from '#core/protocol/receipt';
 import type { OrderClaims } from '#core/protocol/order';
 import type { Target } from '../postgres/target';
 import { effectiveLedgerMode } from '../postgres/probe';
@@ -16,6 +16,7 @@ export interface Outcome {
   readonly transactionId: string | null;
   readonly durability: string | null;
   readonly resultSha256: string | null;
+  readonly verification: ReceiptClaims['verification'] | null;
 }
 
 /** An outcome without effect, for the given reason. */
@@ -35,6 +36,7 @@ export function nothingApplied(
     transactionId: null,
     durability: null,
     resultSha256: null,
+    verification: null,
   };
 }
 
@@ -72,5 +74,6 @@ export function receiptClaims(
     finishedAt: outcome.finishedAt,
     transactionId: outcome.transactionId,
     resultSha256: outcome.resultSha256,
+    ...(outcome.verification ? { verification: outcome.verification } : {}),
   };
 }

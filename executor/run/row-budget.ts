@@ -1,7 +1,15 @@
-import type { PoolClient, QueryResult } from 'pg';
+import type { PoolClient } from 'pg';
 import { affectedRows } from '#core/protocol/receipt';
 import type { Captured } from '../postgres/capture-query';
 import { isRetryable, serverError } from '../postgres/errors';
+import {
+  maxTriggerRounds,
+  replacedTables,
+  rowsWritten,
+  sampleAfter,
+  send,
+  Uncountable,
+} from './table-counters';
 
 /** Holds a change to the number of rows that was approved, by what the transaction did, not by what its text says. */
 export interface RowBudget {
@@ -13,79 +21,11 @@ export interface RowBudget {
   readonly problem: { readonly code: string; readonly message: string } | null;
 }
 
-/** A table as a sample finds it: its file, which TRUNCATE, DROP and a rewrite replace, and rows written so far. */
-interface TableSample {
-  readonly file: string;
-  readonly written: readonly number[];
-}
-type Sample = ReadonlyMap<string, TableSample>;
-
-interface SampleRow {
-  oid: string;
-  file: string;
-  inserted: string;
-  updated: string;
-  deleted: string;
-}
-
 const savepoint = 'querychange_row_budget';
-
-/** Trigger rounds at most: a deferred trigger may defer what it does again. */
-const maxRounds = 20;
-
-/**
- * Every user table with the rows that this session wrote since its counters were last reported. Only differences count:
- * the counters hold earlier transactions for a while, and statements that were undone. Approved SQL may have changed
- * search_path, so every name and operator is qualified.
- */
-const sampleSql = `select c.oid::pg_catalog.text as oid, c.relfilenode::pg_catalog.text as file,
-  pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid) as inserted,
-  pg_catalog.pg_stat_get_xact_tuples_updated(c.oid) as updated,
-  pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid) as deleted
-  from pg_catalog.pg_class c
-  where c.relkind operator(pg_catalog.=) 'r' and c.oid operator(pg_catalog.>=) '16384'`;
-const trackingSql = `select pg_catalog.current_setting('track_counts') as tracking`;
 
 const fired: Captured = { columns: [], rows: [], truncated: false, command: null, count: null };
 
-class Unknown extends Error {}
-
 const inWords = (rows: number): string => (rows === 1 ? '1 row' : `${rows} rows`);
-
-async function send(client: PoolClient, statements: readonly string[]): Promise<readonly QueryResult[]> {
-  const results: unknown = await client.query(statements.join(';\n'));
-  return Array.isArray(results) ? (results as QueryResult[]) : [results as QueryResult];
-}
-
-/** Sends `before` and takes a sample, in one round trip. */
-async function sampleAfter(client: PoolClient, before: readonly string[]): Promise<Sample> {
-  const results = await send(client, [...before, trackingSql, sampleSql]);
-  const [tracking] = (results.at(-2)?.rows ?? []) as { tracking: string }[];
-  if (tracking?.tracking !== 'on')
-    throw new Unknown('the database does not count rows (track_counts is off)');
-  const rows = (results.at(-1)?.rows ?? []) as SampleRow[];
-  return new Map(
-    rows.map(({ oid, file, inserted, updated, deleted }) => [
-      oid,
-      { file, written: [Number(inserted), Number(updated), Number(deleted)] },
-    ]),
-  );
-}
-
-function rowsWritten(before: Sample, after: Sample): number {
-  let total = 0;
-  for (const [oid, { written }] of after) {
-    const earlier = before.get(oid)?.written ?? [0, 0, 0];
-    // TRUNCATE sets the counters of its table back; what it held is counted apart.
-    for (const [at, rows] of written.entries()) total += Math.max(0, rows - (earlier[at] ?? 0));
-  }
-  return total;
-}
-
-/** Tables that lost their rows at a stroke, which no counter tells: truncated, dropped or written anew. */
-function replacedTables(before: Sample, after: Sample): string[] {
-  return [...before].filter(([oid, { file }]) => after.get(oid)?.file !== file).map(([oid]) => oid);
-}
 
 /**
  * Locks the tables and counts the rows they hold, at most `enough` of each. Row security is off for it: a policy that
@@ -137,14 +77,14 @@ export function startRowBudget(client: PoolClient, budget: number): RowBudget {
       held = await rowsHeld(client, replaced, budget + 1).catch((error: unknown) => {
         const failure = serverError(error);
         if (!failure || isRetryable(failure) || failure.code === '57014') throw error;
-        throw new Unknown(`${what} empties a table whose rows its role may not count`);
+        throw new Uncountable(`${what} empties a table whose rows its role may not count`);
       });
       if (affected + held <= budget) {
         before = await sampleAfter(client, []);
         captured = await step();
         after = await sampleAfter(client, []);
         if (replacedTables(before, after).some((oid) => !replaced.includes(oid))) {
-          throw new Unknown(`${what} empties another table each time it runs`);
+          throw new Uncountable(`${what} empties another table each time it runs`);
         }
       }
     }
@@ -160,7 +100,7 @@ export function startRowBudget(client: PoolClient, budget: number): RowBudget {
     return { captured, wrote: written > 0 };
   };
   const unknown = (error: unknown): void => {
-    if (!(error instanceof Unknown)) throw error;
+    if (!(error instanceof Uncountable)) throw error;
     problem = {
       code: 'row-budget-unknown',
       message: `The rows that the change affects cannot be counted: ${error.message}.`,
@@ -181,12 +121,12 @@ export function startRowBudget(client: PoolClient, budget: number): RowBudget {
         return fired;
       };
       try {
-        for (let round = 0; round < maxRounds; round += 1) {
+        for (let round = 0; round < maxTriggerRounds; round += 1) {
           const { wrote } = await counted('its deferred triggers', fire);
           // What wrote nothing has queued no trigger either.
           if (!wrote || affected > budget) return;
         }
-        throw new Unknown('its deferred triggers never come to an end');
+        throw new Uncountable('its deferred triggers never come to an end');
       } catch (error) {
         unknown(error);
       }

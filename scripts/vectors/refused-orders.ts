@@ -97,6 +97,11 @@ export async function refusedOrders(
       'statement-not-allowed',
       await redo({ sql: 'update orders set total = 1; commit;' }),
     ],
+    [
+      'verification that writes',
+      'statement-not-allowed',
+      await redo({ verification: 'delete from orders returning true;' }),
+    ],
     ['hidden character', 'statement-not-allowed', await redo({ sql: 'select 1 /* \u202e */' })],
   ];
   return rows.map(([name, code, made]) => ({ name, code, token: made }));

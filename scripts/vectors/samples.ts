@@ -67,6 +67,10 @@ export const contents: Record<string, DigestInput> = {
 export const [base] = Object.values(contents) as [DigestInput];
 contents['without rollback'] = { ...base, rollback: null };
 contents['with a row budget'] = { ...base, rowBudget: 10 };
+contents['with a verification'] = {
+  ...base,
+  verification: 'select total = 10 from orders where id = 1;',
+};
 contents['a row budget of nothing is not none'] = { ...base, rowBudget: 0 };
 contents['carriage returns stay'] = { ...base, sql: base.sql.replace('\n', '\r\n') };
 contents['composed letter'] = { ...base, reason: 'Zürich' };

@@ -250,7 +250,9 @@ function outcomeComment(state: ChangeState, claims: ReceiptClaims): CommentPart[
     case 'succeeded':
       return [
         ...to,
-        { text: `${what} ran on ${where}: ${rowCount(rows)}. Status: ${jiraStatusNames[state.status]}.` },
+        {
+          text: `${what} ran on ${where}: ${rowCount(rows)}. ${claims.reason ? `${claims.reason.message} ` : ''}Status: ${jiraStatusNames[state.status]}.`,
+        },
       ];
     case 'failed':
       return [

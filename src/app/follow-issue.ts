@@ -1,3 +1,4 @@
+import { mayRollBack } from '#core/change/conditions';
 import type { ChangeStatus } from '#core/change/status';
 import { claimRun, pendingAttempt, pushAgain } from './claim-run';
 import type { RulePorts } from './ports';
@@ -42,7 +43,7 @@ export async function followIssue(ports: RulePorts, issue: IssueRef, news: Issue
   if (news.toStatusId !== undefined && news.toStatusId === settings.site?.statusIds[state.status]) return;
   const status = await ports.jira.status(issue.id);
   if (status === null || status === state.status) return;
-  if (status === 'running' && (state.status === 'approved' || state.status === 'succeeded')) {
+  if (status === 'running' && (state.status === 'approved' || mayRollBack(state))) {
     // The post-function may be late or lost; the claim is idempotent and judges the actor itself.
     return claimRun(ports, issue, actor, state.status === 'approved' ? 'apply' : 'rollback');
   }

@@ -1,4 +1,5 @@
 import { rollbackWindowSeconds } from '#core/limits';
+import { mayRollBack } from '#core/change/conditions';
 import type { ChangeState } from '#core/change/state';
 import type { ExecutionKind } from '#core/protocol/order';
 import { ok } from '#core/result';
@@ -53,7 +54,7 @@ export function runRefusal(state: ChangeState, kind: ExecutionKind, nowMs: numbe
 }
 
 function rollbackRefusal(state: ChangeState, nowMs: number): string | null {
-  if (state.status !== 'succeeded') return 'Only a change that was applied can be rolled back.';
+  if (!mayRollBack(state)) return 'Only a change that was applied can be rolled back.';
   if (!state.revision?.hasRollback) return 'This change was approved without a rollback.';
   return rollbackOpen(state, nowMs) ? null : 'The approved rollback has expired; open a new change instead.';
 }

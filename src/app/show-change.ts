@@ -128,6 +128,7 @@ function showRevision(
     sql: input.sql,
     rollback: input.rollback,
     rowBudget: input.rowBudget,
+    verification: input.verification,
     submittedAt: revision.submittedAt,
     approvalsRequired: revision.approvalsRequired,
     approverGroup: revision.approverGroup.name,
@@ -188,6 +189,7 @@ async function showOutcome(
     executor: attempt.executor ?? '',
     receiptSha256: attempt.outcome?.receiptSha256 ?? null,
     ledgerMode: claims?.ledgerMode ?? null,
+    verification: claims?.verification ?? null,
     hasResult: stored !== undefined && stored.result !== null,
     resultRefusal: refusal,
   };

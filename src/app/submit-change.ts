@@ -118,7 +118,7 @@ function digestInput(
     searchPath: info.searchPath,
     sql: content.sql,
     rollback: content.rollback,
-    verification: null,
+    verification: content.verification,
     limits: info.limits,
     rowBudget: content.rowBudget,
     schemaDigest: null,

@@ -23,6 +23,7 @@ export function markContent(mark: string, wish: Partial<DraftContent> = {}): Dra
     rollback: `DELETE FROM marks WHERE mark = '${mark}';`,
     reason: 'A test needs it.',
     rowBudget: '',
+    verification: '',
     ...wish,
   };
 }

@@ -44,7 +44,7 @@ function draft({ author, createdAt, content, steps }: Story) {
 }
 
 function draftContent({ environment, sql, rollback, reason }: Content): DraftContent {
-  return { connection: connectionOf[environment], sql, rollback, reason, rowBudget: '' };
+  return { connection: connectionOf[environment], sql, rollback, reason, rowBudget: '', verification: '' };
 }
 
 function execution(issue: { readonly id: string; readonly key: string }, attempt: AttemptState) {

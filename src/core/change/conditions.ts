@@ -96,12 +96,19 @@ export function acceptsVote(state: ChangeState, digest: string, actor: string): 
   return ok(undefined);
 }
 
+/** What is known to be applied can be rolled back, also while its failed verification waits for a person. */
+export function mayRollBack({ status, apply, attention }: ChangeState): boolean {
+  if (status === 'succeeded') return true;
+  if (status !== 'needs-attention' || apply?.outcome?.status !== 'succeeded') return false;
+  return apply.outcome.code !== null && attention?.code === apply.outcome.code;
+}
+
 /** A revision is run once; another try only after one that certainly had no effect. */
 export function acceptsRun(state: ChangeState, body: Body<'run-requested'>): Result<void, IllegalEvent> {
   if (state.revision?.digest !== body.digest) return stale();
-  if ((body.kind === 'apply') !== (state.status === 'approved')) {
+  if (body.kind === 'apply' ? state.status !== 'approved' : !mayRollBack(state)) {
     return refuse({
-      code: 'already-run',
+      code: state.status === 'needs-attention' ? 'illegal-event' : 'already-run',
       message: body.kind === 'apply' ? 'This revision has already run.' : 'There is nothing to roll back.',
     });
   }

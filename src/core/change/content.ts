@@ -13,6 +13,8 @@ export const DraftContent = v.strictObject({
   reason: v.pipe(v.string(), v.maxLength(maxReasonLength)),
   /** As typed: rows that the change may affect at most. Empty: no budget. Drafts of earlier releases have none. */
   rowBudget: v.optional(v.pipe(v.string(), v.maxLength(20)), ''),
+  /** Each statement a SELECT that must return true before and after COMMIT. Empty: none. */
+  verification: v.optional(v.string(), ''),
 });
 export type DraftContent = v.InferOutput<typeof DraftContent>;
 
@@ -23,6 +25,7 @@ export const emptyContent: DraftContent = {
   rollback: '',
   reason: '',
   rowBudget: '',
+  verification: '',
 };
 
 /** Content that can be submitted. */
@@ -32,6 +35,7 @@ export interface CompleteContent {
   readonly rollback: string | null;
   readonly reason: string;
   readonly rowBudget: number | null;
+  readonly verification: string | null;
 }
 
 /** Something the author must fix before the change can be submitted, or saved. */
@@ -46,7 +50,7 @@ export interface ContentProblem {
     | 'lone-surrogate'
     | 'hidden-character'
     | 'row-budget-invalid';
-  readonly field: 'connection' | 'sql' | 'rollback' | 'reason' | 'rowBudget';
+  readonly field: 'connection' | 'sql' | 'rollback' | 'reason' | 'rowBudget' | 'verification';
   /** In words, for the panel. */
   readonly message: string;
 }
@@ -54,7 +58,7 @@ export interface ContentProblem {
 /** Problems for which a draft cannot even be stored: its bytes would not be what the author sees. */
 export function storageProblems(content: DraftContent): ContentProblem[] {
   const problems: ContentProblem[] = [];
-  for (const field of ['sql', 'rollback', 'reason'] as const) {
+  for (const field of ['sql', 'rollback', 'verification', 'reason'] as const) {
     const text = content[field] ?? '';
     if (text.includes('\0')) {
       problems.push({
@@ -71,12 +75,13 @@ export function storageProblems(content: DraftContent): ContentProblem[] {
       });
     }
   }
-  const bytes = utf8Length(content.sql) + utf8Length(content.rollback ?? '');
+  const bytes =
+    utf8Length(content.sql) + utf8Length(content.rollback ?? '') + utf8Length(content.verification);
   if (bytes > maxContentBytes) {
     problems.push({
       code: 'too-large',
       field: 'sql',
-      message: `SQL and rollback together have ${bytes} bytes; the limit is ${maxContentBytes}.`,
+      message: `SQL, rollback and verification together have ${bytes} bytes; the limit is ${maxContentBytes}.`,
     });
   }
   return problems;
@@ -96,7 +101,7 @@ export function submissionProblems(content: DraftContent): ContentProblem[] {
   }
   const budget = rowBudgetProblem(content.rowBudget);
   if (budget !== null) missing('row-budget-invalid', 'rowBudget', budget);
-  for (const field of ['sql', 'rollback'] as const) {
+  for (const field of ['sql', 'rollback', 'verification'] as const) {
     const found = findHiddenCharacters(content[field] ?? '').find((character) => character.forbidden);
     if (found) {
       missing(
@@ -114,7 +119,14 @@ export function completeContent(content: DraftContent): CompleteContent | undefi
   const { connection } = content;
   if (connection === null || submissionProblems(content).length > 0) return undefined;
   const { sql, rollback, reason } = content;
-  return { connection, sql, rollback, reason, rowBudget: parseRowBudget(content.rowBudget) ?? null };
+  return {
+    connection,
+    sql,
+    rollback,
+    reason,
+    rowBudget: parseRowBudget(content.rowBudget) ?? null,
+    verification: content.verification.trim() === '' ? null : content.verification,
+  };
 }
 
 /** What is wrong with a row budget as typed, in words for the author; null when it can be submitted. */
@@ -130,7 +142,7 @@ function parseRowBudget(text: string): number | null | undefined {
   return /^\d{1,9}$/.test(trimmed) ? Number(trimmed) : undefined;
 }
 
-function label(field: 'sql' | 'rollback' | 'reason'): string {
+function label(field: 'sql' | 'rollback' | 'verification' | 'reason'): string {
   return field === 'sql' ? 'SQL' : field;
 }
 

@@ -25,7 +25,8 @@ export const DigestInput = v.strictObject({
   sql: v.pipe(v.string(), v.minLength(1)),
   /** The pre-approved inverse; null when the author declared that there is none. */
   rollback: v.nullable(v.string()),
-  verification: v.null(),
+  /** Assertions, each a SELECT that must return true; null when the author wrote none. */
+  verification: v.nullable(v.pipe(v.string(), v.minLength(1))),
   limits: ExecutionLimits,
   /** Rows that the change may affect at most; null when the author set no budget. */
   rowBudget: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxRowBudget))),

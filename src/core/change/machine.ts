@@ -26,7 +26,7 @@ const allowedIn: Readonly<Record<ChangeEventType, readonly ChangeStatus[]>> = {
   rejected: ['in-review'],
   reworked: ['approved', 'failed', 'rejected', 'in-review'],
   cancelled: ['draft', 'in-review', 'approved'],
-  'run-requested': ['approved', 'succeeded'],
+  'run-requested': ['approved', 'succeeded', 'needs-attention'],
   'order-signed': ['running'],
   'receipt-accepted': ['running', 'approved', 'succeeded', 'failed', 'rolled-back', 'needs-attention'],
   'not-started': ['running'],
@@ -123,7 +123,7 @@ export function evolve(state: ChangeState, event: Pick<LedgerEvent, 'body' | 'ac
             message: body.message,
           },
         }),
-        status: body.kind === 'apply' ? 'approved' : 'succeeded',
+        status: body.kind === 'apply' ? 'approved' : state.attention ? 'needs-attention' : 'succeeded',
       };
     case 'attention-raised':
       return {
@@ -212,6 +212,8 @@ function receiptAccepted(
     const says = `A late receipt says that the ${body.kind === 'apply' ? 'change' : 'rollback'} ${status}.`;
     return { ...next, status: 'needs-attention', attention: { code: 'late-receipt', message: says, at } };
   }
+  // Applied, but the verification did not hold after COMMIT.
+  if (shown === 'succeeded' && code !== null) return { ...next, status: 'needs-attention', attention };
   return { ...next, status: shown, attention: null };
 }
 

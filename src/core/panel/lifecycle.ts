@@ -1,3 +1,4 @@
+import { mayRollBack } from '../change/conditions';
 import type { ContentProblem } from '../change/content';
 import type { ChangeState } from '../change/state';
 import { rowCount } from '../results/row-count';
@@ -160,18 +161,22 @@ function succeeded(input: LifecycleInput): Partial<Lifecycle> & Pick<Lifecycle, 
       ? 'The change was applied.'
       : `The change was applied: ${rowCount(rows)}.`;
   if (!state.revision?.hasRollback) return { headline, primary: null };
+  const last = state.rollback?.outcome;
+  return {
+    headline: last ? `${headline} The rollback did not start: ${last.message ?? last.status}.` : headline,
+    primary: null,
+    secondary: [rollBack(input)],
+  };
+}
+
+function rollBack(input: LifecycleInput): ActionView {
   const why = !input.rollbackOpen
     ? 'The approved rollback has expired; open a new change instead.'
     : (authorOrOperator(input, 'roll it back') ??
       input.setupProblem ??
       input.paused ??
       input.connectionProblem);
-  const last = state.rollback?.outcome;
-  return {
-    headline: last ? `${headline} The rollback did not start: ${last.message ?? last.status}.` : headline,
-    primary: null,
-    secondary: [act('roll-back', 'Roll back', why)],
-  };
+  return act('roll-back', 'Roll back', why);
 }
 
 function attention(input: LifecycleInput): Partial<Lifecycle> & Pick<Lifecycle, 'headline' | 'primary'> {
@@ -183,6 +188,7 @@ function attention(input: LifecycleInput): Partial<Lifecycle> & Pick<Lifecycle, 
   return {
     headline: input.state.attention?.message ?? 'This change needs attention.',
     primary: act('resolve', 'Resolve', why),
+    secondary: input.state.revision?.hasRollback && mayRollBack(input.state) ? [rollBack(input)] : [],
     blockers: why ? [{ kind: 'wait', message: why }] : [],
   };
 }

@@ -64,6 +64,7 @@ export const RevisionView = v.strictObject({
   sql: v.string(),
   rollback: v.nullable(v.string()),
   rowBudget: v.nullable(Count),
+  verification: v.nullable(v.string()),
   submittedAt: Time,
   approvalsRequired: Count,
   approverGroup: v.string(),
@@ -88,6 +89,10 @@ export const OutcomeView = v.strictObject({
   executor: v.string(),
   receiptSha256: v.nullable(Sha256Hex),
   ledgerMode: v.nullable(LedgerMode),
+  /** Assertions that held before COMMIT, and what they came to after it; null when there are none. */
+  verification: v.nullable(
+    v.strictObject({ checked: Count, afterCommit: v.nullable(v.picklist(['held', 'failed'])) }),
+  ),
   hasResult: v.boolean(),
   /** Null when this viewer may see rows and server messages; else why not. */
   resultRefusal: v.nullable(v.string()),

@@ -93,6 +93,13 @@ export const ReceiptClaims = v.strictObject({
   finishedAt: v.nullable(UtcTime),
   /** `pg_current_xact_id()`, decimal digits. */
   transactionId: v.nullable(v.pipe(v.string(), v.regex(/^\d+$/))),
+  /**
+   * The verification of a change that has one: assertions that held before COMMIT, and whether all held again after it
+   * (null: nothing was committed). `failed` comes with status `succeeded` and a reason: applied, but not as verified.
+   */
+  verification: v.optional(
+    v.strictObject({ checked: Count, afterCommit: v.nullable(v.picklist(['held', 'failed'])) }),
+  ),
   /** SHA-256 of the result body's bytes; null when there is no body. */
   resultSha256: v.nullable(Sha256Hex),
   /** The executor's audit chain. `prev` is the SHA-256 of the receipt before (64 zeros for the first). */

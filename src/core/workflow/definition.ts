@@ -119,7 +119,8 @@ export const transitions: Readonly<Record<TransitionKey, TransitionDefinition>> 
   'roll-back': {
     id: '151',
     name: 'Roll back',
-    from: ['succeeded'],
+    // From Needs attention: applied, but its verification failed after COMMIT.
+    from: ['succeeded', 'needs-attention'],
     to: 'running',
     ...person,
     actor: 'runner',

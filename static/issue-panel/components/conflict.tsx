@@ -61,6 +61,7 @@ function Version(props: {
       <Part name={`SQL${changed('sql')}`} text={content.sql} code />
       <Part name={`Connection${changed('connection')}`} text={content.connection ?? ''} />
       <Part name={`Rollback${changed('rollback')}`} text={rollback} code />
+      <Part name={`Verification${changed('verification')}`} text={content.verification} code />
       <Part name={`Row budget${changed('rowBudget')}`} text={content.rowBudget} />
       <Part name={`Reason${changed('reason')}`} text={content.reason} />
       <div>{props.children}</div>

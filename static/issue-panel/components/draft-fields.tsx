@@ -18,7 +18,7 @@ export interface DraftFieldsProps {
   readonly onPrimary: () => void;
 }
 
-/** SQL, connection, row budget, rollback and reason. */
+/** SQL, connection, row budget, verification, rollback and reason. */
 export function DraftFields(props: DraftFieldsProps) {
   const { content, mayEdit, onEdit, onSave } = props;
   const reason = useId();
@@ -41,6 +41,14 @@ export function DraftFields(props: DraftFieldsProps) {
         }}
       />
       <RowBudgetField {...props} />
+      <SqlField
+        {...props}
+        label="Verification"
+        value={content.verification}
+        placeholder="Optional: SELECT statements that must each return true"
+        help="Each SELECT returns one row with one boolean. If one is not true before COMMIT, nothing is applied; all are asked again after COMMIT. They can change nothing."
+        onChange={(verification) => onEdit({ verification })}
+      />
       <RollbackField {...props} />
       <div className="qc-stack-tight">
         <label className="qc-label" htmlFor={reason}>
@@ -65,6 +73,7 @@ interface SqlFieldProps extends DraftFieldsProps {
   readonly label: string;
   readonly value: string;
   readonly placeholder: string;
+  readonly help?: string;
   readonly onChange: (text: string) => void;
 }
 
@@ -108,6 +117,7 @@ function SqlField(props: SqlFieldProps) {
         onPrimary={props.onPrimary}
         onFormat={() => void format()}
       />
+      {mayEdit && props.help !== undefined && <p className="qc-small qc-subtle">{props.help}</p>}
       {mayEdit && label === 'SQL' && (
         <p className="qc-small qc-subtle">
           Tab indents, Escape leaves the editor, Ctrl or ⌘ with Enter submits, with S saves.

@@ -6,7 +6,7 @@ import type { ReceiptStatus, ResultBody, StatementOutcome } from '#core/protocol
 import { lineOf } from '#core/results/statement-text';
 import { Facts, type Fact } from '../../shared/components/facts';
 import { Time } from '../../shared/components/time';
-import { duration } from '../../shared/format';
+import { count, duration } from '../../shared/format';
 import { useResult } from '../hooks/use-result';
 import { Evidence } from './evidence';
 import { Statements } from './statements';
@@ -56,7 +56,9 @@ export function Outcome({
       <Heading size="xsmall" as="h3">
         {outcome.try > 1 ? `${name}, attempt ${outcome.try}` : name}
       </Heading>
-      <SectionMessage appearance={appearances[outcome.status]}>
+      <SectionMessage
+        appearance={outcome.verification?.afterCommit === 'failed' ? 'warning' : appearances[outcome.status]}
+      >
         <p>
           {words[outcome.status]}
           {said.length > 0 && ` ${said.join(' ')}`}
@@ -110,12 +112,23 @@ function messageOf(result: ResultBody | null, failed: StatementOutcome): string 
   return result?.statements.find((statement) => statement.index === failed.index)?.message ?? null;
 }
 
+function verified({ verification }: OutcomeView): Fact | null {
+  if (verification === null) return null;
+  const held = `${count(verification.checked, 'check', 'checks')} held before COMMIT`;
+  const after = { held: ', and all again after it', failed: ', not all after it' } as const;
+  return {
+    name: 'Verification',
+    value: held + (verification.afterCommit ? after[verification.afterCommit] : ''),
+  };
+}
+
 function facts(outcome: OutcomeView): Fact[] {
   const { startedAt, finishedAt } = outcome;
   const took = startedAt && finishedAt ? Date.parse(finishedAt) - Date.parse(startedAt) : null;
   const list: (Fact | null)[] = [
     startedAt ? { name: 'Started', value: <Time at={startedAt} /> } : null,
     took === null ? null : { name: 'Took', value: duration(Math.max(0, took)) },
+    verified(outcome),
     outcome.executor === '' ? null : { name: 'Executor', value: outcome.executor },
     outcome.transactionId ? { name: 'Transaction', value: outcome.transactionId } : null,
     outcome.receiptSha256

@@ -242,6 +242,7 @@ function sameContent(one: DraftContent, other: DraftContent): boolean {
     one.rollback === other.rollback &&
     one.reason === other.reason &&
     one.connection === other.connection &&
-    one.rowBudget === other.rowBudget
+    one.rowBudget === other.rowBudget &&
+    one.verification === other.verification
   );
 }

@@ -139,6 +139,27 @@ function RevisionText(props: { view: ChangeView; revision: RevisionView; onPrima
         </h3>
         <SqlEditor label="SQL" value={revision.sql} readOnly onPrimary={props.onPrimary} />
       </section>
+      <section className="qc-stack-tight" aria-labelledby="qc-verification">
+        <h3 className="qc-label" id="qc-verification">
+          Verification
+        </h3>
+        {revision.verification === null ? (
+          <p data-testid="no-verification">There is none: nothing is checked before or after COMMIT.</p>
+        ) : (
+          <>
+            <p className="qc-small qc-subtle">
+              Each SELECT must return true before COMMIT, else nothing is applied, and again after it. It does
+              not hold for the rollback.
+            </p>
+            <SqlEditor
+              label="Verification"
+              value={revision.verification}
+              readOnly
+              onPrimary={props.onPrimary}
+            />
+          </>
+        )}
+      </section>
       <section className="qc-stack-tight" aria-labelledby="qc-rollback">
         <h3 className="qc-label" id="qc-rollback">
           Rollback

@@ -5,7 +5,7 @@ import type { ChangeView } from '#core/panel/view';
 import type { FakeBackend } from './harness/backend';
 import { launchBrowser } from '../../support/browser';
 import { openPanel, violations, type WatchedPage } from './harness/browser';
-import { approver, content, digest } from './harness/fixture-content';
+import { approver, content, digest, revision } from './harness/fixture-content';
 import { outcome } from './harness/fixture-outcomes';
 import { fixtures, type FixtureName } from './harness/fixtures';
 import { Harness } from './harness/server';
@@ -77,6 +77,7 @@ describe('draft', () => {
       rollback: null,
       reason: 'Because.',
       rowBudget: '',
+      verification: '',
     });
     expect(await frame.getByTestId('headline').innerText()).toBe('Ready to be reviewed.');
     const version = backend.view.draft?.version;
@@ -125,6 +126,45 @@ describe('row budget', () => {
     await frame
       .getByText(`It failed, so none of this was applied. ${message} (row-budget-exceeded)`)
       .waitFor();
+  });
+});
+
+describe('verification', () => {
+  it('is written in an editor of its own, and kept as typed', async () => {
+    const { frame, backend } = await open('draft-filled');
+    const editor = frame.getByRole('textbox', { name: 'Verification', exact: true });
+    await editor.press('ControlOrMeta+End');
+    await editor.pressSequentially(' SELECT true;');
+    await until(() => backend.view.draft?.content.verification === `${content.verification} SELECT true;`);
+  });
+
+  it('is on the screen of an approver, highlighted, or said to be missing', async () => {
+    const { frame } = await open('review-approver');
+    const shown = frame.getByRole('region', { name: 'Verification' });
+    await shown.locator('.cm-line span', { hasText: 'SELECT' }).first().waitFor();
+    await opened?.page.context().close();
+    const without = await open('review-approver', { revision: { ...revision, verification: null } });
+    await without.frame.getByTestId('no-verification').waitFor();
+  });
+
+  it('that failed after COMMIT is told as applied, with the rollback in reach', async () => {
+    const message = 'Applied, but after COMMIT verification 1 returned false.';
+    const { frame } = await open('needs-attention', {
+      headline: message,
+      attention: { code: 'verification-failed', message, at: '2026-11-21T09:40:13.000Z' },
+      secondary: [{ name: 'roll-back', label: 'Roll back', enabled: true, why: null }],
+      outcomes: [
+        {
+          ...outcome,
+          code: 'verification-failed',
+          message,
+          verification: { checked: 1, afterCommit: 'failed' },
+        },
+      ],
+    });
+    await frame.getByText(`Committed. ${message} (verification-failed)`).waitFor();
+    await frame.getByText('1 check held before COMMIT, not all after it').waitFor();
+    expect(await frame.getByRole('button', { name: 'Roll back' }).isEnabled()).toBe(true);
   });
 });
 

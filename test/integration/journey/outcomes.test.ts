@@ -108,6 +108,63 @@ describe('a row budget', () => {
   });
 });
 
+describe('a verification', () => {
+  it('that does not hold keeps the change from being applied', async () => {
+    const change = await approved(site, { verification: 'SELECT true; SELECT count(*) = 99 FROM marks;' });
+    await ran(site, change, ['Failed']);
+    const view = await viewOf(site, change.key);
+    expect(view.revision?.verification).toBe(change.content.verification);
+    const message = 'Verification 2 returned false.';
+    const verification = { checked: 1, afterCommit: null };
+    expect(view.outcomes).toMatchObject([{ code: 'verification-failed', message, verification }]);
+    expect(await site.applied('dev', change.mark, change.id)).toEqual(nothing);
+  });
+
+  it('that holds is told with the outcome', async () => {
+    const change = await succeeded(site, { verification: 'SELECT count(*) > 0 FROM marks;' });
+    expect((await viewOf(site, change.key)).outcomes).toMatchObject([
+      { status: 'succeeded', code: null, verification: { checked: 1, afterCommit: 'held' } },
+    ]);
+  });
+
+  // Only the transaction that made the change holds its locks.
+  const onlyInside =
+    "SELECT count(*) > 0 FROM pg_locks WHERE pid = pg_backend_pid() AND mode = 'RowExclusiveLock';";
+
+  it('P5: that fails after COMMIT needs attention, says that the change is applied, and offers the rollback', async () => {
+    const change = await approved(site, { verification: onlyInside });
+    await ran(site, change, ['Needs attention']);
+    const message = 'Applied, but after COMMIT verification 1 returned false.';
+    const view = await viewOf(site, change.key);
+    expect(view).toMatchObject({
+      status: 'needs-attention',
+      headline: message,
+      attention: { code: 'verification-failed', message },
+      outcomes: [{ status: 'succeeded', verification: { checked: 1, afterCommit: 'failed' } }],
+      secondary: [{ name: 'roll-back', enabled: true }],
+    });
+    expect(await resolutionOf(change.key)).toBeNull();
+    expect((await commentsOf(site, change.key)).at(-1)?.text).toContain(message);
+    expect(await site.applied('dev', change.mark, change.id)).toEqual({ marks: 1, applies: 1, rollbacks: 0 });
+    await site.by.must('developer', change.key, 'roll-back', { digest: change.digest });
+    await site.by.untilStatus(change.key, ['Rolled back']);
+    await site.host.idle();
+    expect(await site.applied('dev', change.mark, change.id)).toEqual({ marks: 0, applies: 1, rollbacks: 1 });
+    expect(await viewOf(site, change.key)).toMatchObject({
+      status: 'rolled-back',
+      attention: null,
+      attempts: 0,
+    });
+  });
+
+  it('that may change something is refused by the executor', async () => {
+    const change = await approved(site, { verification: 'DELETE FROM marks RETURNING true;' });
+    await ran(site, change, ['Approved']);
+    expect((await viewOf(site, change.key)).headline).toContain('only a SELECT');
+    expect(await site.applied('dev', change.mark, change.id)).toEqual(nothing);
+  });
+});
+
 describe('rolling back', () => {
   const press = async (role: 'developer' | 'operator', change: { key: string; digest: string }) =>
     site.by.call(role, change.key, 'roll-back', { digest: change.digest });

@@ -4,7 +4,14 @@ import type { Reply } from '#core/panel/contract';
 import type { DraftView } from '#core/panel/view';
 import { DraftKeeper, saveDelayMs } from '../../../static/issue-panel/hooks/draft-keeper';
 
-const empty: DraftContent = { connection: null, sql: '', rollback: '', reason: '', rowBudget: '' };
+const empty: DraftContent = {
+  connection: null,
+  sql: '',
+  rollback: '',
+  reason: '',
+  rowBudget: '',
+  verification: '',
+};
 
 /** A store that two pages can share, as the app's is. */
 class Store {

@@ -62,7 +62,15 @@ export const connections: ConnectionView[] = [
 ];
 
 /** A filled draft's content. */
-export const content: DraftContent = { connection: 'shop-prod', sql, rollback, reason, rowBudget: '500' };
+export const verification = `SELECT count(*) = 0 FROM orders WHERE status = 'open' AND created_at < '2025-01-01';`;
+export const content: DraftContent = {
+  connection: 'shop-prod',
+  sql,
+  rollback,
+  reason,
+  rowBudget: '500',
+  verification,
+};
 
 export const revision: RevisionView = {
   number: 2,
@@ -79,6 +87,7 @@ export const revision: RevisionView = {
   sql,
   rollback,
   rowBudget: 500,
+  verification,
   submittedAt: '2026-11-21T09:10:00Z',
   approvalsRequired: 2,
   approverGroup: 'dba-prod',

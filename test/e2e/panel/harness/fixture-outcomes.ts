@@ -31,6 +31,7 @@ export const outcome: OutcomeView = {
   executor: 'executor-local',
   receiptSha256: digest.replace('3f9c', 'a1b2'),
   ledgerMode: 'target',
+  verification: { checked: 1, afterCommit: 'held' },
   hasResult: true,
   resultRefusal: null,
 };

@@ -15,12 +15,13 @@ const complete: DraftContent = {
   rollback: null,
   reason: 'to see',
   rowBudget: '',
+  verification: '',
 };
 const codes = (content: DraftContent): string[] => submissionProblems(content).map(({ code }) => code);
 
 test('a complete content has no problems and keeps its bytes', () => {
   expect(submissionProblems(complete)).toEqual([]);
-  expect(completeContent(complete)).toEqual({ ...complete, rowBudget: null });
+  expect(completeContent(complete)).toEqual({ ...complete, rowBudget: null, verification: null });
 });
 
 test('an empty draft can be stored, and says all that is missing', () => {
@@ -57,8 +58,8 @@ test.each(['-1', '1.5', '1,000', 'ten', '1e3', '1000000000', '٣'])(
   },
 );
 
-test('a draft of an earlier release has no row budget', () => {
-  const { rowBudget: _rowBudget, ...earlier } = complete;
+test('a draft of an earlier release has no row budget and no verification', () => {
+  const { rowBudget: _rowBudget, verification: _verification, ...earlier } = complete;
   expect(v.parse(DraftContent, earlier)).toEqual(complete);
 });
 
@@ -130,7 +131,14 @@ test('inside a literal it is data', () => {
 });
 
 test('every problem has words', () => {
-  const bad = { connection: null, sql: '\0\ud83d\u202e', rollback: ' ', reason: ' ', rowBudget: '1.5' };
+  const bad = {
+    connection: null,
+    sql: '\0\ud83d\u202e',
+    rollback: ' ',
+    reason: ' ',
+    rowBudget: '1.5',
+    verification: '',
+  };
   for (const problem of submissionProblems(bad)) expect(problem.message).toMatch(/^[A-Z].{8,}\.$/);
   expect(submissionProblems(bad).length).toBeGreaterThanOrEqual(6);
 });

@@ -99,3 +99,45 @@ describe('receipts', () => {
     expect(accept(given, events.receipt('succeeded', 1, 'rollback')).status).toBe('rolled-back');
   });
 });
+
+describe('applied, but not as verified', () => {
+  const said = { code: 'verification-failed', message: 'Applied, but not as verified.' };
+  const unverified = accept(examples.running, events.receipt('succeeded', 1, 'apply', said));
+  const undoing = evolve(unverified, { actor: 'dev-1', body: events.run(1, 'rollback'), at });
+
+  test('needs attention, with the words of the receipt', () => {
+    expect(unverified).toMatchObject({ status: 'needs-attention', attention: said });
+  });
+
+  test('can be rolled back at once, and only rolled back', () => {
+    expect(refusal(unverified, events.run(1, 'rollback'), 'dev-1')).toBeNull();
+    expect(refusal(unverified, events.run(2), 'dev-1')).toBe('illegal-event');
+    expect(undoing.status).toBe('running');
+    expect(accept(undoing, events.receipt('succeeded', 1, 'rollback'))).toMatchObject({
+      status: 'rolled-back',
+      attention: null,
+    });
+  });
+
+  test('still needs attention when the rollback did not start', () => {
+    const back = evolve(undoing, { actor: 'app', body: events.notStarted(1, 'rollback'), at });
+    expect(back).toMatchObject({ status: 'needs-attention', attention: { code: 'verification-failed' } });
+    expect(refusal(back, events.run(2, 'rollback'), 'dev-1')).not.toBe('illegal-event');
+  });
+
+  test('no other attention opens the rollback', () => {
+    const failed = accept(undoing, events.receipt('failed', 1, 'rollback', { code: '23505' }));
+    expect(refusal(failed, events.run(2, 'rollback'), 'dev-1')).toBe('illegal-event');
+    const raised = { type: 'attention-raised', code: 'type-changed', message: 'x' } as const;
+    const moved = evolve(examples.succeeded, { actor: 'app', body: raised, at });
+    expect(refusal(moved, events.run(1, 'rollback'), 'dev-1')).toBe('illegal-event');
+  });
+
+  test('can be resolved as succeeded by a person', () => {
+    const body = { type: 'resolved', outcome: 'succeeded', reason: 'a check that was wrong' } as const;
+    expect(evolve(unverified, { actor: 'op-1', body, at })).toMatchObject({
+      status: 'succeeded',
+      attention: null,
+    });
+  });
+});

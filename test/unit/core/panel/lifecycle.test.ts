@@ -29,6 +29,11 @@ const situations: Record<string, Partial<LifecycleInput>> = {
   },
 };
 
+const unverified = evolve(examples.running, {
+  actor: 'executor',
+  body: events.receipt('succeeded', 1, 'apply', { code: 'verification-failed', message: 'Not as verified.' }),
+  at,
+});
 const oneVote = evolve(examples['in-review'], { actor: 'approver-1', body: events.voted(), at });
 const notStarted = evolve(examples.running, { actor: 'app', body: events.notStarted(), at });
 const revision = examples['in-review'].revision;
@@ -47,6 +52,7 @@ const states: Record<string, ChangeState> = {
       outcome: notStarted.apply.outcome && { ...notStarted.apply.outcome, message: null },
     },
   },
+  'applied, not as verified': unverified,
   'rolling back': rollingBack,
   'rollback not started': evolve(rollingBack, { actor: 'app', body: events.notStarted(1, 'rollback'), at }),
   'succeeded without rollback': {
@@ -141,6 +147,9 @@ test.each<[string, ChangeState, Partial<LifecycleInput>, string[]]>([
     viewers['author and operator'] ?? {},
     ['(resolve)'],
   ],
+  ['not as verified, author', unverified, mine, ['(resolve)', 'roll-back']],
+  ['not as verified, operator', unverified, operator ?? {}, ['resolve', 'roll-back']],
+  ['not as verified, onlooker', unverified, onlooker ?? {}, ['(resolve)', '(roll-back)']],
   ['rejected, author', examples.rejected, mine, ['rework']],
   ['rejected, onlooker', examples.rejected, onlooker ?? {}, ['-']],
   ['rolled back', examples['rolled-back'], mine, ['-']],

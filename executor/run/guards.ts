@@ -1,0 +1,62 @@
+import type { PoolClient } from 'pg';
+import type { OrderClaims } from '#core/protocol/order';
+import { serverError } from '../postgres/errors';
+import type { Assertion } from '../sql/verification';
+import { type AttemptEnd, frameEnd } from './attempt-end';
+import { type RowBudget, startRowBudget } from './row-budget';
+import { bodyText, type StatementsRun } from './statements';
+import { fireDeferred, Uncountable } from './table-counters';
+import { verify } from './verification';
+import type { Watchdog } from './watchdog';
+
+/** A change whose statements ran without an error, before COMMIT. */
+interface Ran {
+  readonly budget: RowBudget | null;
+  readonly watchdog: Watchdog;
+  readonly run: StatementsRun;
+  readonly startedAt: string;
+}
+
+/** The approved budget of a change. A rollback has none: it brings back what the change was allowed to affect. */
+export function budgetOf(client: PoolClient, claims: OrderClaims, writable: boolean): RowBudget | null {
+  const { rowBudget } = claims.content;
+  return rowBudget === null || !writable || claims.kind !== 'apply'
+    ? null
+    : startRowBudget(client, rowBudget);
+}
+
+/**
+ * Asks what was approved of a change beside its text: how many rows it affected, then its verification. Null when it may
+ * be committed. Connection errors are thrown.
+ */
+export async function guardedEnd(
+  client: PoolClient,
+  claims: OrderClaims,
+  assertions: readonly Assertion[],
+  ran: Ran,
+): Promise<AttemptEnd | null> {
+  const { budget, watchdog, run } = ran;
+  try {
+    // The state that is counted and verified is the one that will be committed: nothing may be deferred beyond it.
+    if (budget && !budget.problem) await budget.settle();
+    if (!budget && assertions.length > 0) await fireDeferred(client);
+  } catch (error) {
+    if (error instanceof Uncountable) {
+      return notKept(ran, 'verification-failed', `The change cannot be verified: ${error.message}.`, 0);
+    }
+    const failure = serverError(error);
+    if (!failure) throw error;
+    return frameEnd(failure, 'closing', run);
+  }
+  if (budget?.problem) return notKept(ran, budget.problem.code, budget.problem.message);
+  if (assertions.length === 0) return null;
+  const { checked, problem } = await verify(client, claims, assertions, watchdog);
+  if (problem === null) return null;
+  const message = `${problem.slice(0, 1).toUpperCase()}${problem.slice(1)}.`;
+  return notKept(ran, 'verification-failed', message, checked);
+}
+
+function notKept({ run, startedAt }: Ran, code: string, message: string, checked?: number): AttemptEnd {
+  const end = { statements: run.outcomes, body: bodyText(run.body), reason: { code, message }, startedAt };
+  return { kind: 'failed', ...end, ...(checked === undefined ? {} : { checked }) };
+}
