@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { type Mutant, mutants } from './mutants';
 import { clocks } from './rows/clocks';
 import { crashPoints } from './rows/crash-points';
 import { cutConnections } from './rows/cut-connections';
@@ -15,6 +16,7 @@ import { buildExecutor } from './support/build-executor';
 import { executorProcesses, killAll } from './support/process';
 import type { Outcome, Row, Tier } from './support/row';
 import { type FaultServer, startFaultServer } from './support/server';
+import { makeTemplate } from './support/world';
 
 /** `npm run faults`: breaks real executors over a real PostgreSQL, and compares what they did with what they said. */
 
@@ -30,12 +32,16 @@ const rows: readonly Row[] = [
   mutationsRow,
   clocks,
 ];
-const usage = `usage: npm run faults -- [--full] [--only NAME]… [--seed N]\nnames: ${rows.map(({ name }) => name).join(', ')}\n`;
+const absent =
+  'Not in the table: several replicas and failover to a standby (the executor has neither), a full disk (not tried), ' +
+  'a revocation that a restored state database has forgotten (nothing else remembers it).';
+const usage = `usage: npm run faults -- [--full] [--only NAME]… [--seed N] [--mutant NAME]\nnames: ${rows.map(({ name }) => name).join(', ')}\n`;
 
 interface Arguments {
   readonly tier: Tier;
   readonly seed: number;
   readonly chosen: readonly Row[];
+  readonly mutant: Mutant | null;
 }
 
 function readArguments(): Arguments | null {
@@ -44,14 +50,17 @@ function readArguments(): Arguments | null {
       options: {
         full: { type: 'boolean', default: false },
         only: { type: 'string', multiple: true, default: [] },
+        mutant: { type: 'string' },
         seed: { type: 'string', default: String(Math.floor(Math.random() * 1e9)) },
       },
     });
     const seed = Number(values.seed);
     const known = values.only.every((name) => rows.some((row) => row.name === name));
-    if (!Number.isInteger(seed) || !known) return null;
-    const chosen = rows.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
-    return { tier: values.full ? 'full' : 'ci', seed, chosen };
+    const mutant = values.mutant === undefined ? null : mutants[values.mutant];
+    if (!Number.isInteger(seed) || !known || mutant === undefined) return null;
+    const wanted = values.only.length === 0 ? (mutant?.seenBy ?? []) : values.only;
+    const chosen = rows.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+    return { tier: values.full ? 'full' : 'ci', seed, chosen, mutant };
   } catch {
     return null;
   }
@@ -75,11 +84,13 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-async function main({ tier, seed, chosen }: Arguments): Promise<number> {
-  file = await buildExecutor();
+async function main({ tier, seed, chosen, mutant }: Arguments): Promise<number> {
+  file = await buildExecutor(mutant);
   server = await startFaultServer();
+  await makeTemplate(server);
   const processes = executorProcesses(file);
   console.log(`PostgreSQL ${server.version}, Node ${process.versions.node}, tier ${tier}, seed ${seed}\n`);
+  if (mutant) console.log(`Broken on purpose: ${mutant.what}.\n`);
   console.log('| test | runs | what was hit | violations | seconds |\n| --- | --- | --- | --- | --- |');
   const began = performance.now();
   let bad = 0;
@@ -98,6 +109,7 @@ async function main({ tier, seed, chosen }: Arguments): Promise<number> {
     for (const violation of violations.slice(0, 20)) console.error(`  ${row.name}: ${violation}`);
   }
   await processes.close();
+  console.log(`\n${absent}`);
   console.log(
     `\n${bad === 0 ? 'No violation' : `${bad} violations`}, ${((performance.now() - began) / 1_000).toFixed(0)} s.`,
   );

@@ -2,15 +2,23 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import type { Mutant } from '../mutants';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
+
+function mutated(source: string, file: string, mutant: Mutant | null): string {
+  if (mutant === null || file !== path.join(root, mutant.file)) return source;
+  if (!source.includes(mutant.from)) throw new Error(`${mutant.file} does not contain: ${mutant.from}`);
+  return source.replace(mutant.from, mutant.to);
+}
 
 /**
  * Compiles the executor of the suite into one file, so that a restart costs what it costs in production and not what
  * a TypeScript loader costs. Files that the executor reads beside its sources are still found there.
+ * `mutant`: what is broken on purpose.
  * @returns the file, inside the repository because packages are resolved from it
  */
-export async function buildExecutor(): Promise<string> {
+export async function buildExecutor(mutant: Mutant | null): Promise<string> {
   const outfile = path.join(root, '.local', 'faults', `executor-${process.pid}.mjs`);
   await build({
     entryPoints: [path.join(root, 'test/faults/executor-process.ts')],
@@ -32,7 +40,10 @@ export async function buildExecutor(): Promise<string> {
           plugin.onLoad({ filter: /[/\\]executor[/\\].*\.ts$/ }, async ({ path: file }) => {
             const source = await readFile(file, 'utf8');
             const url = JSON.stringify(pathToFileURL(file).href);
-            return { contents: source.replaceAll('import.meta.url', url), loader: 'ts' };
+            return {
+              contents: mutated(source, file, mutant).replaceAll('import.meta.url', url),
+              loader: 'ts',
+            };
           });
         },
       },

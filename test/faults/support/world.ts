@@ -82,9 +82,8 @@ const targetSql = `
   grant insert on marks to faults_rw;
   grant select, insert, update on counters to faults_rw`;
 
-async function makeTemplate(server: FaultServer): Promise<void> {
-  const there = await server.sql('postgres', 'select from pg_database where datname = $1', [template]);
-  if (there.length > 0) return;
+/** Makes the database that every world gets a copy of. Once, before the first world. */
+export async function makeTemplate(server: FaultServer): Promise<void> {
   await server.sql('postgres', `create database ${template}`);
   await server.sql(template, targetSql);
   const postgres = server.postgres();
@@ -139,7 +138,6 @@ export async function createWorld(shared: Shared, wishes: WorldWishes = {}): Pro
   worlds += 1;
   const target = `target_${worlds}`;
   const state = `state_${worlds}`;
-  await makeTemplate(server);
   await server.sql('postgres', `create database ${target} template ${template}`);
   await server.sql('postgres', `create database ${state}`);
   const folder: TemporaryFolder = await temporaryFolder('faults-executor');
