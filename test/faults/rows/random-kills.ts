@@ -90,8 +90,8 @@ async function run(shared: Shared, tier: Tier): Promise<Outcome> {
     ];
     const open = inTransaction.reduce((sum, name) => sum + (hits.get(name) ?? 0), 0);
     if (open * 2 < killed) violations.push(`only ${open} kills hit an open transaction`);
-    const end = await world.process().stop();
-    if (end !== '0') violations.push(`the executor stopped with ${end}`);
+    const ending = await world.process().stop();
+    if (ending !== '0') violations.push(`the executor stopped with ${ending}`);
     const { posts, refusals } = world.receiver;
     return {
       runs:
