@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { AccountId, ConnectionKey, Environment, Identifier, Sha256Hex, UtcTime } from '../protocol/claims';
 import { ExecutionKind } from '../protocol/order';
-import { ReceiptStatus } from '../protocol/receipt';
+import { ReceiptStatus } from '../protocol/receipt-status';
 
 const Words = v.pipe(v.string(), v.maxLength(2_000));
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0));

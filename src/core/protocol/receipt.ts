@@ -11,27 +11,11 @@ import {
   UtcTime,
 } from './claims';
 import { ExecutionKind } from './order';
+import { ReceiptStatus } from './receipt-status';
 
 export const receiptTyp = 'qc-receipt+jws';
 
-export const receiptStatuses = [
-  /** Committed. */
-  'succeeded',
-  /** A statement failed; nothing was applied. */
-  'failed',
-  /** The executor would not run this order; nothing was applied. */
-  'refused',
-  /** Past `startBy` or `endBy`; nothing was applied. */
-  'expired',
-  /** Revoked before it began; a tombstone guards its id. */
-  'revoked',
-  /** The executor cannot know whether the change was applied; a person decides. */
-  'unknown',
-  /** Failover or restore removed the ledger row of a final execution. Supersedes an earlier receipt. */
-  'outcome-lost',
-] as const;
-export const ReceiptStatus = v.picklist(receiptStatuses);
-export type ReceiptStatus = v.InferOutput<typeof ReceiptStatus>;
+export { receiptStatuses, ReceiptStatus } from './receipt-status';
 
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
