@@ -60,6 +60,24 @@ describe('an executor killed at a named point', () => {
   );
 });
 
+it('an executor killed after COMMIT asks the verification again when it is back', async () => {
+  const before = await count();
+  const verification = `select n = ${before + 1} from counters where id = 1`;
+  const claims = await rig.order({ sql, content: { verification } });
+  await rig.executor.close();
+  const crashing = await startCrashing('after-commit');
+  await rig.app.sendOrder(crashing.url, claims).catch(() => null);
+  expect(await crashing.ended).toBe('SIGKILL');
+  await rig.sql('update shop.counters set n = n + 10 where id = 1');
+  rig.executor = await createExecutor(rig.config);
+  expect((await rig.receipt(claims.jti)).claims).toMatchObject({
+    status: 'succeeded',
+    reason: { code: 'verification-failed' },
+    verification: { checked: 1, afterCommit: 'failed' },
+  });
+  expect(await count()).toBe(before + 11);
+});
+
 describe('a connection cut at COMMIT', () => {
   it.each<['before' | 'after']>([['before'], ['after']])('%s it reached the server', async (when) => {
     const before = await count();

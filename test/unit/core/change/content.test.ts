@@ -121,6 +121,7 @@ test.each([
   ['sql', 'select 1 /* \u2066 */', 'hidden-character'],
   ['sql', 'select "a\u200bb"', 'hidden-character'],
   ['rollback', 'select\u00a01', 'hidden-character'],
+  ['verification', 'select true /* \u2066 */', 'hidden-character'],
 ] as const)('a hidden character outside a literal of %s (%j) stops the submission', (field, text, code) => {
   expect(submissionProblems({ ...complete, [field]: text })).toMatchObject([{ code, field }]);
 });
