@@ -62,7 +62,7 @@ export const connections: ConnectionView[] = [
 ];
 
 /** A filled draft's content. */
-export const verification = `SELECT count(*) = 0 FROM orders WHERE status = 'open' AND created_at < '2025-01-01';`;
+const verification = `SELECT count(*) = 0 FROM orders WHERE status = 'open' AND created_at < '2025-01-01';`;
 export const content: DraftContent = {
   connection: 'shop-prod',
   sql,
