@@ -61,8 +61,8 @@ export const connections: ConnectionView[] = [
   },
 ];
 
-/** A filled draft's content. */
 const verification = `SELECT count(*) = 0 FROM orders WHERE status = 'open' AND created_at < '2025-01-01';`;
+/** A filled draft's content. */
 export const content: DraftContent = {
   connection: 'shop-prod',
   sql,
