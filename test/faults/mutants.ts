@@ -45,11 +45,4 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     to: 'from executor.chain where id = $1',
     seenBy: ['races'],
   },
-  'deadline-unchecked': {
-    what: 'the executor leaves deadlines to its own clock',
-    file: 'executor/run/frame.ts',
-    from: 'startBy: claims.startBy,',
-    to: 'startBy: claims.startBy + 100_000,',
-    seenBy: ['clocks'],
-  },
 };
