@@ -6,6 +6,8 @@ import { temporaryFolder } from '../../../scripts/local/temporary-folder';
 /** A real PostgreSQL server that can be crashed. */
 export interface FaultServer {
   postgres(): EmbeddedPostgres;
+  /** Folder that goes away with the server, whenever that is. */
+  readonly folder: string;
   /** Version as the server says it. */
   readonly version: string;
   /** Rows of a query as superuser. */
@@ -52,6 +54,7 @@ export async function startFaultServer(): Promise<FaultServer> {
   };
   return {
     postgres: () => postgres,
+    folder: folder.path,
     version: settings?.version ?? '',
     sql,
     leave,

@@ -8,7 +8,6 @@ import { type Config, type ConfigInput, parseConfig } from '../../../executor/co
 import { markInitialised } from '../../../executor/initialised';
 import { installLedger } from '../../../executor/postgres/install';
 import { loadSigningKey } from '../../../executor/signing-key';
-import { type TemporaryFolder, temporaryFolder } from '../../../scripts/local/temporary-folder';
 import {
   buildOrder,
   createTestApp,
@@ -140,15 +139,15 @@ export async function createWorld(shared: Shared, wishes: WorldWishes = {}): Pro
   const state = `state_${worlds}`;
   await server.sql('postgres', `create database ${target} template ${template}`);
   await server.sql('postgres', `create database ${state}`);
-  const folder: TemporaryFolder = await temporaryFolder('faults-executor');
-  const stateDir = path.join(folder.path, 'state');
-  await mkdir(stateDir);
+  const folder = path.join(server.folder, `executor-${worlds}`);
+  const stateDir = path.join(folder, 'state');
+  await mkdir(stateDir, { recursive: true });
   const random = chance(seed + worlds * 7_919);
   const app = await createTestApp();
   const receiver = await startHostileReceiver(chance(seed + worlds * 104_729), wishes.badness ?? 0);
   const names = { target, state, stateDir, receiptUrl: receiver.url };
   const config = await makeConfig(shared, names, app, wishes);
-  const configFile = path.join(folder.path, 'config.json');
+  const configFile = path.join(folder, 'config.json');
   await writeFile(configFile, JSON.stringify(config), { mode: 0o600 });
   const receiptKey = publicHalf(await loadSigningKey(stateDir));
 
@@ -198,7 +197,6 @@ export async function createWorld(shared: Shared, wishes: WorldWishes = {}): Pro
       await Promise.all([server.leave(target), server.leave(state)]);
       await server.sql('postgres', `drop database ${target} with (force)`);
       await server.sql('postgres', `drop database ${state} with (force)`);
-      await folder.remove();
     },
   };
   if (!(await world.start())) throw new Error(`the executor did not start: ${await world.process().ended}`);
