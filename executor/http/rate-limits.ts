@@ -1,5 +1,5 @@
 /** A rate: so many a second in the long run, and so many at once. */
-export interface Rate {
+interface Rate {
   readonly perSecond: number;
   readonly burst: number;
 }
