@@ -1,4 +1,4 @@
-import React, { useEffect, useState } from 'react';
+import React, { useState } from 'react';
 import { Heading, SectionMessage, Stack, Text } from '@forge/react';
 import { scopeOf, scopeWords, type ReadConfig } from '#core/compliance/gadget-config';
 import { Latency } from './latency';
@@ -6,14 +6,13 @@ import { useGadgetData } from './load';
 import { RuleTable } from './rule-table';
 import { Waiting } from './waiting';
 
-const minuteMs = 60_000;
-
 /** What everybody sees on the dashboard. */
 export function ComplianceView({ read }: { read: ReadConfig }) {
   const { config, problem } = read;
   const scope = scopeOf(config);
   const loader = useGadgetData(scope);
-  const now = useRefresh(config.refreshMinutes, loader.reload);
+  // Ages are counted from here: Jira loads the gadget anew when it refreshes it.
+  const [now] = useState(() => Date.now());
   return (
     <Stack space="space.200">
       {problem === null ? null : (
@@ -33,18 +32,4 @@ export function ComplianceView({ read }: { read: ReadConfig }) {
       <Latency loader={loader} />
     </Stack>
   );
-}
-
-/** Asks again every so many minutes (0: never); answers the time from which ages are counted. */
-function useRefresh(everyMinutes: number, reload: () => void): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    if (everyMinutes === 0) return undefined;
-    const timer = setInterval(() => {
-      setNow(Date.now());
-      reload();
-    }, everyMinutes * minuteMs);
-    return () => clearInterval(timer);
-  }, [everyMinutes, reload]);
-  return now;
 }

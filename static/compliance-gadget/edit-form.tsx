@@ -45,7 +45,7 @@ export function EditForm({ read }: { read: ReadConfig }) {
   const { config, problem } = read;
   const [draft, setDraft] = useState<GadgetDraft>({
     ...config,
-    refreshMinutes: String(config.refreshMinutes),
+    refresh: String(config.refresh ?? ''),
   });
   const [problems, setProblems] = useState<DraftProblems>({});
   const [failure, setFailure] = useState<string | null>(null);
@@ -115,12 +115,12 @@ export function EditForm({ read }: { read: ReadConfig }) {
         <Textfield
           id="refresh"
           name="refresh"
-          defaultValue={draft.refreshMinutes}
-          isInvalid={problems.refreshMinutes !== undefined}
-          onChange={(event: unknown) => set({ refreshMinutes: typed(event) })}
+          defaultValue={draft.refresh}
+          isInvalid={problems.refresh !== undefined}
+          onChange={(event: unknown) => set({ refresh: typed(event) })}
         />
-        <HelperMessage>0 refreshes only when the dashboard is opened.</HelperMessage>
-        <Problem words={problems.refreshMinutes} />
+        <HelperMessage>Empty: only when the dashboard is opened.</HelperMessage>
+        <Problem words={problems.refresh} />
       </FormSection>
       <FormFooter>
         <ButtonGroup>

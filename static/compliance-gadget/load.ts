@@ -46,8 +46,6 @@ type Patch = (data: GadgetData) => GadgetData;
 
 export interface GadgetLoader {
   readonly data: GadgetData;
-  /** Asks for everything again; what is shown stays until the answers come. */
-  readonly reload: () => void;
   retryRule(rule: ComplianceRule): void;
   retryWaiting(): void;
   retryDurations(): void;
@@ -66,20 +64,16 @@ export function useGadgetData(scope: Scope): GadgetLoader {
     };
   }, []);
   const { projectKey, environment, days } = scope;
-  const load = useCallback(() => {
+  useEffect(() => {
     round.current += 1;
     void loadAll({ projectKey, environment, days }, asker());
-  }, [projectKey, environment, days, asker]);
-  useEffect(() => {
-    load();
     return () => {
       round.current += 1;
     };
-  }, [load]);
+  }, [projectKey, environment, days, asker]);
 
   return {
     data,
-    reload: load,
     retryRule(rule) {
       const show = asker();
       show((before) => withCount(before, rule.key, loading));

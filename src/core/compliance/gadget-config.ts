@@ -16,8 +16,11 @@ const fields = {
   projectKey: v.nullable(v.pipe(v.string(), v.regex(/^[A-Z][A-Z0-9_]{0,254}$/))),
   environment: v.nullable(Environment),
   days: v.nullable(v.picklist(dayPeriods)),
-  /** 0: only when the dashboard is opened. */
-  refreshMinutes: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxRefreshMinutes)),
+  /**
+   * Jira itself loads the gadget again after so many minutes (manifest reference, jira:dashboardGadget: the field is named
+   * `refresh` and is a positive integer). Absent: only when the dashboard is opened.
+   */
+  refresh: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(maxRefreshMinutes))),
 };
 
 /** What an editor of a dashboard chose for its gadget. Jira keeps it; anybody who may edit the dashboard may write it. */
@@ -30,7 +33,6 @@ export const defaultGadgetConfig: GadgetConfig = {
   projectKey: null,
   environment: null,
   days: null,
-  refreshMinutes: 0,
 };
 
 /** A configuration and whether it is the one that was saved. */
@@ -59,7 +61,8 @@ export interface GadgetDraft {
   readonly projectKey: string | null;
   readonly environment: string | null;
   readonly days: number | null;
-  readonly refreshMinutes: string;
+  /** Minutes as typed; empty: never. */
+  readonly refresh: string;
 }
 
 /** What is wrong with a draft, by field. */
@@ -70,18 +73,19 @@ const problemWords: Readonly<Record<keyof GadgetDraft, string>> = {
   projectKey: 'Choose a project.',
   environment: 'Choose an environment.',
   days: 'Choose a period.',
-  refreshMinutes: `Enter whole minutes from 0 to ${maxRefreshMinutes}.`,
+  refresh: `Enter whole minutes from 1 to ${maxRefreshMinutes}, or nothing.`,
 };
 
 /** Judges a draft: the configuration to save, or what to correct. */
 export function completeGadgetConfig(
   draft: GadgetDraft,
 ): { readonly config: GadgetConfig } | { readonly problems: DraftProblems } {
-  const minutes = draft.refreshMinutes.trim();
+  const { refresh, title, ...chosen } = draft;
+  const minutes = refresh.trim();
   const candidate = {
-    ...draft,
-    title: draft.title.trim(),
-    refreshMinutes: /^\d+$/.test(minutes) ? Number(minutes) : Number.NaN,
+    ...chosen,
+    title: title.trim(),
+    ...(minutes === '' ? {} : { refresh: /^\d+$/.test(minutes) ? Number(minutes) : Number.NaN }),
   };
   const parsed = v.safeParse(GadgetConfig, candidate);
   if (parsed.success) return { config: parsed.output };

@@ -218,7 +218,7 @@ describe('the edit view', () => {
       projectKey: 'DB',
       environment: 'prod',
       days: 30,
-      refreshMinutes: 15,
+      refresh: 15,
     });
     const view = await open({ configuration: run.submitted() });
     await view.until(settled);
@@ -235,7 +235,7 @@ describe('the edit view', () => {
     await run.until((tree) => allOf(tree, 'ErrorMessage').length === 2);
     expect(run.all('ErrorMessage').map(wordsOf)).toEqual([
       'Use at most 80 characters.',
-      'Enter whole minutes from 0 to 1440.',
+      'Enter whole minutes from 1 to 1440, or nothing.',
     ]);
     expect(run.submitted()).toBeUndefined();
   });

@@ -28,7 +28,7 @@ describe('configuration', () => {
     { ...defaultGadgetConfig, days: 31 },
     { ...defaultGadgetConfig, environment: 'live' },
     { ...defaultGadgetConfig, projectKey: 'DB" OR project = "HR' },
-    { ...defaultGadgetConfig, refreshMinutes: -1 },
+    { ...defaultGadgetConfig, refresh: 0 },
     { ...defaultGadgetConfig, more: true },
   ])('%j is the default, with words', (saved) => {
     const { config, problem } = readGadgetConfig(saved);
@@ -37,16 +37,21 @@ describe('configuration', () => {
   });
 
   test('what is completed is read again as it was', () => {
-    const draft = { title: ' Q3 ', projectKey: 'DB', environment: 'prod', days: 90, refreshMinutes: ' 5 ' };
+    const draft = { title: ' Q3 ', projectKey: 'DB', environment: 'prod', days: 90, refresh: ' 5 ' };
     const completed = completeGadgetConfig(draft);
-    const config = { title: 'Q3', projectKey: 'DB', environment: 'prod', days: 90, refreshMinutes: 5 };
+    const config = { title: 'Q3', projectKey: 'DB', environment: 'prod', days: 90, refresh: 5 };
     expect(completed).toEqual({ config });
     expect(readGadgetConfig(config)).toEqual({ config, problem: null });
   });
 
-  test.each(['', '-1', '1.5', '1e3', 'ten', '1441'])('refuses %j minutes', (refreshMinutes) => {
-    const completed = completeGadgetConfig({ ...defaultGadgetConfig, refreshMinutes });
-    expect(completed).toEqual({ problems: { refreshMinutes: 'Enter whole minutes from 0 to 1440.' } });
+  test('no minutes are never', () => {
+    const completed = completeGadgetConfig({ ...defaultGadgetConfig, refresh: ' ' });
+    expect(completed).toEqual({ config: defaultGadgetConfig });
+  });
+
+  test.each(['0', '-1', '1.5', '1e3', 'ten', '1441'])('refuses %j minutes', (refresh) => {
+    const completed = completeGadgetConfig({ ...defaultGadgetConfig, refresh });
+    expect(completed).toEqual({ problems: { refresh: 'Enter whole minutes from 1 to 1440, or nothing.' } });
   });
 
   test('a scope in words', () => {
