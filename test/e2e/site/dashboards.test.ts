@@ -90,6 +90,8 @@ describe('a dashboard', () => {
 
     await choose('Configure');
     const edit = card('Configure Fixture gadget').frameLocator('iframe');
+    // The form takes its values over when its context has come.
+    await edit.getByText('Entry point: edit').waitFor();
     await edit.getByLabel('Minutes between loads').fill('15');
     await page.clock.install();
     await edit.getByRole('button', { name: 'Save' }).click();

@@ -25,7 +25,9 @@ test.each(commands)('%s', (line) => {
 });
 
 test.each(blocks('sql target'))('in the target database: %s', async (sql) => {
-  const ran = rig.server.admin(rig.database, `begin; ${sql}; rollback`).then(() => 'ran');
+  // The page's transaction id is an example; a young server has not got so far.
+  const known = sql.replaceAll("'1234'::xid8", 'pg_current_xact_id()');
+  const ran = rig.server.admin(rig.database, `begin; ${known}; rollback`).then(() => 'ran');
   await expect(ran).resolves.toBe('ran');
 });
 
