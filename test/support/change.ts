@@ -24,6 +24,8 @@ export function markContent(mark: string, wish: Partial<DraftContent> = {}): Dra
     reason: 'A test needs it.',
     rowBudget: '',
     verification: '',
+    automaticRollback: false,
+    exportFormat: null,
     ...wish,
   };
 }

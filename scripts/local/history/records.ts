@@ -1,4 +1,4 @@
-import type { DraftContent } from '#core/change/content';
+import { type DraftContent, emptyContent } from '#core/change/content';
 import type { AttemptState } from '#core/change/state';
 import type { Host } from '../../../host/create-host';
 import type { Chronicle } from './chronicle';
@@ -44,7 +44,7 @@ function draft({ author, createdAt, content, steps }: Story) {
 }
 
 function draftContent({ environment, sql, rollback, reason }: Content): DraftContent {
-  return { connection: connectionOf[environment], sql, rollback, reason, rowBudget: '', verification: '' };
+  return { ...emptyContent, connection: connectionOf[environment], sql, rollback, reason };
 }
 
 function execution(issue: { readonly id: string; readonly key: string }, attempt: AttemptState) {

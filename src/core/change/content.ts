@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { utf8Length } from '../hash';
 import { maxContentBytes, maxReasonLength, maxRowBudget } from '../limits';
 import { ConnectionKey } from '../protocol/claims';
+import { ExportFormat } from '../protocol/export';
 import { findHiddenCharacters } from '../sql/hidden-characters';
 
 /** What an author writes, as stored in a draft: any of it may still be missing. */
@@ -15,6 +16,10 @@ export const DraftContent = v.strictObject({
   rowBudget: v.optional(v.pipe(v.string(), v.maxLength(20)), ''),
   /** Each statement a SELECT that must return true before and after COMMIT. Empty: none. */
   verification: v.optional(v.string(), ''),
+  /** The executor is to undo the change by itself if need be; `rollback` is null then. */
+  automaticRollback: v.optional(v.boolean(), false),
+  /** Write the result to a file at the executor. Null: return the first rows. */
+  exportFormat: v.optional(v.nullable(ExportFormat), null),
 });
 export type DraftContent = v.InferOutput<typeof DraftContent>;
 
@@ -26,6 +31,8 @@ export const emptyContent: DraftContent = {
   reason: '',
   rowBudget: '',
   verification: '',
+  automaticRollback: false,
+  exportFormat: null,
 };
 
 /** Content that can be submitted. */
@@ -36,6 +43,8 @@ export interface CompleteContent {
   readonly reason: string;
   readonly rowBudget: number | null;
   readonly verification: string | null;
+  readonly automaticRollback: boolean;
+  readonly exportFormat: ExportFormat | null;
 }
 
 /** Something the author must fix before the change can be submitted, or saved. */
@@ -118,7 +127,7 @@ export function submissionProblems(content: DraftContent): ContentProblem[] {
 export function completeContent(content: DraftContent): CompleteContent | undefined {
   const { connection } = content;
   if (connection === null || submissionProblems(content).length > 0) return undefined;
-  const { sql, rollback, reason } = content;
+  const { sql, rollback, reason, automaticRollback, exportFormat } = content;
   return {
     connection,
     sql,
@@ -126,6 +135,8 @@ export function completeContent(content: DraftContent): CompleteContent | undefi
     reason,
     rowBudget: parseRowBudget(content.rowBudget) ?? null,
     verification: content.verification.trim() === '' ? null : content.verification,
+    automaticRollback,
+    exportFormat,
   };
 }
 

@@ -1,11 +1,20 @@
 import * as v from 'valibot';
 import { canonicalSha256 } from '../hash';
 import { maxRowBudget } from '../limits';
-import { AccountId, ConnectionKey, ExecutionLimits, Identifier, TargetIdentity } from '../protocol/claims';
+import {
+  AccountId,
+  ConnectionKey,
+  ExecutionLimits,
+  Identifier,
+  Sha256Hex,
+  TargetIdentity,
+} from '../protocol/claims';
+import { ExportFormat } from '../protocol/export';
+import { RollbackPlan } from './rollback-plan';
 
 /**
- * Everything an approver is shown, and therefore everything a digest covers. Fields that this release does not have
- * yet are null, so that a later release cannot give an old digest a new meaning.
+ * Everything an approver is shown, and therefore everything a digest covers. A field that came with a later release is
+ * absent, not null, where it is not used: digests of earlier releases stay what they were.
  */
 export const DigestInput = v.strictObject({
   v: v.literal(1),
@@ -30,7 +39,12 @@ export const DigestInput = v.strictObject({
   limits: ExecutionLimits,
   /** Rows that the change may affect at most; null when the author set no budget. */
   rowBudget: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxRowBudget))),
-  schemaDigest: v.null(),
+  /** Structure of everything that the text touches, as the executor saw it at submission; null: it was not recorded. */
+  schemaDigest: v.nullable(Sha256Hex),
+  /** How the executor undoes the change by itself; absent when it does not. `rollback` is null then. */
+  rollbackPlan: v.optional(RollbackPlan),
+  /** The result is written to a file at the executor instead of being returned; absent when it is not. */
+  export: v.optional(v.strictObject({ format: ExportFormat })),
 });
 export type DigestInput = v.InferOutput<typeof DigestInput>;
 

@@ -51,6 +51,8 @@ export const OrderClaims = v.strictObject({
   ledgerHead: v.strictObject({ seq: v.pipe(v.number(), v.integer(), v.minValue(1)), hash: Sha256Hex }),
   /** Rollback only: SHA-256 of the compact apply receipt. */
   applyReceiptSha256: v.nullable(Sha256Hex),
+  /** Rollback by plan only: SHA-256 of the kept rows, as the apply receipt names it. */
+  beforeImageSha256: v.optional(Sha256Hex),
 });
 export type OrderClaims = v.InferOutput<typeof OrderClaims>;
 

@@ -10,6 +10,7 @@ import {
   TargetIdentity,
   UtcTime,
 } from './claims';
+import { ExportFormat } from './export';
 import { ExecutionKind } from './order';
 import { ReceiptStatus } from './receipt-status';
 
@@ -83,6 +84,22 @@ export const ReceiptClaims = v.strictObject({
    */
   verification: v.optional(
     v.strictObject({ checked: Count, afterCommit: v.nullable(v.picklist(['held', 'failed'])) }),
+  ),
+  /** What was kept to undo this change; absent when the change has no rollback plan or did not commit. */
+  beforeImage: v.optional(
+    v.strictObject({ sha256: Sha256Hex, rows: Count, bytes: Count, keptUntil: UtcTime }),
+  ),
+  /** The file that the result was written to, at the executor; absent when there is none. */
+  export: v.optional(
+    v.strictObject({
+      format: ExportFormat,
+      sha256: Sha256Hex,
+      bytes: Count,
+      rows: Count,
+      /** Names of the columns whose values were masked. */
+      masked: v.array(v.string()),
+      expiresAt: UtcTime,
+    }),
   ),
   /** SHA-256 of the result body's bytes; null when there is no body. */
   resultSha256: v.nullable(Sha256Hex),

@@ -243,6 +243,8 @@ function sameContent(one: DraftContent, other: DraftContent): boolean {
     one.reason === other.reason &&
     one.connection === other.connection &&
     one.rowBudget === other.rowBudget &&
+    one.automaticRollback === other.automaticRollback &&
+    one.exportFormat === other.exportFormat &&
     one.verification === other.verification
   );
 }

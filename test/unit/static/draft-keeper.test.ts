@@ -11,6 +11,8 @@ const empty: DraftContent = {
   reason: '',
   rowBudget: '',
   verification: '',
+  automaticRollback: false,
+  exportFormat: null,
 };
 
 /** A store that two pages can share, as the app's is. */

@@ -70,6 +70,8 @@ export const content: DraftContent = {
   reason,
   rowBudget: '500',
   verification,
+  automaticRollback: false,
+  exportFormat: null,
 };
 
 export const revision: RevisionView = {

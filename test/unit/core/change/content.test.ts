@@ -16,6 +16,8 @@ const complete: DraftContent = {
   reason: 'to see',
   rowBudget: '',
   verification: '',
+  automaticRollback: false,
+  exportFormat: null,
 };
 const codes = (content: DraftContent): string[] => submissionProblems(content).map(({ code }) => code);
 
@@ -139,6 +141,8 @@ test('every problem has words', () => {
     reason: ' ',
     rowBudget: '1.5',
     verification: '',
+    automaticRollback: false,
+    exportFormat: null,
   };
   for (const problem of submissionProblems(bad)) expect(problem.message).toMatch(/^[A-Z].{8,}\.$/);
   expect(submissionProblems(bad).length).toBeGreaterThanOrEqual(6);
