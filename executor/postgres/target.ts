@@ -3,6 +3,8 @@ import type { TargetIdentity } from '#core/protocol/claims';
 import type { ConnectionInfo } from '#core/protocol/connection';
 import type { ConnectionConfig } from '../config';
 import { type Halt, haltWords } from '../halt/halts';
+import type { Sessions } from '../identity/session';
+import { openSharedSessions } from '../identity/shared';
 import { getExecutionSql, type LedgerKey, LedgerRow } from './ledger';
 import { openPool } from './pool';
 import { effectiveLedgerMode, type Probe, probeTarget } from './probe';
@@ -11,9 +13,9 @@ import * as v from 'valibot';
 /** A target database with its warm connections and what is known of it. */
 export interface Target {
   readonly config: ConnectionConfig;
-  /** Runs changes. */
-  readonly pool: Pool;
-  /** Cancels and looks; never waits behind a change. */
+  /** Sessions that run approved text, each for one execution. */
+  readonly sessions: Sessions;
+  /** Cancels and looks; never waits behind a change, and never runs approved text. */
   readonly control: Pool;
   /** Type names by OID, filled as they are met. */
   readonly typeNames: Map<number, string>;
@@ -55,9 +57,8 @@ export function openTarget(
   now: () => number,
   { blocked, halted }: OwnReasons,
 ): Target {
-  const pool = openPool(config.url, {
-    max: config.concurrency,
-    name: 'query-change',
+  const sessions = openSharedSessions(config.url, {
+    concurrency: config.concurrency,
     answerWithinMs: config.limits.statementTimeoutMs + silentForMs,
   });
   const control = openPool(config.url, {
@@ -86,18 +87,12 @@ export function openTarget(
 
   return {
     config,
-    pool,
+    sessions,
     control,
     typeNames: new Map(),
     probe,
     async warm() {
-      await Promise.all([
-        probe(),
-        pool.connect().then(
-          (client) => client.release(),
-          () => undefined,
-        ),
-      ]);
+      await Promise.all([probe(), sessions.warm().catch(() => undefined)]);
     },
     knownIdentity: () => identity,
     halted,
@@ -130,7 +125,7 @@ export function openTarget(
       return v.parse(v.nullable(LedgerRow), rows[0]?.reply ?? null);
     },
     async close() {
-      await Promise.all([pool.end(), control.end()]);
+      await Promise.all([sessions.close(), control.end()]);
     },
   };
 }

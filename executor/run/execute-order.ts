@@ -15,7 +15,7 @@ import { verifyAfterCommit } from './verification';
 export type Execution = { readonly outcome: Outcome; readonly body: string | null } | 'stopped';
 
 /** What an execution needs beside one attempt's needs. */
-export interface ExecuteDeps extends AttemptDeps {
+export interface ExecuteDeps extends Omit<AttemptDeps, 'attempt'> {
   readonly config: Config;
   readonly random: () => number;
   readonly stop: AbortSignal;
@@ -140,7 +140,7 @@ export async function executeOrder(
     // An earlier COMMIT may be on its way: then the ledger is asked first, also under a halt.
     const halt = mayHaveCommitted ? null : deps.target.halted();
     if (halt) return fromEnd(haltedEnd(halt), attempt, null);
-    const end = await attemptOrder(claims, orderDigest, script.statements, assertions, deps);
+    const end = await attemptOrder(claims, orderDigest, script.statements, assertions, { ...deps, attempt });
     if (end.kind === 'conflict') {
       conflicts += 1;
       if (conflicts < limits.maxTransactionTries) {
@@ -152,7 +152,7 @@ export async function executeOrder(
       conflicts = 0;
     } else if (end.kind !== 'lost') {
       const kept = end.kind === 'committed' && end.earlier ? await keptFor(end, deps) : null;
-      return verified(fromEnd(end, attempt, kept), end.kind, claims, assertions, deps);
+      return verified(fromEnd(end, attempt, kept), end.kind, claims, assertions, { ...deps, attempt });
     } else if (end.mayHaveCommitted) mayHaveCommitted = true;
     failures += 1;
     const now = deps.now() / 1_000;
@@ -183,14 +183,17 @@ async function verified(
   end: AttemptEnd['kind'],
   claims: OrderClaims,
   assertions: readonly Assertion[],
-  deps: ExecuteDeps,
+  deps: ExecuteDeps & { readonly attempt: number },
 ): Promise<Execution> {
   const { outcome, body } = execution;
   const checked = assertions.length;
   if (checked === 0 || outcome.status !== 'succeeded') return execution;
   if (end !== 'committed')
     return { outcome: { ...outcome, verification: { checked, afterCommit: null } }, body };
-  const { problem } = await verifyAfterCommit(claims, assertions, deps);
+  const { problem } = await verifyAfterCommit(claims, assertions, {
+    ...deps,
+    execution: { jti: claims.jti, attempt: deps.attempt, endBy: claims.endBy },
+  });
   const afterCommit = problem === null ? ('held' as const) : ('failed' as const);
   const reason =
     problem === null

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { escapeIdentifier, escapeLiteral, type PoolClient } from 'pg';
 import type { OrderClaims } from '#core/protocol/order';
+import type { Execution } from '../identity/session';
 import { faultFields, type Log } from '../log';
 import { type Captured, captureQuery } from '../postgres/capture-query';
 import { conditionName } from '../postgres/conditions';
 import { serverError } from '../postgres/errors';
-import { openPool } from '../postgres/pool';
 import type { Target } from '../postgres/target';
 import type { Assertion } from '../sql/verification';
 import { send } from './table-counters';
@@ -108,13 +108,18 @@ export async function verify(
 export async function verifyAfterCommit(
   claims: OrderClaims,
   assertions: readonly Assertion[],
-  deps: { readonly target: Target; readonly terminateAfterMs: number; readonly log: Log },
+  deps: {
+    readonly target: Target;
+    readonly execution: Execution;
+    readonly terminateAfterMs: number;
+    readonly log: Log;
+  },
 ): Promise<Verified> {
   const { target, log } = deps;
   for (let tried = 1; ; tried += 1) {
-    const pool = openPool(target.config.url, { max: 1, name: 'query-change-verification' });
     try {
-      const client = await pool.connect();
+      const session = await target.sessions.open(deps.execution, 'verify');
+      const { client } = session;
       let watchdog: Watchdog | null = null;
       try {
         const begun = await send(client, [
@@ -133,7 +138,7 @@ export async function verifyAfterCommit(
         return await verify(client, claims, assertions, watchdog);
       } finally {
         watchdog?.stop();
-        client.release(true);
+        session.end('broken');
       }
     } catch (error) {
       log.warn('verification-fault', { jti: claims.jti, tried, ...faultFields(error) });
@@ -141,8 +146,6 @@ export async function verifyAfterCommit(
         return { checked: 0, problem: 'verification could not be repeated: the database does not answer' };
       }
       await delay(pauseAfterCommitMs * tried);
-    } finally {
-      await pool.end().catch(() => undefined);
     }
   }
 }

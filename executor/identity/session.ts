@@ -1,0 +1,48 @@
+import type { PoolClient } from 'pg';
+
+/** One attempt at an order, as far as the database is to know it. */
+export interface Execution {
+  readonly jti: string;
+  /** Claim of a worker, from 1. */
+  readonly attempt: number;
+  /** Seconds since 1970 after which nothing of it may run. */
+  readonly endBy: number;
+}
+
+/** What a session is for: running the approved text, or asking its verification again after COMMIT. */
+type Purpose = 'run' | 'verify';
+
+/** In which state a session is handed back. */
+type SessionEnd =
+  /** Its transaction has ended. */
+  | 'ended'
+  /** Its transaction may be open: roll back. */
+  | 'open'
+  /** The connection failed, or a cancel may still arrive: nobody may use it again. */
+  | 'broken';
+
+/** A database session that serves one execution, and nobody else as long as it does. */
+export interface Session {
+  readonly client: PoolClient;
+  /** Hands the session back, off the caller's critical path. Never throws; only the first call counts. */
+  end(how: SessionEnd): void;
+}
+
+/** Where the sessions of a connection come from, and how one that was lost is put an end to. */
+export interface Sessions {
+  /**
+   * Opens a session for an execution. What an earlier attempt of it left is gone before this resolves, where that can be
+   * proven.
+   * @throws Error when the database is away or refuses
+   */
+  open(execution: Execution, purpose: Purpose): Promise<Session>;
+  /**
+   * Makes sure that no session of this attempt, nor of an earlier one of the same order, is left, and that none can come
+   * any more. `gone` is proven; `unprovable` where executions share a login.
+   * @throws Error when the database is away, or a session does not end
+   */
+  fence(execution: Pick<Execution, 'jti' | 'attempt'>): Promise<'gone' | 'unprovable'>;
+  /** Opens what the first order would wait for. */
+  warm(): Promise<void>;
+  close(): Promise<void>;
+}

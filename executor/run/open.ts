@@ -1,0 +1,80 @@
+import type { PoolClient, QueryResult } from 'pg';
+import * as v from 'valibot';
+import type { OrderClaims } from '#core/protocol/order';
+import type { ConnectionConfig } from '../config';
+import { serverError } from '../postgres/errors';
+import { BeginReply } from '../postgres/ledger';
+import { type AttemptEnd, frameEnd } from './attempt-end';
+import { openingSql } from './frame';
+import { Ended, replyOf, sendAll } from './trips';
+
+/** Who the server is and what its clock says, at the beginning of a transaction. */
+export interface WhoAndWhen {
+  systemIdentifier: string;
+  databaseOid: string;
+  databaseName: string;
+  late: boolean;
+  standby: boolean;
+  pid: number;
+  at: string;
+}
+
+/** The end of an attempt that reached another database than the approved one. */
+function wrongPlace(claims: OrderClaims, who: WhoAndWhen): AttemptEnd | null {
+  const { target } = claims.content;
+  const same =
+    who.systemIdentifier === target.systemIdentifier &&
+    Number(who.databaseOid) === target.databaseOid &&
+    who.databaseName === target.databaseName;
+  if (!same) {
+    return {
+      kind: 'refused',
+      code: 'target-mismatch',
+      message: 'the server is not the one that was approved',
+    };
+  }
+  return null;
+}
+
+/**
+ * Begins the transaction of an order and takes its place in the ledger.
+ * @throws Ended when the order may not or need not run, Error when the connection fails
+ */
+export async function open(
+  client: PoolClient,
+  claims: OrderClaims,
+  orderDigest: string,
+  config: ConnectionConfig,
+): Promise<WhoAndWhen> {
+  let results: readonly QueryResult[];
+  try {
+    results = await sendAll(client, openingSql(claims, orderDigest, config));
+  } catch (error) {
+    const failure = serverError(error);
+    if (!failure) throw error;
+    throw new Ended(frameEnd(failure, 'opening', null));
+  }
+  const who = results
+    .flatMap((result): unknown[] => result.rows)
+    .find((row): row is WhoAndWhen => typeof row === 'object' && row !== null && 'systemIdentifier' in row);
+  if (!who) throw new Error('the server did not say who it is');
+  const wrong = wrongPlace(claims, who);
+  if (wrong) throw new Ended(wrong);
+  if (config.writable) {
+    const reply = v.parse(BeginReply, replyOf(results));
+    if (!reply.begun) {
+      throw new Ended(
+        reply.row.jti === claims.jti && reply.row.order_digest === orderDigest
+          ? { kind: 'committed', row: reply.row, body: null, earlier: true }
+          : {
+              kind: 'refused',
+              code: 'already-applied',
+              message: 'another try of this revision has committed',
+            },
+      );
+    }
+  } else if (who.late) {
+    throw new Ended({ kind: 'expired', message: 'past startBy' });
+  }
+  return who;
+}
