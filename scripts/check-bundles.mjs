@@ -17,9 +17,11 @@ const uiKit = {
   define: { 'process.env.NODE_ENV': '"production"' },
 };
 
-/** Bytes of the minified bundle. Rules and triggers run on every transition and must start fast. */
+/** Bytes of the minified bundle. Rules and triggers run on every transition and must start fast; people wait for rules. */
 const bundles = [
-  { name: 'rules', entry: 'src/rules.ts', budget: 150 * 1024, options: handler },
+  { name: 'rules', entry: 'src/rules.ts', budget: 120 * 1024, options: handler },
+  { name: 'transitions', entry: 'src/transitions.ts', budget: 150 * 1024, options: handler },
+  { name: 'events', entry: 'src/events.ts', budget: 150 * 1024, options: handler },
   { name: 'index', entry: 'src/index.ts', budget: 600 * 1024, options: handler },
   {
     name: 'compliance-gadget',

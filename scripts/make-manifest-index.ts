@@ -1,4 +1,5 @@
-import { indexedPaths, indexPropertyKey, searchAlias } from '#core/property/index-property';
+import { indexedPaths, searchAlias } from '#core/property/index-property';
+import { indexPropertyKey } from '#core/property/index-words';
 import { stringify } from 'yaml';
 
 /** Prints the `jira:entityPropertySet` module from its one source; a contract test compares it with the manifest. */

@@ -1,4 +1,2 @@
-// Handlers of workflow rules and event triggers: a bundle of their own, small and without cryptography.
-export { issueTrigger } from './functions/issue-trigger';
+// Handler of the ledger validator: a bundle of its own, because somebody waits for it at every guarded transition.
 export { ledgerValidator } from './functions/ledger-validator';
-export { transitionPostFunction } from './functions/transition-post-function';

@@ -1,7 +1,8 @@
 import { canonicalSha256 } from '#core/hash';
 import { clockToleranceSeconds, maxOrderLifetimeSeconds } from '#core/limits';
 import { verifyCompact } from '#core/protocol/jws';
-import { computeJti, computeOrderDigest, OrderClaims, orderTyp } from '#core/protocol/order';
+import { computeJti } from '#core/protocol/attempt';
+import { computeOrderDigest, OrderClaims, orderTyp } from '#core/protocol/order';
 import { ok, refuse, type Result } from '#core/result';
 import type { TrustedApp } from '../config';
 import type { InboxOrder } from '../state/store';

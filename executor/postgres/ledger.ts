@@ -1,6 +1,6 @@
 import { escapeIdentifier, escapeLiteral } from 'pg';
 import * as v from 'valibot';
-import { ExecutionKind } from '#core/protocol/order';
+import { ExecutionKind } from '#core/protocol/attempt';
 import { Sha256Hex } from '#core/protocol/claims';
 import { StatementOutcome } from '#core/protocol/receipt';
 

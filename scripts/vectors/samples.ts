@@ -1,8 +1,10 @@
 import { calculateJwkThumbprint } from 'jose';
-import { computeDigest, type DigestInput } from '#core/change/digest';
+import { computeDigest } from '#core/change/compute-digest';
+import type { DigestInput } from '#core/change/digest';
 import { sha256Hex } from '#core/hash';
 import type { PrivateJwk } from '#core/protocol/jwk';
-import { computeJti, type OrderClaims } from '#core/protocol/order';
+import { computeJti } from '#core/protocol/attempt';
+import type { OrderClaims } from '#core/protocol/order';
 import type { ReceiptClaims } from '#core/protocol/receipt';
 
 /** The fixed world of the test vectors: clock, keys, connection, contents, an order and a receipt to vary. */

@@ -3,7 +3,7 @@ import { nextEvent } from '#core/change/ledger';
 import { accepts, evolve } from '#core/change/machine';
 import type { ChangeState } from '#core/change/state';
 import { ok, type Result } from '#core/result';
-import type { Extras, LedgerSnapshot, Ports } from './ports';
+import type { Extras, LedgerSnapshot, RulePorts } from './ports';
 import { illegal, no, type Outcome, type Refusal } from './refusal';
 
 /** One event with the actor who did it. */
@@ -31,7 +31,7 @@ export interface Appended extends LedgerSnapshot {
  * `decide` may be asked several times and must decide from the snapshot it is given alone.
  */
 export async function append<E = never>(
-  ports: Pick<Ports, 'ledger' | 'clock'>,
+  ports: Pick<RulePorts, 'ledger' | 'clock'>,
   issueId: string,
   decide: (
     snapshot: LedgerSnapshot,

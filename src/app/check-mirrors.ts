@@ -1,6 +1,6 @@
 import { canonicalJson } from '#core/hash';
 import * as v from 'valibot';
-import { indexProperty } from '#core/property/index-property';
+import { indexProperty } from '#core/property/derive-index';
 import { ok } from '#core/result';
 import { append } from './append';
 import type { LedgerSnapshot, Ports } from './ports';

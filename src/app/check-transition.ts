@@ -1,9 +1,9 @@
 import { submissionProblems } from '#core/change/content';
 import { voteIntentMs } from '#core/limits';
-import type { TransitionKey } from '#core/workflow/definition';
+import type { TransitionKey } from '#core/workflow/steps';
 import { setupProblem } from '#core/settings/settings';
 import { pausedWords } from './paused';
-import type { RulePorts } from './ports';
+import type { ValidatorPorts } from './ports';
 import { runRefusal } from './request-run';
 
 /**
@@ -11,7 +11,7 @@ import { runRefusal } from './request-run';
  * pressed the button. It has no user (the platform gives none): who may is the actor condition's question.
  */
 export async function checkTransition(
-  ports: RulePorts,
+  ports: ValidatorPorts,
   issueKey: string,
   transition: TransitionKey,
 ): Promise<string | null> {
@@ -46,7 +46,7 @@ export async function checkTransition(
   }
 }
 
-async function draftRefusal(ports: RulePorts, issueId: string, status: string): Promise<string | null> {
+async function draftRefusal(ports: ValidatorPorts, issueId: string, status: string): Promise<string | null> {
   if (status !== 'draft') return `A change that is ${status.replace('-', ' ')} cannot be submitted.`;
   const [settings, draft] = await Promise.all([ports.settings.read(), ports.drafts.read(issueId)]);
   const problem = setupProblem(settings);

@@ -1,6 +1,6 @@
 import { nextTry } from '#core/change/machine';
 import type { AttemptState, ChangeState } from '#core/change/state';
-import { computeJti, type ExecutionKind } from '#core/protocol/order';
+import { computeJti, type ExecutionKind } from '#core/protocol/attempt';
 import { ok } from '#core/result';
 import { append } from './append';
 import type { Execution, RulePorts } from './ports';

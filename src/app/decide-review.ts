@@ -1,7 +1,7 @@
 import type { ChangeEventBody } from '#core/change/event';
 import type { ChangeState } from '#core/change/state';
 import { ok } from '#core/result';
-import type { TransitionKey } from '#core/workflow/definition';
+import type { TransitionKey } from '#core/workflow/steps';
 import { append } from './append';
 import { askEligibility } from './eligibility';
 import type { CommentPart, LedgerSnapshot, RulePorts } from './ports';

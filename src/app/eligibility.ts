@@ -1,11 +1,11 @@
 import type { ChangeState, Vote } from '#core/change/state';
 import { approverRefusal } from '#core/policy/eligibility';
 import type { Entry } from './append';
-import type { Ports } from './ports';
+import type { RulePorts } from './ports';
 
 /** Asks Jira now whether a person may approve the revision; null when they may, else why not. Throws on silence. */
 export async function askEligibility(
-  ports: Pick<Ports, 'jira'>,
+  ports: Pick<RulePorts, 'jira'>,
   issueId: string,
   state: ChangeState,
   accountId: string,
@@ -17,7 +17,7 @@ export async function askEligibility(
 
 /** Which of `votes` still count, asked of Jira now, and the events that drop the others. */
 export async function recheckVotes(
-  ports: Pick<Ports, 'jira'>,
+  ports: Pick<RulePorts, 'jira'>,
   issueId: string,
   state: ChangeState,
   votes: readonly Vote[],

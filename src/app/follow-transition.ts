@@ -1,4 +1,4 @@
-import { transitions, type TransitionKey } from '#core/workflow/definition';
+import { transitionSteps, type TransitionKey } from '#core/workflow/steps';
 import type { ChangeState } from '#core/change/state';
 import { claimRun } from './claim-run';
 import { decide, type Decision } from './decide-review';
@@ -46,7 +46,7 @@ export async function followTransition(ports: RulePorts, made: MadeTransition): 
     case 'roll-back':
       return claimRun(ports, issue, actor, 'rollback');
     default:
-      if (state.status !== transitions[transition].to && (await stillShown(ports, made))) {
+      if (state.status !== transitionSteps[transition].to && (await stillShown(ports, made))) {
         await followDecision(ports, made, actor);
       }
   }
@@ -54,7 +54,7 @@ export async function followTransition(ports: RulePorts, made: MadeTransition): 
 
 /** True when Jira still shows where the transition led: a delivery that comes late must not undo what came after it. */
 async function stillShown(ports: RulePorts, { issue, transition }: MadeTransition): Promise<boolean> {
-  return (await ports.jira.status(issue.id)) === transitions[transition].to;
+  return (await ports.jira.status(issue.id)) === transitionSteps[transition].to;
 }
 
 async function followSubmit(ports: RulePorts, issue: IssueRef, actor: string): Promise<void> {

@@ -8,12 +8,13 @@ import type { PersonFacts } from '#core/policy/eligibility';
 import type { IndexProperty } from '#core/property/index-property';
 import type { ResultProperty } from '#core/property/result-property';
 import type { PrivateJwk } from '#core/protocol/jwk';
-import type { ExecutionKind, OrderClaims } from '#core/protocol/order';
+import type { ExecutionKind } from '#core/protocol/attempt';
+import type { OrderClaims } from '#core/protocol/order';
 import type { ConnectionsReply, ErrorReply, ExecutionReply } from '#core/protocol/transport';
 import type { Result } from '#core/result';
 import type { GroupRef, Settings } from '#core/settings/settings';
 import type { SettingsActor, SettingsEvent } from '#core/settings/settings-event';
-import type { TransitionKey } from '#core/workflow/definition';
+import type { TransitionKey } from '#core/workflow/steps';
 
 /** What the use cases need of the world. `src/forge/compose.ts` builds it from adapters; tests may build their own. */
 export interface Ports {
@@ -39,12 +40,22 @@ export interface Ports {
 
 /**
  * What workflow rules and event triggers have: no key and no executor, so that their bundle carries no cryptography and
- * starts fast; no realtime signal and no way to change the settings, for its size. Open panels hear of a bare transition
- * when the execution reports, or when they get the focus.
+ * starts fast; of the rest what they call and no more, for its size. No realtime signal: open panels hear of a bare
+ * transition when the execution reports, or when they get the focus.
  */
-export type RulePorts = Omit<Ports, 'executor' | 'keys' | 'signals' | 'mirrorRounds' | 'settings'> & {
+export interface RulePorts extends Pick<Ports, 'queue' | 'clock' | 'log'>, Partial<Pick<Ports, 'signals'>> {
+  readonly ledger: RuleLedger;
+  readonly drafts: Pick<Drafts, 'read'>;
+  readonly executions: Pick<Executions, 'read'>;
   readonly settings: SettingsReader;
-} & Partial<Pick<Ports, 'signals'>>;
+  readonly jira: Omit<Jira, 'readIndexes'>;
+}
+
+/** What the ledger validator has: somebody waits for its answer, and it only reads. */
+export interface ValidatorPorts extends Pick<RulePorts, 'drafts' | 'settings' | 'clock'> {
+  readonly ledger: Pick<Ledger, 'read' | 'issueIdOf'>;
+  readonly jira: Pick<Jira, 'issueId' | 'displayName'>;
+}
 
 /** Structured log line; never SQL text, never a secret. */
 export type Log = (
@@ -59,7 +70,7 @@ export interface LedgerSnapshot {
 }
 
 /** Hash-chained events per issue id, read by key, never by query. */
-export interface Ledger {
+export interface RuleLedger {
   read(issueId: string): Promise<LedgerSnapshot>;
   /**
    * Appends `events` if the head is still `expected`; otherwise changes nothing and answers false.
@@ -75,16 +86,20 @@ export interface Ledger {
   events(issueId: string, head: LedgerHead): Promise<LedgerEvent[]>;
   /** Every commit that is not quiet leaves a mark until Jira shows it; this takes the mark away. */
   shown(issueId: string, seq: number): Promise<void>;
-  /** Marks left before `before` (ISO time): what a crash or a silent Jira kept from being shown. */
-  unshown(before: string, limit: number): Promise<MirrorMark[]>;
   /** Issue id of a key, if this app has seen the issue. */
   issueIdOf(issueKey: string): Promise<string | undefined>;
   /** Forgets the issue's key (deleted or moved); ledger events stay. */
   forgetKey(issueKey: string): Promise<void>;
 }
 
+/** The ledger with what only the sweep asks. */
+interface Ledger extends RuleLedger {
+  /** Marks left before `before` (ISO time): what a crash or a silent Jira kept from being shown. */
+  unshown(before: string, limit: number): Promise<MirrorMark[]>;
+}
+
 /** A commit that Jira may not show yet. */
-interface MirrorMark {
+export interface MirrorMark {
   readonly issueId: string;
   readonly seq: number;
   readonly at: string;

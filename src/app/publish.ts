@@ -1,10 +1,10 @@
 import type { ChangeStatus } from '#core/change/status';
 import { jiraStatusNames } from '#core/change/status';
 import type { ChangeState } from '#core/change/state';
-import { indexProperty } from '#core/property/index-property';
+import { indexProperty } from '#core/property/derive-index';
 import type { ResultProperty } from '#core/property/result-property';
 import { rowCount } from '#core/results/row-count';
-import { appTransition, type TransitionKey } from '#core/workflow/definition';
+import { appTransition, type TransitionKey } from '#core/workflow/steps';
 import type { CommentPart, FieldValues, LedgerSnapshot, RulePorts } from './ports';
 
 /** What to show of a new ledger state beyond the mirror. */

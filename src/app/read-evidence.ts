@@ -1,5 +1,6 @@
 import { signCompact } from '#core/protocol/jws';
-import { orderTyp, type ExecutionKind } from '#core/protocol/order';
+import type { ExecutionKind } from '#core/protocol/attempt';
+import { orderTyp } from '#core/protocol/order';
 import { ok } from '#core/result';
 import type { PanelValue } from '#core/panel/contract';
 import { orderClaims } from './order-claims';

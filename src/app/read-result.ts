@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { ChangeState } from '#core/change/state';
-import type { ExecutionKind } from '#core/protocol/order';
+import type { ExecutionKind } from '#core/protocol/attempt';
 import { ResultBody } from '#core/protocol/receipt';
 import { ok } from '#core/result';
 import type { Settings } from '#core/settings/settings';

@@ -1,7 +1,7 @@
 import { rollbackWindowSeconds } from '#core/limits';
 import { mayRollBack } from '#core/change/conditions';
 import type { ChangeState } from '#core/change/state';
-import type { ExecutionKind } from '#core/protocol/order';
+import type { ExecutionKind } from '#core/protocol/attempt';
 import { ok } from '#core/result';
 import { setupProblem } from '#core/settings/settings';
 import { connectionRefusal } from './submit-change';

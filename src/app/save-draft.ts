@@ -1,7 +1,7 @@
 import { storageProblems, type DraftContent } from '#core/change/content';
 import { ok } from '#core/result';
 import type { DraftView } from '#core/panel/view';
-import type { Ports, StoredDraft } from './ports';
+import type { Ports, RulePorts, StoredDraft } from './ports';
 import { no, type Outcome } from './refusal';
 
 /** Saves of one person in a row after which Jira is asked again whether they may edit. */
@@ -51,7 +51,7 @@ export async function saveDraft(
  * Jira is asked at their first save, after a pause, and at every tenth save in between; only a draft depends on it.
  */
 export async function mayEditDraft(
-  ports: Pick<Ports, 'jira' | 'clock'>,
+  ports: Pick<RulePorts, 'jira' | 'clock'>,
   issueId: string,
   stored: StoredDraft | undefined,
   actor: string,

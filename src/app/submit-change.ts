@@ -1,5 +1,6 @@
 import { completeContent, submissionProblems, type CompleteContent } from '#core/change/content';
-import { computeDigest, type DigestInput } from '#core/change/digest';
+import { computeDigest } from '#core/change/compute-digest';
+import type { DigestInput } from '#core/change/digest';
 import { maxListedApprovers } from '#core/limits';
 import { approvalsRequired } from '#core/policy/eligibility';
 import { ok } from '#core/result';

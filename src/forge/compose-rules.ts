@@ -1,50 +1,32 @@
 import type { Log, RulePorts, SettingsReader } from '../app/ports';
 import { dispatchQueue } from './dispatch-queue';
 import { jiraIssues } from './jira-issues';
-import { kvsArchive } from './kvs-archive';
-import { kvsDrafts } from './kvs-drafts';
-import { kvsExecutions } from './kvs-executions';
+import { kvsDraftReader } from './kvs-draft-reader';
+import { kvsExecutionReader } from './kvs-execution-reader';
 import { kvsLedger } from './kvs-ledger';
 import { kvsSettingsReader } from './kvs-settings';
-import { appAccountId } from './app-account';
+import { remembered } from './remembered';
 
 /** One JSON line per entry: Forge counts lines (100 per runtime minute) and bytes (200 KB per invocation). */
 const log: Log = (message, facts) => {
   console.log(JSON.stringify({ message, ...facts }));
 };
 
-const clock = (): number => Date.now();
-const newId = (): string => crypto.randomUUID();
-
 /**
- * Builds the ports of one invocation of a rule or trigger. Nothing outlives it: Forge reuses a process for other sites,
- * so settings are remembered within an invocation only.
+ * Builds the ports of one invocation of a post-function or trigger. Nothing outlives it: Forge reuses a process for
+ * other sites, so settings are remembered within an invocation only.
  */
 export function composeRulePorts(
-  settings: SettingsReader = rememberedSettings(kvsSettingsReader),
+  settings: SettingsReader = { read: remembered(() => kvsSettingsReader.read()).get },
 ): RulePorts {
   return {
     ledger: kvsLedger,
-    drafts: kvsDrafts,
-    archive: kvsArchive,
-    executions: kvsExecutions,
+    drafts: kvsDraftReader,
+    executions: kvsExecutionReader,
     settings,
     jira: jiraIssues(settings),
     queue: dispatchQueue,
-    clock,
-    newId,
-    appAccountId,
+    clock: () => Date.now(),
     log,
-  };
-}
-
-/** Reads once. */
-function rememberedSettings(store: SettingsReader): SettingsReader {
-  let remembered: ReturnType<SettingsReader['read']> | undefined;
-  return {
-    read() {
-      remembered ??= store.read();
-      return remembered;
-    },
   };
 }

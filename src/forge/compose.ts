@@ -1,38 +1,50 @@
 import type { Ports, SettingsStore } from '../app/ports';
+import { appAccountId } from './app-account';
 import { composeRulePorts } from './compose-rules';
 import { executorClient } from './executor-client';
+import { readIndexes } from './jira-indexes';
+import { kvsArchive } from './kvs-archive';
+import { kvsDrafts } from './kvs-drafts';
+import { kvsExecutions } from './kvs-executions';
 import { kvsKeys } from './kvs-keys';
+import { unshownMarks } from './kvs-marks';
 import { kvsMirrorRounds } from './kvs-mirror-rounds';
 import { kvsSettings } from './kvs-settings-ledger';
 import { realtimeSignals } from './realtime-signals';
+import { remembered } from './remembered';
 
 /** Builds the ports of one invocation that may sign orders and reach the executor. */
 export function composePorts(): Ports {
   const settings = rememberedSettings(kvsSettings(() => Date.now()));
   const rules = composeRulePorts(settings);
   const keys = rememberedKeys();
-  const { clock, newId } = rules;
+  const { clock } = rules;
+  const newId = (): string => crypto.randomUUID();
   return {
     ...rules,
+    ledger: { ...rules.ledger, unshown: unshownMarks },
+    drafts: kvsDrafts,
+    archive: kvsArchive,
+    executions: kvsExecutions,
+    jira: { ...rules.jira, readIndexes },
     settings,
     keys,
     mirrorRounds: kvsMirrorRounds,
     signals: realtimeSignals(rules.log),
     executor: executorClient({ keys, settings, clock, newId }),
+    newId,
+    appAccountId,
   };
 }
 
 /** Reads the signing key once; a promotion makes it read again. */
 function rememberedKeys(): Ports['keys'] {
-  let remembered: ReturnType<Ports['keys']['signingKey']> | undefined;
+  const key = remembered(() => kvsKeys.signingKey());
   return {
     ...kvsKeys,
-    signingKey() {
-      remembered ??= kvsKeys.signingKey();
-      return remembered;
-    },
+    signingKey: key.get,
     promoteNext(kid) {
-      remembered = undefined;
+      key.forget();
       return kvsKeys.promoteNext(kid);
     },
   };
@@ -40,17 +52,14 @@ function rememberedKeys(): Ports['keys'] {
 
 /** Reads once; what a change answers is what is read from then on. */
 function rememberedSettings(store: SettingsStore): SettingsStore {
-  let remembered: ReturnType<SettingsStore['read']> | undefined;
+  const settings = remembered(() => store.read());
   return {
     ...store,
-    read() {
-      remembered ??= store.read();
-      return remembered;
-    },
+    read: settings.get,
     async change(by, update) {
-      const settings = await store.change(by, update);
-      remembered = Promise.resolve(settings);
-      return settings;
+      const changed = await store.change(by, update);
+      settings.know(changed);
+      return changed;
     },
   };
 }

@@ -1,12 +1,13 @@
 import * as v from 'valibot';
 import { changeStatuses, type ChangeStatus } from '#core/change/status';
 import type { PersonFacts } from '#core/policy/eligibility';
-import { indexPropertyKey } from '#core/property/index-property';
+import { indexPropertyKey } from '#core/property/index-words';
 import { resultPropertyKey } from '#core/property/result-property';
 import type { SiteIds } from '#core/settings/settings';
-import { transitions, type TransitionKey } from '#core/workflow/definition';
-import type { CommentPart, FieldValues, Jira, SettingsReader } from '../app/ports';
+import { transitionSteps, type TransitionKey } from '#core/workflow/steps';
+import type { CommentPart, FieldValues, Jira, RulePorts, SettingsReader } from '../app/ports';
 import { adfToText, commentAdf } from './adf';
+import { jiraLookups } from './jira-lookups';
 import { jiraCall, jiraMust, route } from './jira-request';
 
 const Nothing = v.unknown();
@@ -30,7 +31,7 @@ const MembersReply = v.object({
 });
 
 /** Jira by REST v3 through Forge. Reads as the app; only transitions are ever made as the user. */
-export function jiraIssues(settings: SettingsReader): Jira {
+export function jiraIssues(settings: SettingsReader): RulePorts['jira'] {
   const site = async (): Promise<SiteIds> => {
     const { site: ids } = await settings.read();
     if (!ids) throw new Error('the site is not set up');
@@ -40,7 +41,6 @@ export function jiraIssues(settings: SettingsReader): Jira {
     transitionAsUser: (issueId, key) => transition('user', issueId, key),
     transitionAsApp: (issueId, key) => transition('app', issueId, key),
     status: async (issueId) => readStatus(issueId, (await site()).statusIds),
-    issueId: readIssueId,
     async writeIndex(issueId, property) {
       const path = route`/rest/api/3/issue/${issueId}/properties/${indexPropertyKey}`;
       await jiraMust({ as: 'app', method: 'PUT', path, body: { ...property } }, Nothing);
@@ -49,7 +49,6 @@ export function jiraIssues(settings: SettingsReader): Jira {
       const path = route`/rest/api/3/issue/${issueId}/properties/${resultPropertyKey}`;
       await jiraMust({ as: 'app', method: 'PUT', path, body: { ...property } }, Nothing);
     },
-    readIndexes,
     writeFields: async (issueId, values) => writeFields(issueId, values, (await site()).fields),
     comment: (issueId, parts) => addComment(issueId, parts),
     async commentText(issueId, commentId) {
@@ -60,12 +59,7 @@ export function jiraIssues(settings: SettingsReader): Jira {
     person: readPerson,
     mayEdit: (accountId, issueId) => hasPermission(accountId, issueId, 'EDIT_ISSUES'),
     members: readMembers,
-    async displayName(accountId) {
-      const path = route`/rest/api/3/user?accountId=${accountId}`;
-      const Reply = v.object({ displayName: v.string() });
-      const reply = await jiraCall({ as: 'app', method: 'GET', path }, Reply);
-      return reply.ok ? reply.value.displayName : undefined;
-    },
+    ...jiraLookups,
   };
 }
 
@@ -75,7 +69,7 @@ async function transition(
   key: TransitionKey,
 ): ReturnType<Jira['transitionAsApp']> {
   const path = route`/rest/api/3/issue/${issueId}/transitions`;
-  const body = { transition: { id: transitions[key].id } };
+  const body = { transition: { id: transitionSteps[key].id } };
   return jiraCall(
     { as, method: 'POST', path, body },
     v.pipe(
@@ -97,32 +91,6 @@ async function readStatus(
   }
   const id = reply.value.fields.status.id;
   return changeStatuses.find((status) => statusIds[status] === id);
-}
-
-async function readIssueId(issueKey: string): Promise<string | undefined> {
-  const path = route`/rest/api/3/issue/${issueKey}?fields=status`;
-  const reply = await jiraCall({ as: 'app', method: 'GET', path }, v.object({ id: v.string() }));
-  return reply.ok ? reply.value.id : undefined;
-}
-
-const SearchReply = v.object({
-  issues: v.array(
-    v.object({ id: v.string(), properties: v.optional(v.record(v.string(), v.unknown()), {}) }),
-  ),
-});
-
-async function readIndexes(issueIds: readonly string[]): Promise<ReadonlyMap<string, unknown>> {
-  const body = {
-    jql: `issue in (${issueIds.map(Number).join(', ')})`,
-    fields: ['id'],
-    properties: [indexPropertyKey],
-    maxResults: issueIds.length,
-    // The search index lags: these issues are read as they are now. Jira allows 50.
-    reconcileIssues: issueIds.map(Number),
-  };
-  const path = route`/rest/api/3/search/jql`;
-  const { issues } = await jiraMust({ as: 'app', method: 'POST', path, body }, SearchReply);
-  return new Map(issues.map(({ id, properties }): [string, unknown] => [id, properties[indexPropertyKey]]));
 }
 
 /** Read-only fields are written by their owning app only, all in one call. */

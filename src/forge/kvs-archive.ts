@@ -1,15 +1,10 @@
 import kvs from '@forge/kvs';
 import * as v from 'valibot';
 import { DigestInput } from '#core/change/digest';
-import { ExecutionKind, OrderClaims } from '#core/protocol/order';
+import { ExecutionKind } from '#core/protocol/attempt';
+import { OrderClaims } from '#core/protocol/order';
 import type { Archive } from '../app/ports';
-
-/** Keys of immutable texts. */
-export const archiveKeys = {
-  revision: (issueId: string, revision: number): string => `revision:${issueId}:${revision}`,
-  order: (jti: string): string => `order:${jti}`,
-  receipt: (jti: string): string => `receipt:${jti}`,
-} as const;
+import { archiveKeys } from './archive-keys';
 
 const StoredOrder = v.object({ ...v.omit(OrderClaims, ['content']).entries, kid: v.string() });
 const StoredReceipt = v.object({

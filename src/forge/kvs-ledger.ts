@@ -1,11 +1,11 @@
-import kvs, { Filter, FilterConditions, WhereConditions } from '@forge/kvs';
+import kvs, { Filter, FilterConditions } from '@forge/kvs';
 import * as v from 'valibot';
 import { LedgerEvent } from '#core/change/event';
 import { emptyHead, type LedgerHead } from '#core/change/ledger';
 import { ChangeState, initialState } from '#core/change/state';
-import type { Extras, Ledger, LedgerSnapshot } from '../app/ports';
-import { archiveKeys } from './kvs-archive';
-import { executionKey, executionRecord } from './kvs-executions';
+import type { Extras, LedgerSnapshot, RuleLedger } from '../app/ports';
+import { archiveKeys } from './archive-keys';
+import { executionKey, executionRecord } from './kvs-execution-reader';
 
 /** Custom entity of the manifest: one head per change. */
 const headEntity = 'change';
@@ -25,16 +25,17 @@ const StoredHead = v.object({
 });
 
 const eventKey = (issueId: string, seq: number): string => `event:${issueId}:${seq}`;
-const markPrefix = 'mirror:';
+/** Prefix of the keys of marks: what Jira may not show yet. */
+export const markPrefix = 'mirror:';
 const markKey = (issueId: string, seq: number): string => `${markPrefix}${issueId}:${seq}`;
-const Mark = v.object({ issueId: v.string(), seq: v.number(), at: v.string() });
-const issueKeyKey = (issueKey: string): string => `key:${issueKey}`;
+/** Key under which the issue id of an issue key is remembered. */
+export const issueKeyKey = (issueKey: string): string => `key:${issueKey}`;
 
 /** Keys of one `batchGet`. Platform: 25. */
 const batchSize = 25;
 
 /** The ledger in Forge's key-value store. The head's condition makes a commit atomic; gets are strongly consistent. */
-export const kvsLedger: Ledger = {
+export const kvsLedger: RuleLedger = {
   async read(issueId) {
     const { head, state } = await readHead(issueId);
     return { head, state };
@@ -85,15 +86,6 @@ export const kvsLedger: Ledger = {
     await kvs.delete(markKey(issueId, seq));
   },
 
-  async unshown(before, limit) {
-    const { results } = await kvs
-      .query()
-      .where('key', WhereConditions.beginsWith(markPrefix))
-      .limit(limit)
-      .getMany<unknown>();
-    return results.map(({ value }) => v.parse(Mark, value)).filter(({ at }) => at < before);
-  },
-
   async issueIdOf(issueKey) {
     const stored = await kvs.get<unknown>(issueKeyKey(issueKey));
     return typeof stored === 'string' ? stored : undefined;
@@ -103,11 +95,6 @@ export const kvsLedger: Ledger = {
     await kvs.delete(issueKeyKey(issueKey));
   },
 };
-
-/** Remembers which issue a key means, so that a validator (which is given the key only) need not ask Jira. */
-export async function rememberKey(issueKey: string, issueId: string): Promise<void> {
-  await kvs.set(issueKeyKey(issueKey), issueId);
-}
 
 async function readHead(issueId: string): Promise<LedgerSnapshot & { readonly writer: string }> {
   const stored = await kvs.entity<HeadRecord>(headEntity).get(issueId);

@@ -1,6 +1,6 @@
 import { InvocationError, InvocationErrorCode, type AsyncEvent } from '@forge/events';
 import * as v from 'valibot';
-import { ExecutionKind } from '#core/protocol/order';
+import { ExecutionKind } from '#core/protocol/attempt';
 import { dispatchExecution, type DispatchResult } from '../app/dispatch-execution';
 import { composePorts } from '../forge/compose';
 

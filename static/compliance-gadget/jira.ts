@@ -1,6 +1,6 @@
 import { requestJira } from '@forge/bridge';
 import * as v from 'valibot';
-import { indexPropertyKey } from '#core/property/index-property';
+import { indexPropertyKey } from '#core/property/index-words';
 
 /** Jira as the viewer sees it: no function of the app is called, and nothing is shown that the viewer may not see. */
 

@@ -4,9 +4,10 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
-import { indexedPaths, indexPropertyKey, searchAlias } from '#core/property/index-property';
+import { indexedPaths, searchAlias } from '#core/property/index-property';
+import { indexPropertyKey } from '#core/property/index-words';
 import { ruleModules } from '#core/workflow/definition';
-import { actorCondition } from '#core/workflow/rule-config';
+import { actorCondition } from '#core/workflow/actor-condition';
 import { fieldModules } from '../../src/app/provision/steps/fields';
 import { functions, manifest, modules, root, walk } from './manifest';
 

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { Pool } from 'pg';
 import * as v from 'valibot';
-import { computeDigest, DigestInput } from '#core/change/digest';
+import { computeDigest } from '#core/change/compute-digest';
+import { DigestInput } from '#core/change/digest';
 import { canonicalJson, sha256Hex } from '#core/hash';
 import { EnrolmentClaims, EnrolmentRequest, enrolmentTyp } from '#core/protocol/enrolment';
 import { PrivateJwk } from '#core/protocol/jwk';
 import { publicHalf, signCompact, thumbprintMatches, verifyCompact } from '#core/protocol/jws';
-import { computeJti, computeOrderDigest, OrderClaims, orderTyp } from '#core/protocol/order';
+import { computeJti } from '#core/protocol/attempt';
+import { computeOrderDigest, OrderClaims, orderTyp } from '#core/protocol/order';
 import { ReceiptClaims, receiptTyp, ResultBody, resultMatches } from '#core/protocol/receipt';
 import { RequestClaims, requestTyp } from '#core/protocol/request';
 import { parseConfig } from '../../executor/config';

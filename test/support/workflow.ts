@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { transitions, type TransitionKey } from '#core/workflow/definition';
+import { transitions } from '#core/workflow/definition';
+import type { TransitionKey } from '#core/workflow/steps';
 import { workflowName } from '../../src/app/provision/steps/workflow';
 import type { TestChange } from './change';
 import type { TestSite } from './local-site';

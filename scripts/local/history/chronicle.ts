@@ -1,4 +1,5 @@
-import { computeDigest, type DigestInput } from '#core/change/digest';
+import { computeDigest } from '#core/change/compute-digest';
+import type { DigestInput } from '#core/change/digest';
 import type { ChangeEventBody, LedgerEvent } from '#core/change/event';
 import { emptyHead, nextEvent, type LedgerHead } from '#core/change/ledger';
 import { evolve, nextTry } from '#core/change/machine';
@@ -7,7 +8,7 @@ import type { ChangeStatus } from '#core/change/status';
 import { sha256Hex } from '#core/hash';
 import { maxListedApprovers } from '#core/limits';
 import type { ConnectionInfo } from '#core/protocol/connection';
-import { computeJti } from '#core/protocol/order';
+import { computeJti } from '#core/protocol/attempt';
 import type { GroupRef } from '#core/settings/settings';
 import { isoTime } from './calendar';
 import { approvalsIn, type Cast, type Content, type Deed, type Story } from './telling';

@@ -1,4 +1,5 @@
-import { indexProperty, indexPropertyKey } from '#core/property/index-property';
+import { indexProperty } from '#core/property/derive-index';
+import { indexPropertyKey } from '#core/property/index-words';
 import { resultProperty, resultPropertyKey, type ResultProperty } from '#core/property/result-property';
 import { currentAttempt } from '#core/change/state';
 import type { ChangeStatus } from '#core/change/status';

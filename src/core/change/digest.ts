@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { canonicalSha256 } from '../hash';
 import { maxRowBudget } from '../limits';
 import {
   AccountId,
@@ -47,8 +46,3 @@ export const DigestInput = v.strictObject({
   export: v.optional(v.strictObject({ format: ExportFormat })),
 });
 export type DigestInput = v.InferOutput<typeof DigestInput>;
-
-/** The digest of a revision: SHA-256 over RFC 8785 JSON of {@link DigestInput}, hexadecimal. */
-export async function computeDigest(input: DigestInput): Promise<string> {
-  return canonicalSha256(input);
-}

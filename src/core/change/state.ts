@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { AccountId, ConnectionKey, Environment, Identifier, Sha256Hex, UtcTime } from '../protocol/claims';
-import { ExecutionKind } from '../protocol/order';
+import { ExecutionKind } from '../protocol/attempt';
 import { ReceiptStatus } from '../protocol/receipt-status';
 import { ChangeStatus } from './status';
 

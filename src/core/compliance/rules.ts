@@ -1,5 +1,6 @@
 import { issueTypeName } from '../workflow/definition';
-import { noDate, searchAlias, type indexedPaths } from '../property/index-property';
+import { searchAlias, type indexedPaths } from '../property/index-property';
+import { noDate } from '../property/index-words';
 
 /**
  * The compliance rules: each is a JQL clause over the index property, so that every count is a search that anybody may

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { DraftContent } from '../change/content';
 import { maxReasonLength } from '../limits';
 import { Sha256Hex } from '../protocol/claims';
-import { ExecutionKind } from '../protocol/order';
+import { ExecutionKind } from '../protocol/attempt';
 import { ResultBody } from '../protocol/receipt';
 import { ChangeView, DraftView, TimelineEntry } from './view';
 

@@ -10,7 +10,7 @@ import {
   Sha256Hex,
   TargetIdentity,
 } from '../protocol/claims';
-import { ExecutionKind } from '../protocol/order';
+import { ExecutionKind } from '../protocol/attempt';
 import { ReceiptStatus, StatementOutcome } from '../protocol/receipt';
 
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0));

@@ -1,13 +1,10 @@
 import * as v from 'valibot';
 import { DigestInput } from '../change/digest';
 import { canonicalSha256 } from '../hash';
+import { ExecutionKind } from './attempt';
 import { AccountId, Identifier, NumericDate, Sha256Hex, UtcTime } from './claims';
 
 export const orderTyp = 'qc-order+jws';
-
-const executionKinds = ['apply', 'rollback'] as const;
-export const ExecutionKind = v.picklist(executionKinds);
-export type ExecutionKind = v.InferOutput<typeof ExecutionKind>;
 
 /** One counted vote, as the executor checks it against its own limits. */
 const OrderApproval = v.strictObject({
@@ -55,21 +52,6 @@ export const OrderClaims = v.strictObject({
   beforeImageSha256: v.optional(Sha256Hex),
 });
 export type OrderClaims = v.InferOutput<typeof OrderClaims>;
-
-/** What an execution attempt is, and all that its id depends on. */
-export interface AttemptIdentity {
-  readonly installation: string;
-  readonly issueId: string;
-  readonly revision: number;
-  readonly kind: ExecutionKind;
-  readonly try: number;
-}
-
-/** The `jti` of an attempt: the executor recomputes it and refuses any other. */
-export async function computeJti(attempt: AttemptIdentity): Promise<string> {
-  const { installation, issueId, revision, kind } = attempt;
-  return canonicalSha256({ installation, issueId, revision, kind, try: attempt.try });
-}
 
 /**
  * The digest of an order that a receipt refers to and that idempotency compares: all claims but `iat` and `exp`, which

@@ -10,8 +10,8 @@ import {
   TargetIdentity,
   UtcTime,
 } from './claims';
+import { ExecutionKind } from './attempt';
 import { ExportFormat } from './export';
-import { ExecutionKind } from './order';
 import { ReceiptStatus } from './receipt-status';
 
 export const receiptTyp = 'qc-receipt+jws';

@@ -6,7 +6,8 @@ import { ChangeState } from '#core/change/state';
 import { jiraStatusNames } from '#core/change/status';
 import { bucketJql, buckets, durations, waitingJql } from '#core/compliance/gadget-searches';
 import { complianceRules, everything, ruleCountJql, ruleJql } from '#core/compliance/rules';
-import { indexProperty, indexPropertyKey } from '#core/property/index-property';
+import { indexProperty } from '#core/property/derive-index';
+import { indexPropertyKey } from '#core/property/index-words';
 import { createManualClock } from '../../../host/forge/clock';
 import {
   expectedOffenders,

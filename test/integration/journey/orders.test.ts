@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { computeJti, orderTyp, type OrderClaims } from '#core/protocol/order';
+import { computeJti } from '#core/protocol/attempt';
+import { orderTyp, type OrderClaims } from '#core/protocol/order';
 import { signCompact } from '#core/protocol/jws';
 import type { ReceiptClaims } from '#core/protocol/receipt';
 import { approverGroup, people } from '../../../scripts/local/seed';

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { actorCondition } from '#core/workflow/rule-config';
+import { actorCondition } from '#core/workflow/actor-condition';
 import { ExpressionError } from '../../../host/jira/expressions/expression-error';
 import { evaluateExpression, parseExpression } from '../../../host/jira/expressions/interpreter';
 import { ExpressionObject } from '../../../host/jira/expressions/members';

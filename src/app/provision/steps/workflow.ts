@@ -1,11 +1,7 @@
 import * as v from 'valibot';
 import { changeStatuses, jiraStatusNames, type ChangeStatus } from '#core/change/status';
-import {
-  issueTypeName,
-  ruleModules,
-  transitionKeys,
-  transitions as definitions,
-} from '#core/workflow/definition';
+import { issueTypeName, ruleModules, transitions as definitions } from '#core/workflow/definition';
+import { transitionKeys } from '#core/workflow/steps';
 import { found, made } from '../kept';
 import { Nothing } from '../lists';
 import { rest, type KeptIds, type SiteAdmin } from '../site-admin';

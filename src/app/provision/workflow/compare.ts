@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { changeStatuses, jiraStatusNames, type ChangeStatus } from '#core/change/status';
 import { change } from '../step';
 import type { PlannedChange } from '#core/panel/admin-contract';
-import { ruleModules, transitionKeys, transitions, type TransitionKey } from '#core/workflow/definition';
+import { ruleModules, transitions } from '#core/workflow/definition';
+import { transitionKeys, type TransitionKey } from '#core/workflow/steps';
 import { RuleConfig } from '#core/workflow/rule-config';
 import {
   namesOf,

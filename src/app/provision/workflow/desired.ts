@@ -4,9 +4,10 @@ import {
   type ruleModules,
   transitions,
   type TransitionDefinition,
-  type TransitionKey,
 } from '#core/workflow/definition';
-import { ruleConfig, type RuleConfig, type RuleSite } from '#core/workflow/rule-config';
+import type { TransitionKey } from '#core/workflow/steps';
+import { ruleConfig, type RuleSite } from '#core/workflow/actor-condition';
+import type { RuleConfig } from '#core/workflow/rule-config';
 import type { Rule, Transition } from './shape';
 
 /** A rule of ours as Jira offers it: read from Jira, not composed. */

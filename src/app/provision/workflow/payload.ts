@@ -1,5 +1,6 @@
 import { changeStatuses, jiraStatusNames, type ChangeStatus } from '#core/change/status';
-import { issueTypeName, statusCategories, transitionKeys } from '#core/workflow/definition';
+import { issueTypeName, statusCategories } from '#core/workflow/definition';
+import { transitionKeys } from '#core/workflow/steps';
 import { compareWorkflow, isOurRule, isResolutionRule } from './compare';
 import { initialTransition, wantedTransition, type WorkflowSite } from './desired';
 import type { Conditions, ReadReply, Transition, Workflow } from './shape';

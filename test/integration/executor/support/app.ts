@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { DigestInput } from '#core/change/digest';
-import { computeDigest } from '#core/change/digest';
+import { computeDigest } from '#core/change/compute-digest';
 import { sha256Hex } from '#core/hash';
 import type { PrivateJwk } from '#core/protocol/jwk';
 import { generateSigningKey, publicHalf, signCompact } from '#core/protocol/jws';
-import { computeJti, type OrderClaims, orderTyp } from '#core/protocol/order';
+import { computeJti } from '#core/protocol/attempt';
+import { type OrderClaims, orderTyp } from '#core/protocol/order';
 import { requestHeader, requestTyp } from '#core/protocol/request';
 import { type ConnectionInfo } from '#core/protocol/connection';
 import {

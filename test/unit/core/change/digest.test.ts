@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import * as v from 'valibot';
-import { computeDigest, DigestInput } from '#core/change/digest';
+import { computeDigest } from '#core/change/compute-digest';
+import { DigestInput } from '#core/change/digest';
 import { aDigestInput } from '../builders';
 
 /** Every leaf of the content with another value than the builder's. */

@@ -4,7 +4,8 @@ import { ChangeEventBody, LedgerEvent } from '#core/change/event';
 import { emptyHead, nextEvent, verifyChain } from '#core/change/ledger';
 import { replay } from '#core/change/machine';
 import { ChangeState, initialState } from '#core/change/state';
-import { appTransition, transitionKeys, transitions } from '#core/workflow/definition';
+import { transitions } from '#core/workflow/definition';
+import { appTransition, transitionKeys } from '#core/workflow/steps';
 import { at } from '../builders';
 import { everyLife, live, step } from './lives';
 

@@ -11,7 +11,9 @@ import {
   scopedJql,
   type RuleKey,
 } from '#core/compliance/rules';
-import { indexProperty, noDate, type IndexProperty } from '#core/property/index-property';
+import { indexProperty } from '#core/property/derive-index';
+import type { IndexProperty } from '#core/property/index-property';
+import { noDate } from '#core/property/index-words';
 import { at, author, events, examples, hash, stateAfter } from '../builders';
 
 /** The clauses in words of this test, to judge a property without JQL; the JQL itself runs in the integration tests. */

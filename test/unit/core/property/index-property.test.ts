@@ -3,14 +3,9 @@ import * as v from 'valibot';
 import { evolve } from '#core/change/machine';
 import type { ChangeState } from '#core/change/state';
 import { maxIndexPropertyChars, maxListedApprovers } from '#core/limits';
-import {
-  indexedPaths,
-  IndexProperty,
-  indexProperty,
-  none,
-  noDate,
-  searchAlias,
-} from '#core/property/index-property';
+import { indexProperty } from '#core/property/derive-index';
+import { indexedPaths, IndexProperty, searchAlias } from '#core/property/index-property';
+import { none, noDate } from '#core/property/index-words';
 import { at, events, examples, rollingBack } from '../builders';
 
 test.each(Object.entries(examples))('%s is a valid property without a hole', (_status, state) => {

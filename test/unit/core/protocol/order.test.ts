@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import * as v from 'valibot';
-import { computeJti, computeOrderDigest, OrderClaims, type AttemptIdentity } from '#core/protocol/order';
+import { computeJti, type AttemptIdentity } from '#core/protocol/attempt';
+import { computeOrderDigest, OrderClaims } from '#core/protocol/order';
 import { anOrder, at, hash, installation } from '../builders';
 
 const attempt: AttemptIdentity = { installation, issueId: '10001', revision: 1, kind: 'apply', try: 1 };

@@ -1,14 +1,9 @@
 import * as v from 'valibot';
 import { changeStatuses, doneStatuses, jiraStatusNames, type ChangeStatus } from '#core/change/status';
-import {
-  appTransition,
-  resolutionNames,
-  statusCategories,
-  transitionKeys,
-  transitions,
-  type TransitionKey,
-} from '#core/workflow/definition';
-import { actorCondition, RuleConfig, ruleConfig } from '#core/workflow/rule-config';
+import { resolutionNames, statusCategories, transitions } from '#core/workflow/definition';
+import { appTransition, transitionKeys, type TransitionKey } from '#core/workflow/steps';
+import { actorCondition, ruleConfig } from '#core/workflow/actor-condition';
+import { RuleConfig } from '#core/workflow/rule-config';
 
 const all = transitionKeys.map((key) => ({ key, ...transitions[key] }));
 const site = {
