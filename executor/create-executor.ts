@@ -18,6 +18,7 @@ import { loadSigningKey } from './signing-key';
 import { warmParser } from './sql/parser';
 import { openStateStore, type StateStore } from './state/store';
 import { forgetRequests } from './state/inbox';
+import { forgetProgress } from './state/progress';
 
 /** A running executor. */
 export interface Executor {
@@ -139,7 +140,7 @@ export async function createExecutor(config: Config, options: ExecutorOptions = 
       );
     }, heartbeatEveryMs).unref();
     const forgetting = setInterval(() => {
-      void forgetRequests(store.pool).catch((error: unknown) =>
+      void Promise.all([forgetRequests(store.pool), forgetProgress(store.pool)]).catch((error: unknown) =>
         log.error('forget-fault', faultFields(error)),
       );
     }, forgetEveryMs).unref();

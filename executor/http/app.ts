@@ -8,6 +8,7 @@ import { faultFields, type Log } from '../log';
 import type { Counters } from '../metrics/counters';
 import { refusal } from '../order/refusal';
 import { findExecution } from '../state/inbox';
+import { readProgress } from '../state/progress';
 import { executorVersion } from '../version';
 import { receiveEnrolment } from './receive-enrolment';
 import { describe, receiveOrder, type ServiceDeps } from './receive-order';
@@ -92,7 +93,8 @@ export function buildApp(
       const jti = v.safeParse(Sha256Hex, context.req.param('jti'));
       const row = jti.success ? await findExecution(store.pool, trusted.installation, jti.output) : null;
       if (!row) return refuseWith(context, refusal('not-found', 'no order with this id was received'));
-      return context.json(describe(row));
+      const progress = row.state === 'running' ? await readProgress(store.pool, row) : null;
+      return context.json({ ...describe(row), ...(progress ? { progress } : {}) });
     }),
   );
 

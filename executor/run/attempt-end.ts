@@ -31,6 +31,8 @@ export type AttemptEnd =
       readonly checked?: number;
     }
   | { readonly kind: 'expired'; readonly message: string }
+  /** Stopped from the issue before COMMIT. */
+  | { readonly kind: 'revoked'; readonly message: string }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
   /** A serialization failure, deadlock or lock timeout; nothing applied, `end` says what to report when we give up. */
   | { readonly kind: 'conflict'; readonly end: AttemptEnd }

@@ -1,5 +1,4 @@
 import type { OrderClaims } from '#core/protocol/order';
-import { type Halt, haltWords } from '../halt/halts';
 import type { Session } from '../identity/session';
 import { faultFields, type Log } from '../log';
 import { isRetryable, serverError } from '../postgres/errors';
@@ -9,7 +8,9 @@ import type { Assertion } from '../sql/verification';
 import type { AttemptEnd } from './attempt-end';
 import { commit } from './commit';
 import { budgetOf, guardedEnd } from './guards';
+import { type Interruption, interruptedEnd } from './interruption';
 import { open } from './open';
+import type { ProgressOf } from './progress';
 import { bodyText, runStatements } from './statements';
 import { Ended, utc } from './trips';
 import { startWatchdog } from './watchdog';
@@ -27,13 +28,12 @@ export interface AttemptDeps {
   readonly terminateAfterMs: number;
   readonly log: Log;
   readonly at: (point: ExecutionPoint) => Promise<void> | void;
+  /** The halt or stop that is in force for this execution right now, or null. */
+  readonly interrupted: () => Interruption | null;
+  /** Told how far the attempt is. */
+  readonly progress: ProgressOf;
   /** Keeps returned rows before COMMIT. */
   readonly keepResult: (body: string) => Promise<void>;
-}
-
-/** A halt ends an attempt that has not committed; the order is final, and a person may run the change again later. */
-export function haltedEnd(halt: Halt): Extract<AttemptEnd, { kind: 'refused' }> {
-  return { kind: 'refused', code: 'halted', message: haltWords(halt) };
 }
 
 /**
@@ -70,16 +70,24 @@ export async function attemptOrder(
       pid: who.pid,
       deadlineMs,
       terminateAfterMs: deps.terminateAfterMs,
-      halted: () => target.halted(),
+      interrupted: deps.interrupted,
       log,
     });
     const budget = budgetOf(client, claims, target.config.writable);
-    const run = await runStatements(client, statements, limits, watchdog, target.typeNames, readOnly, budget);
-    const endIfHalted = (): void => {
-      const halt = watchdog?.halted();
-      if (halt) throw new Ended(haltedEnd(halt));
+    const endIfInterrupted = (): void => {
+      const interruption = watchdog?.interrupted();
+      if (interruption) throw new Ended(interruptedEnd(interruption));
     };
-    endIfHalted();
+    deps.progress.began(who.pid, statements.length);
+    const run = await runStatements(client, statements, {
+      limits,
+      watchdog,
+      known: target.typeNames,
+      readOnly,
+      budget,
+      progress: deps.progress,
+    });
+    endIfInterrupted();
     const body = bodyText(run.body);
     const startedAt = utc(who.at);
     if (run.error) {
@@ -90,10 +98,10 @@ export async function attemptOrder(
     }
     const guarded = await guardedEnd(client, claims, assertions, { budget, watchdog, run, startedAt });
     if (guarded) throw new Ended(guarded);
-    endIfHalted();
+    endIfInterrupted();
     if (body !== null && !readOnly) await deps.keepResult(body);
     await deps.at('before-commit');
-    endIfHalted();
+    endIfInterrupted();
     const end = await commit(client, claims, run, body, startedAt, target.config, () => (committing = true));
     session.end(watchdog.acted ? 'broken' : 'ended');
     await deps.at('after-commit');
@@ -102,14 +110,15 @@ export async function attemptOrder(
     if (error instanceof Ended) {
       session.end(watchdog?.acted ? 'broken' : 'open');
       if (error.end.kind === 'committed') return error.end;
-      const halt = watchdog?.halted();
-      if (halt) return haltedEnd(halt);
+      const interruption = watchdog?.interrupted();
+      if (interruption) return interruptedEnd(interruption);
       return watchdog?.pastDeadline ? { kind: 'expired', message: 'past endBy' } : error.end;
     }
     session.end('broken');
     log.warn('connection-lost', { jti: claims.jti, committing, ...faultFields(error) });
     return { kind: 'lost', mayHaveCommitted: committing };
   } finally {
+    deps.progress.ended();
     watchdog?.stop();
   }
 }

@@ -6,8 +6,9 @@ import { verificationOf } from '../order/check-order';
 import type { Script } from '../sql/read-script';
 import type { Assertion } from '../sql/verification';
 import type { InboxOrder } from '../state/store';
-import { type AttemptDeps, attemptOrder, haltedEnd } from './attempt';
+import { type AttemptDeps, attemptOrder } from './attempt';
 import type { AttemptEnd } from './attempt-end';
+import { interruptedEnd } from './interruption';
 import { nothingApplied, type Outcome } from './receipt-claims';
 import { verifyAfterCommit } from './verification';
 
@@ -105,6 +106,8 @@ function fromEnd(
     }
     case 'expired':
       return { outcome: nothingApplied('expired', 'expired', end.message, attempt), body: null };
+    case 'revoked':
+      return { outcome: nothingApplied('revoked', 'cancelled', end.message, attempt), body: null };
     default:
       return { outcome: nothingApplied('refused', end.code, end.message, attempt), body: null };
   }
@@ -137,9 +140,9 @@ export async function executeOrder(
   let mayHaveCommitted = recovered && deps.target.config.writable;
   let conflicts = 0;
   for (let failures = 0; ;) {
-    // An earlier COMMIT may be on its way: then the ledger is asked first, also under a halt.
-    const halt = mayHaveCommitted ? null : deps.target.halted();
-    if (halt) return fromEnd(haltedEnd(halt), attempt, null);
+    // An earlier COMMIT may be on its way: then the ledger is asked first, also under a halt or a wish to stop.
+    const interruption = mayHaveCommitted ? null : deps.interrupted();
+    if (interruption) return fromEnd(interruptedEnd(interruption), attempt, null);
     const end = await attemptOrder(claims, orderDigest, script.statements, assertions, { ...deps, attempt });
     if (end.kind === 'conflict') {
       conflicts += 1;

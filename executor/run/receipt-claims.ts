@@ -40,6 +40,16 @@ export function nothingApplied(
   };
 }
 
+/** The outcome of an order that was stopped from the issue while it waited. */
+export function stoppedWaiting(attempt: number): Outcome {
+  return nothingApplied(
+    'revoked',
+    'cancelled',
+    'stopped from the issue before it began; nothing was applied',
+    attempt,
+  );
+}
+
 /** The receipt of an outcome, without its place in the chain. */
 export function receiptClaims(
   order: InboxOrder,

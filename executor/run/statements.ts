@@ -5,6 +5,7 @@ import { captureQuery, type Captured } from '../postgres/capture-query';
 import { conditionName } from '../postgres/conditions';
 import { serverError, serverMessage } from '../postgres/errors';
 import type { Statement } from '../sql/cut';
+import type { ProgressOf } from './progress';
 import type { RowBudget } from './row-budget';
 import type { Watchdog } from './watchdog';
 
@@ -52,22 +53,31 @@ async function typeNames(
   return captured.columns.map(({ typeOid }) => known.get(typeOid) ?? 'unknown');
 }
 
-/** Runs the statements one after the other; stops at the first error and at a halt. Connection errors are thrown. */
+/** What the statements run under. */
+interface Running {
+  readonly limits: ExecutionLimits;
+  readonly watchdog: Watchdog;
+  /** Names of column types that are known already. */
+  readonly known: Map<number, string>;
+  readonly readOnly: boolean;
+  readonly budget: RowBudget | null;
+  readonly progress: ProgressOf;
+}
+
+/** Runs the statements one after the other; ends at the first error, and when interrupted. Connection errors are thrown. */
 export async function runStatements(
   client: PoolClient,
   statements: readonly Statement[],
-  limits: ExecutionLimits,
-  watchdog: Watchdog,
-  known: Map<number, string>,
-  readOnly: boolean,
-  budget: RowBudget | null,
+  running: Running,
 ): Promise<StatementsRun> {
+  const { limits, watchdog, known, readOnly, budget, progress } = running;
   const outcomes: StatementOutcome[] = [];
   const body: BodyStatement[] = [];
   let bytesLeft = limits.maxResultBytes;
   for (const statement of statements) {
-    if (watchdog.halted()) break;
+    if (watchdog.interrupted()) break;
     const { index, start, end } = statement;
+    progress.step(index + 1);
     const began = performance.now();
     const elapsed = (): number => Math.round((performance.now() - began) * 1_000) / 1_000;
     const capture = (): Promise<Captured> => {
@@ -83,6 +93,7 @@ export async function runStatements(
       const ms = elapsed();
       watchdog.statement(null);
       outcomes.push({ index, start, end, command: captured.command, rows: captured.count, ms, error: null });
+      progress.rows(captured.count ?? 0);
       if (budget?.problem) {
         outcomes.push(...statements.slice(index + 1).map(notRun));
         break;
@@ -109,6 +120,7 @@ export async function runStatements(
       return { outcomes, body, error: failure };
     }
   }
+  progress.step(statements.length + 1);
   return { outcomes, body, error: null };
 }
 

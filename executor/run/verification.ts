@@ -132,7 +132,7 @@ export async function verifyAfterCommit(
           pid: who?.pid ?? 0,
           deadlineMs: assertions.length * (claims.content.limits.statementTimeoutMs + 2 * watchdogGraceMs),
           terminateAfterMs: deps.terminateAfterMs,
-          halted: () => null,
+          interrupted: () => null,
           log,
         });
         return await verify(client, claims, assertions, watchdog);

@@ -1,16 +1,16 @@
 import type { Pool } from 'pg';
-import type { Halt } from '../halt/halts';
 import { faultFields, type Log } from '../log';
+import type { Interruption } from './interruption';
 
 /** Guards a running change from outside, because approved SQL can switch off the timeouts of its own session. */
 export interface Watchdog {
   /** Cancel the backend when the current statement runs longer than this; null: no statement is running. */
   statement(timeoutMs: number | null): void;
   /**
-   * The local halt that came while the change ran, or null; looks. Once seen it stays, even when it is lifted again:
-   * the backend has been cancelled.
+   * The halt or stop that came while the change ran, or null; looks. Once seen it stays, even when a halt is lifted
+   * again: the backend has been cancelled.
    */
-  halted(): Halt | null;
+  interrupted(): Interruption | null;
   /** True once the deadline of the change has passed and the watchdog has acted. */
   readonly pastDeadline: boolean;
   /** True once a cancel was sent: it may arrive late, so the session must not serve anybody else. */
@@ -18,8 +18,8 @@ export interface Watchdog {
   stop(): void;
 }
 
-/** How often a running change is compared with the halt files. */
-const haltLookMs = 250;
+/** How often a running change is compared with the halt files and the wishes to stop. */
+const lookMs = 250;
 
 /** Starts a watchdog over backend `pid`. `deadlineMs` is from now; the server's own clock has the last word at COMMIT. */
 export function startWatchdog(deps: {
@@ -27,7 +27,7 @@ export function startWatchdog(deps: {
   pid: number;
   deadlineMs: number;
   terminateAfterMs: number;
-  halted: () => Halt | null;
+  interrupted: () => Interruption | null;
   log: Log;
 }): Watchdog {
   const { control, pid, log } = deps;
@@ -35,7 +35,7 @@ export function startWatchdog(deps: {
   let stopped = false;
   let past = false;
   let acted = false;
-  let halt: Halt | null = null;
+  let interruption: Interruption | null = null;
 
   const clear = (name: 'deadline' | 'statement' | 'terminate'): void => {
     clearTimeout(timers.get(name));
@@ -58,13 +58,13 @@ export function startWatchdog(deps: {
       setTimeout(() => void signal('pg_terminate_backend'), deps.terminateAfterMs),
     );
   };
-  const look = (): Halt | null => {
-    if (halt !== null) return halt;
-    halt = deps.halted();
-    if (halt !== null) act();
-    return halt;
+  const look = (): Interruption | null => {
+    if (interruption !== null) return interruption;
+    interruption = deps.interrupted();
+    if (interruption !== null) act();
+    return interruption;
   };
-  const looking = setInterval(look, haltLookMs);
+  const looking = setInterval(look, lookMs);
   timers.set(
     'deadline',
     setTimeout(
@@ -78,10 +78,10 @@ export function startWatchdog(deps: {
   return {
     statement(timeoutMs) {
       clear('statement');
-      if (!past && halt === null) clear('terminate');
+      if (!past && interruption === null) clear('terminate');
       if (timeoutMs !== null) timers.set('statement', setTimeout(act, timeoutMs));
     },
-    halted: look,
+    interrupted: look,
     get acted() {
       return acted;
     },

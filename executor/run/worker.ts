@@ -17,7 +17,9 @@ import type { ExecutionRow, InboxOrder, StateStore } from '../state/store';
 import type { ExecutionPoint } from './attempt';
 import { executeOrder } from './execute-order';
 import { createLanes } from './lanes';
-import { nothingApplied, type Outcome, receiptClaims } from './receipt-claims';
+import { followProgress } from './progress';
+import { nothingApplied, type Outcome, receiptClaims, stoppedWaiting } from './receipt-claims';
+import { createStopWatch } from './stop-watch';
 
 /** Runs accepted orders and writes their receipts. */
 export interface Worker {
@@ -30,6 +32,8 @@ export interface Worker {
     outcome: Outcome,
     as: 'take-in' | 'close' | 'close-queued',
   ): Promise<ReceiptDelivery | null>;
+  /** A wish to stop was stored: looks whether it concerns what runs here. */
+  noticeStops(): void;
   /** Takes up what an earlier process left. */
   recover(): Promise<number>;
   /** Lets running changes end (or gives up waiting for unreachable databases) and starts nothing new. */
@@ -64,6 +68,7 @@ async function storedOrder(row: ExecutionRow): Promise<InboxOrder> {
 export function createWorker(deps: WorkerDeps): Worker {
   const { config, store, log, sender, key, counters } = deps;
   const lanes = createLanes();
+  const stops = createStopWatch(store.pool, log);
   const stop = new AbortController();
 
   const finishWith = async (
@@ -104,10 +109,17 @@ export function createWorker(deps: WorkerDeps): Worker {
       await finishWith(order, target, outcome, null, 'close-queued');
       return;
     }
-    const attempt = await claimExecution(store.pool, iss, jti);
-    if (attempt === null) return; // revoked while it waited
+    const claimed = await claimExecution(store.pool, iss, jti);
+    if (claimed === null) return; // revoked while it waited
+    const { attempt } = claimed;
+    if (claimed.stopped && !recovered) {
+      await finishWith(order, target, stoppedWaiting(attempt), null, 'close');
+      return;
+    }
+    const key = { installation: iss, jti };
     const began = performance.now();
     await deps.at('after-claim');
+    const watched = stops.watch(key, claimed.stopped);
     const execution = await executeOrder(
       order,
       script,
@@ -123,10 +135,16 @@ export function createWorker(deps: WorkerDeps): Worker {
         stop: stop.signal,
         log,
         at: deps.at,
+        interrupted: () => {
+          if (watched.stopped()) return { by: 'issue' };
+          const now = target.halted();
+          return now === null ? null : { by: 'halt', halt: now };
+        },
+        progress: followProgress({ control: target.control, pool: store.pool, key, now: deps.now, log }),
         keepResult: (body) => keepPendingResult(store.pool, iss, jti, body),
         keptResult: async () => (await findExecution(store.pool, iss, jti))?.pending_result ?? null,
       },
-    );
+    ).finally(() => watched.end());
     if (execution === 'stopped') return;
     const seconds = (performance.now() - began) / 1_000;
     await finishWith(order, target, execution.outcome, execution.body, 'close', seconds);
@@ -193,6 +211,7 @@ export function createWorker(deps: WorkerDeps): Worker {
   return {
     submit: (order, target, script) => push(order, target, script, false),
     finish: (order, target, outcome, as) => finishWith(order, target, outcome, null, as),
+    noticeStops: () => stops.look(),
     async recover() {
       const rows = await openExecutions(store.pool);
       for (const row of rows) await recoverOne(row);

@@ -89,22 +89,29 @@ export async function acceptOrder(pool: Pool, order: InboxOrder): Promise<'accep
   return rows[0]?.witnessed ? 'present' : 'behind';
 }
 
+/** A worker's claim of an execution. */
+interface Claimed {
+  readonly attempt: number;
+  /** Somebody wants it to end; what a worker has not begun is not begun then. */
+  readonly stopped: boolean;
+}
+
 /**
  * Marks an execution as running and counts the attempt; null when it is no longer to be run (revoked, final).
  * Need not be durable: after a crash the ledger beside the change decides, whatever this row says.
  */
-export async function claimExecution(pool: Pool, installation: string, jti: string): Promise<number | null> {
-  const { rows } = await pool.query<{ attempt: number }>({
+export async function claimExecution(pool: Pool, installation: string, jti: string): Promise<Claimed | null> {
+  const { rows } = await pool.query<Claimed>({
     name: 'claim-execution',
     text: `
       with relaxed as materialized (select set_config('synchronous_commit', 'off', true))
       update executor.executions set state = 'running', attempt = attempt + 1
       from relaxed
       where installation = $1 and jti = $2 and state in ('queued', 'running')
-      returning attempt`,
+      returning attempt, stop_requested_at is not null as stopped`,
     values: [installation, jti],
   });
-  return rows[0]?.attempt ?? null;
+  return rows[0] ?? null;
 }
 
 /** Keeps the rows of a change that is about to commit, so that a crash of this process does not lose them. */

@@ -8,6 +8,7 @@ import { DigestInput } from '#core/change/digest';
 import { ConnectionInfo } from '#core/protocol/connection';
 import { EnrolmentClaims, enrolmentPath, EnrolmentReply, EnrolmentRequest } from '#core/protocol/enrolment';
 import { OrderClaims } from '#core/protocol/order';
+import { ExecutionProgress } from '#core/protocol/progress';
 import { ReceiptClaims, ReceiptDelivery, receiptStatuses, ResultBody } from '#core/protocol/receipt';
 import { RequestClaims, requestHeader } from '#core/protocol/request';
 import {
@@ -72,6 +73,15 @@ const nothing = {
   startedAt: null,
   finishedAt: null,
   transactionId: null,
+};
+const progress = {
+  step: 2,
+  steps: 3,
+  stepStartedAt: '2026-11-21T09:40:11.000Z',
+  rows: 41,
+  phase: { command: 'CREATE INDEX', name: 'building index', done: 5, total: null, unit: 'blocks' },
+  lockWait: { sessions: 1, since: '2026-11-21T09:40:11.000Z' },
+  heartbeatAt: '2026-11-21T09:40:12.000Z',
 };
 const error = { sqlstate: '23505', condition: 'unique_violation', position: null };
 
@@ -146,7 +156,15 @@ const pairs: readonly (readonly [name: string, schema: v.GenericSchema, values: 
       { jti: hash('a'), state: 'accepted', delivery: null },
     ],
   ],
-  ['RevocationRequest', RevocationRequest, [{ jti: hash('a'), connection: 'shop-prod' }]],
+  [
+    'RevocationRequest',
+    RevocationRequest,
+    [
+      { jti: hash('a'), connection: 'shop-prod' },
+      { jti: hash('a'), connection: 'shop-prod', stopRunning: true },
+    ],
+  ],
+  ['ExecutionProgress', ExecutionProgress, [progress, { ...progress, phase: null, lockWait: null }]],
   [
     'ErrorReply',
     ErrorReply,

@@ -85,3 +85,18 @@ create table if not exists audit (
 -- The receipts' chain in its order, for auditors; and what nobody took, for the alarm.
 create index if not exists audit_chain on audit (((detail ->> 'seq')::bigint)) where event = 'final';
 create index if not exists outbox_given_up on outbox (id) where next_at is null and delivered_at is null;
+
+-- That somebody wants an execution to end. Kept here because the process that runs it may not be the one that was told,
+-- and because a restart must not forget it.
+alter table executions add column if not exists stop_requested_at timestamptz;
+create index if not exists executions_stopping on executions (installation, jti)
+  where state = 'running' and stop_requested_at is not null;
+
+-- How far running executions are; written about once a second, worth nothing after a crash.
+create unlogged table if not exists progress (
+  installation text not null,
+  jti text not null,
+  body jsonb not null,
+  at timestamptz not null default now(),
+  primary key (installation, jti)
+);

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { ConnectionInfo } from './connection';
 import { ConnectionKey, Identifier, Sha256Hex } from './claims';
+import { ExecutionProgress } from './progress';
 import { ReceiptDelivery } from './receipt';
 
 /** Paths the executor serves. */
@@ -24,11 +25,21 @@ export const ExecutionReply = v.strictObject({
   state: v.picklist(executionStates),
   /** Present when `state` is `final`. */
   delivery: v.nullable(ReceiptDelivery),
+  /** Only in an answer to a question, while `state` is `running` and the run takes longer than a moment. */
+  progress: v.optional(ExecutionProgress),
 });
 export type ExecutionReply = v.InferOutput<typeof ExecutionReply>;
 
-/** Body of `POST /v1/revocations`. Answer: 200 with an {@link ExecutionReply}; a tombstone is durable before it. */
-export const RevocationRequest = v.strictObject({ jti: Sha256Hex, connection: ConnectionKey });
+/**
+ * Body of `POST /v1/revocations`. Answer: 200 with an {@link ExecutionReply}; a tombstone is durable before it.
+ * `stopRunning`: what runs already is to be ended before COMMIT as well. That wish is durable before the answer; the
+ * answer says `running` then, and only the receipt says what became of it.
+ */
+export const RevocationRequest = v.strictObject({
+  jti: Sha256Hex,
+  connection: ConnectionKey,
+  stopRunning: v.optional(v.boolean()),
+});
 export type RevocationRequest = v.InferOutput<typeof RevocationRequest>;
 
 /** Codes of refusals; the first group answers an unverifiable request, the second a verified but unacceptable order. */

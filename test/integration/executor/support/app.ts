@@ -32,7 +32,7 @@ export interface TestApp {
     changes?: SendChanges,
   ): Promise<Response>;
   sendOrder(url: string, claims: OrderClaims): Promise<Reply>;
-  revoke(url: string, jti: string, connection: string): Promise<ExecutionReply>;
+  revoke(url: string, jti: string, connection: string, stopRunning?: boolean): Promise<ExecutionReply>;
   execution(url: string, jti: string): Promise<ExecutionReply | null>;
   connections(url: string): Promise<readonly ConnectionInfo[]>;
 }
@@ -77,8 +77,9 @@ export async function createTestApp(): Promise<TestApp> {
       const token = await app.order(claims);
       return readReply(await app.send(url, 'POST', paths.orders, token, { contentType: orderContentType }));
     },
-    async revoke(url, jti, connection) {
-      const response = await app.send(url, 'POST', paths.revocations, JSON.stringify({ jti, connection }));
+    async revoke(url, jti, connection, stopRunning) {
+      const body = JSON.stringify({ jti, connection, stopRunning });
+      const response = await app.send(url, 'POST', paths.revocations, body);
       return v.parse(ExecutionReply, await response.json());
     },
     async execution(url, jti) {

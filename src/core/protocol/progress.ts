@@ -1,0 +1,36 @@
+import * as v from 'valibot';
+import { UtcTime } from './claims';
+
+const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/**
+ * How far a running execution is: never SQL text, never a value. Times are on the executor's clock. It may be a second
+ * old, and older when the executor's process is in trouble: `heartbeatAt` says so.
+ */
+export const ExecutionProgress = v.strictObject({
+  /** The statement that runs, from 1; 0 before the first one, `steps` + 1 after the last one, up to COMMIT. */
+  step: Count,
+  steps: Count,
+  /** When this step began. */
+  stepStartedAt: UtcTime,
+  /** Rows that the statements before it affected or returned, as far as they have a count. */
+  rows: Count,
+  /** What PostgreSQL tells of a long command (`pg_stat_progress_*`); null when it tells nothing. */
+  phase: v.nullable(
+    v.strictObject({
+      /** `CREATE INDEX`, `COPY`. */
+      command: v.string(),
+      /** PostgreSQL's own words: `building index: scanning table`. */
+      name: v.string(),
+      done: v.nullable(Count),
+      /** Null when it is not known. */
+      total: v.nullable(Count),
+      unit: v.picklist(['blocks', 'rows', 'bytes']),
+    }),
+  ),
+  /** Null, or that the statement waits for a lock: how many sessions hold it up, and since when it was seen waiting. */
+  lockWait: v.nullable(v.strictObject({ sessions: Count, since: UtcTime })),
+  /** When the executor last looked. */
+  heartbeatAt: UtcTime,
+});
+export type ExecutionProgress = v.InferOutput<typeof ExecutionProgress>;
