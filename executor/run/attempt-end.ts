@@ -1,8 +1,10 @@
 import type { DatabaseError } from 'pg';
 import type { StatementOutcome } from '#core/protocol/receipt';
+import { haltWords } from '../halt/halts';
 import { conditionName } from '../postgres/conditions';
 import { isRetryable } from '../postgres/errors';
 import { ledgerErrors, type LedgerRow } from '../postgres/ledger';
+import type { Interruption } from './interruption';
 import { bodyText, type StatementsRun } from './statements';
 
 /** How one transaction ended. */
@@ -38,6 +40,15 @@ export type AttemptEnd =
   | { readonly kind: 'conflict'; readonly end: AttemptEnd }
   /** The connection failed. `mayHaveCommitted` only if COMMIT was on its way. */
   | { readonly kind: 'lost'; readonly mayHaveCommitted: boolean };
+
+/** How an interrupted attempt ends: final, nothing applied; a person may run the change again later. */
+export function interruptedEnd(
+  interruption: Interruption,
+): Extract<AttemptEnd, { kind: 'refused' | 'revoked' }> {
+  return interruption.by === 'halt'
+    ? { kind: 'refused', code: 'halted', message: haltWords(interruption.halt) }
+    : { kind: 'revoked', message: 'stopped from the issue before COMMIT; nothing was applied' };
+}
 
 /** What an error of the opening or closing trip means. Ours and the ledger's words are safe to pass on. */
 export function frameEnd(

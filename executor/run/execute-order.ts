@@ -7,8 +7,7 @@ import type { Script } from '../sql/read-script';
 import type { Assertion } from '../sql/verification';
 import type { InboxOrder } from '../state/store';
 import { type AttemptDeps, attemptOrder } from './attempt';
-import type { AttemptEnd } from './attempt-end';
-import { interruptedEnd } from './interruption';
+import { type AttemptEnd, interruptedEnd } from './attempt-end';
 import { nothingApplied, type Outcome } from './receipt-claims';
 import { verifyAfterCommit } from './verification';
 

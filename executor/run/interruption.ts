@@ -1,5 +1,4 @@
-import { type Halt, haltWords } from '../halt/halts';
-import type { AttemptEnd } from './attempt-end';
+import type { Halt } from '../halt/halts';
 
 /** Why a change is ended before COMMIT although nothing is wrong with it. */
 export type Interruption =
@@ -7,12 +6,3 @@ export type Interruption =
   | { readonly by: 'halt'; readonly halt: Halt }
   /** A person at the issue said so, for this execution. */
   | { readonly by: 'issue' };
-
-/** How an interrupted attempt ends: final, nothing applied; a person may run the change again later. */
-export function interruptedEnd(
-  interruption: Interruption,
-): Extract<AttemptEnd, { kind: 'refused' | 'revoked' }> {
-  return interruption.by === 'halt'
-    ? { kind: 'refused', code: 'halted', message: haltWords(interruption.halt) }
-    : { kind: 'revoked', message: 'stopped from the issue before COMMIT; nothing was applied' };
-}

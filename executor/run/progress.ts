@@ -89,8 +89,8 @@ export function followProgress(deps: {
       timer = null;
       if (!written) return;
       written = false;
-      (writing ?? Promise.resolve())
-        .then(() => dropProgress(pool, key))
+      void Promise.resolve(writing)
+        .then(async () => dropProgress(pool, key))
         .catch((error: unknown) => log.error('progress-fault', faultFields(error)));
     },
   };

@@ -3,7 +3,7 @@ import { faultFields, type Log } from '../log';
 import { type ExecutionKey, stopWishes } from '../state/stops';
 
 /** One running execution under watch. */
-export interface Watched {
+interface Watched {
   /** True once somebody wants it to end; stays true. */
   stopped(): boolean;
   /** It has ended. */
@@ -31,22 +31,21 @@ export function createStopWatch(pool: Pool, log: Log): StopWatch {
   let timer: NodeJS.Timeout | null = null;
   let looking = false;
 
+  const ask = async (): Promise<void> => {
+    try {
+      for (const wish of await stopWishes(pool)) {
+        const found = running.get(nameOf(wish));
+        if (found) found.stopped = true;
+      }
+    } catch (error) {
+      log.error('stop-watch-fault', faultFields(error));
+    }
+    looking = false;
+  };
   const look = (): void => {
     if (looking || running.size === 0) return;
     looking = true;
-    stopWishes(pool)
-      .then(
-        (wishes) => {
-          for (const wish of wishes) {
-            const found = running.get(nameOf(wish));
-            if (found) found.stopped = true;
-          }
-        },
-        (error: unknown) => log.error('stop-watch-fault', faultFields(error)),
-      )
-      .finally(() => {
-        looking = false;
-      });
+    void ask();
   };
   return {
     watch(key, wished) {

@@ -116,38 +116,37 @@ export function createWorker(deps: WorkerDeps): Worker {
       await finishWith(order, target, stoppedWaiting(attempt), null, 'close');
       return;
     }
-    const key = { installation: iss, jti };
+    const execution = { installation: iss, jti };
     const began = performance.now();
     await deps.at('after-claim');
-    const watched = stops.watch(key, claimed.stopped);
-    const execution = await executeOrder(
-      order,
-      script,
-      executedText(order.claims) ?? '',
-      attempt,
-      recovered,
-      {
-        config,
-        target,
-        now: deps.now,
-        random: deps.random,
-        terminateAfterMs: config.limits.terminateAfterMs,
-        stop: stop.signal,
-        log,
-        at: deps.at,
-        interrupted: () => {
-          if (watched.stopped()) return { by: 'issue' };
-          const now = target.halted();
-          return now === null ? null : { by: 'halt', halt: now };
-        },
-        progress: followProgress({ control: target.control, pool: store.pool, key, now: deps.now, log }),
-        keepResult: (body) => keepPendingResult(store.pool, iss, jti, body),
-        keptResult: async () => (await findExecution(store.pool, iss, jti))?.pending_result ?? null,
+    const watched = stops.watch(execution, claimed.stopped);
+    const ran = await executeOrder(order, script, executedText(order.claims) ?? '', attempt, recovered, {
+      config,
+      target,
+      now: deps.now,
+      random: deps.random,
+      terminateAfterMs: config.limits.terminateAfterMs,
+      stop: stop.signal,
+      log,
+      at: deps.at,
+      interrupted: () => {
+        if (watched.stopped()) return { by: 'issue' };
+        const now = target.halted();
+        return now === null ? null : { by: 'halt', halt: now };
       },
-    ).finally(() => watched.end());
-    if (execution === 'stopped') return;
+      progress: followProgress({
+        control: target.control,
+        pool: store.pool,
+        key: execution,
+        now: deps.now,
+        log,
+      }),
+      keepResult: (body) => keepPendingResult(store.pool, iss, jti, body),
+      keptResult: async () => (await findExecution(store.pool, iss, jti))?.pending_result ?? null,
+    }).finally(() => watched.end());
+    if (ran === 'stopped') return;
     const seconds = (performance.now() - began) / 1_000;
-    await finishWith(order, target, execution.outcome, execution.body, 'close', seconds);
+    await finishWith(order, target, ran.outcome, ran.body, 'close', seconds);
     await deps.at('after-final');
   };
 
