@@ -18,6 +18,12 @@ const Milliseconds = v.pipe(v.number(), v.integer(), v.minValue(1));
 const Seconds = v.pipe(v.number(), v.integer(), v.minValue(1));
 const RoleName = v.pipe(v.string(), v.minLength(1), v.maxLength(63));
 
+/** A class of data, such as `personal`. */
+const DataClass = v.pipe(
+  v.string(),
+  v.regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'expected a class such as "personal"'),
+);
+
 const PostgresUrl = v.pipe(
   v.string(),
   v.url('expected a postgres:// URL'),
@@ -74,6 +80,22 @@ const Connection = v.pipe(
     rollbackWindowSeconds: v.optional(Seconds, 24 * 60 * 60),
     /** Orders that run at the same time. */
     concurrency: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(32)), 4),
+    /**
+     * Columns whose values do not leave: `schema.table.column`, or `schema.table.*`, to a class of data. As soon as one
+     * class is masked, values of unknown origin are masked too.
+     */
+    labels: v.optional(
+      v.record(
+        v.pipe(
+          v.string(),
+          v.regex(/^[^.]+\.[^.]+\.[^.]+$/, 'expected schema.table.column, or schema.table.*'),
+        ),
+        DataClass,
+      ),
+      {},
+    ),
+    /** Classes that are masked. Default: every class that a label names. */
+    mask: v.optional(v.array(DataClass)),
     /** Accepts a superuser or CREATEROLE login, which approved SQL could use against the ledger. Development only. */
     allowPrivilegedLogin: v.optional(v.boolean(), false),
   }),
@@ -85,6 +107,10 @@ const Connection = v.pipe(
   v.check(
     (c) => !c.writable || c.minimumApprovals >= 1,
     'a writable connection needs minimumApprovals of at least 1',
+  ),
+  v.check(
+    (c) => (c.mask ?? []).every((dataClass) => Object.values(c.labels).includes(dataClass)),
+    'mask names a class that no label has',
   ),
   v.transform(({ protected: guarded, ...c }) => ({ ...c, protected: guarded ?? c.environment === 'prod' })),
 );

@@ -1,14 +1,33 @@
 import type { Connection, DatabaseError } from 'pg';
 
 /** A result column as the server describes it. */
-interface CapturedColumn {
+export interface ServerColumn {
   readonly name: string;
   readonly typeOid: number;
+  /** Table or view that the value comes from as it is; 0: it was computed. */
+  readonly tableOid: number;
+  /** Its column there; 0: the whole row. Negative: a system column. */
+  readonly columnNumber: number;
+}
+
+/** A message of the server that describes the columns to come. */
+interface RowDescription {
+  readonly fields: readonly { name: string; dataTypeID: number; tableID: number; columnID: number }[];
+}
+
+/** The columns of a description. */
+function serverColumns({ fields }: RowDescription): ServerColumn[] {
+  return fields.map(({ name, dataTypeID, tableID, columnID }) => ({
+    name,
+    typeOid: dataTypeID,
+    tableOid: tableID,
+    columnNumber: columnID,
+  }));
 }
 
 /** What one statement returned. */
 export interface Captured {
-  readonly columns: readonly CapturedColumn[];
+  readonly columns: readonly ServerColumn[];
   /** Text form of the values, at most `maxRows` rows and `maxBytes` bytes. */
   readonly rows: readonly (readonly (string | null)[])[];
   readonly truncated: boolean;
@@ -43,7 +62,7 @@ interface Wire {
 const drainRows = 10_000;
 
 class Collector {
-  columns: CapturedColumn[] = [];
+  columns: ServerColumn[] = [];
   rows: (string | null)[][] = [];
   truncated = false;
   seen = 0;
@@ -115,8 +134,8 @@ class PortalQuery {
     wire.stream.uncork?.();
   }
 
-  handleRowDescription(message: { fields: readonly { name: string; dataTypeID: number }[] }): void {
-    this.collector.columns = message.fields.map(({ name, dataTypeID }) => ({ name, typeOid: dataTypeID }));
+  handleRowDescription(message: RowDescription): void {
+    this.collector.columns = serverColumns(message);
   }
 
   handleDataRow(message: { fields: readonly (string | null)[] }): void {

@@ -5,6 +5,7 @@ import type { ConnectionConfig } from '../config';
 import { type Halt, haltWords } from '../halt/halts';
 import type { Sessions } from '../identity/session';
 import { openSharedSessions } from '../identity/shared';
+import { labelsOf } from '../masking/labels';
 import { getExecutionSql, type LedgerKey, LedgerRow } from './ledger';
 import { openPool } from './pool';
 import { effectiveLedgerMode, type Probe, probeTarget } from './probe';
@@ -100,12 +101,14 @@ export function openTarget(
       const found = await probe();
       const halt = halted();
       const { key, name, environment, dataClasses, role, searchPath, limits } = config;
+      const labels = labelsOf(config);
       const { writable, results, minimumApprovals, protected: guarded } = config;
       return {
         key,
         name,
         environment,
         dataClasses,
+        maskedClasses: labels === null ? [] : [...labels.classes],
         role,
         searchPath,
         limits,

@@ -2,6 +2,7 @@ import type { OrderClaims } from '#core/protocol/order';
 import type { Session } from '../identity/session';
 import { faultFields, type Log } from '../log';
 import { isRetryable, serverError } from '../postgres/errors';
+import { maskerOf } from '../masking/masker';
 import type { Target } from '../postgres/target';
 import type { Statement } from '../sql/cut';
 import type { Assertion } from '../sql/verification';
@@ -85,6 +86,7 @@ export async function attemptOrder(
       known: target.typeNames,
       readOnly,
       budget,
+      masker: maskerOf(target),
       progress: deps.progress,
     });
     endIfInterrupted();

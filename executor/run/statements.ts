@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { ExecutionLimits } from '#core/protocol/claims';
 import type { ResultBody, StatementOutcome } from '#core/protocol/receipt';
+import { type Masker, maskedValue } from '../masking/masker';
 import { captureQuery, type Captured } from '../postgres/capture-query';
 import { conditionName } from '../postgres/conditions';
 import { serverError, serverMessage } from '../postgres/errors';
@@ -61,6 +62,8 @@ interface Running {
   readonly known: Map<number, string>;
   readonly readOnly: boolean;
   readonly budget: RowBudget | null;
+  /** Null: nothing is masked on this connection. */
+  readonly masker: Masker | null;
   readonly progress: ProgressOf;
 }
 
@@ -70,7 +73,7 @@ export async function runStatements(
   statements: readonly Statement[],
   running: Running,
 ): Promise<StatementsRun> {
-  const { limits, watchdog, known, readOnly, budget, progress } = running;
+  const { limits, watchdog, known, readOnly, budget, masker, progress } = running;
   const outcomes: StatementOutcome[] = [];
   const body: BodyStatement[] = [];
   let bytesLeft = limits.maxResultBytes;
@@ -100,8 +103,15 @@ export async function runStatements(
       }
       if (captured.columns.length === 0) continue;
       const types = await typeNames(client, captured, known);
-      const columns = captured.columns.map(({ name }, at) => ({ name, type: types[at] ?? 'unknown' }));
-      const rows = captured.rows.map((row) => [...row]);
+      const masks = await masker?.columns(client, statement, captured.columns);
+      const columns = captured.columns.map(({ name }, at) => ({
+        name: masks?.[at]?.name ?? name,
+        type: types[at] ?? 'unknown',
+        ...(masks?.[at]?.masked ? { masked: masks[at].masked } : {}),
+      }));
+      const rows = captured.rows.map((row) =>
+        row.map((value, at) => (columns[at]?.masked === undefined ? value : maskedValue)),
+      );
       bytesLeft -= Buffer.byteLength(JSON.stringify(rows));
       body.push({ index, columns, rows, truncated: captured.truncated, message: null });
     } catch (error) {
@@ -115,7 +125,8 @@ export async function runStatements(
         ms: elapsed(),
         error: { sqlstate, condition: conditionName(sqlstate), position },
       });
-      body.push({ index, columns: [], rows: [], truncated: false, message: serverMessage(failure) });
+      const message = masker ? masker.message(sqlstate) : serverMessage(failure);
+      body.push({ index, columns: [], rows: [], truncated: false, message });
       outcomes.push(...statements.slice(index + 1).map(notRun));
       return { outcomes, body, error: failure };
     }

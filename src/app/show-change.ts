@@ -93,6 +93,7 @@ function showConnections(settings: Settings): ConnectionView[] {
       engineVersion: info.engineVersion,
       environment: info.environment,
       dataClasses: info.dataClasses,
+      maskedClasses: info.maskedClasses,
       role: info.role,
       searchPath: info.searchPath,
       limits: info.limits,

@@ -24,6 +24,8 @@ export const ConnectionView = v.strictObject({
   engineVersion: v.nullable(v.string()),
   environment: Environment,
   dataClasses: v.array(v.string()),
+  /** Classes whose columns are masked in results; empty: nothing is. */
+  maskedClasses: v.array(v.string()),
   role: v.string(),
   searchPath: v.string(),
   limits: ExecutionLimits,

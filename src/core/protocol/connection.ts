@@ -11,6 +11,8 @@ export const ConnectionInfo = v.strictObject({
   engineVersion: v.nullable(v.string()),
   environment: Environment,
   dataClasses: v.array(v.string()),
+  /** Classes whose columns are masked in results; empty: nothing is masked. Absent in what older executors said. */
+  maskedClasses: v.optional(v.array(v.string()), []),
   role: v.string(),
   searchPath: v.string(),
   limits: ExecutionLimits,

@@ -118,7 +118,14 @@ export const ResultBody = v.strictObject({
   statements: v.array(
     v.strictObject({
       index: Count,
-      columns: v.array(v.strictObject({ name: v.string(), type: v.string() })),
+      columns: v.array(
+        v.strictObject({
+          name: v.string(),
+          type: v.string(),
+          /** Why the values were masked: a class of data, or words. Absent: they were not. */
+          masked: v.optional(v.pipe(v.string(), v.maxLength(100))),
+        }),
+      ),
       /** Text form of each value as PostgreSQL prints it; null for NULL. */
       rows: v.array(v.array(v.nullable(v.string()))),
       /** True when rows or bytes were cut at the limits of the order. */

@@ -27,6 +27,7 @@ export function ConnectionFacts({ connection }: { connection: ConnectionView }) 
           }`,
         },
         ...(classes.length > 0 ? [{ name: 'Data', value: classes.join(', ') }] : []),
+        ...maskedFacts(connection),
       ]}
     />
   );
@@ -54,6 +55,7 @@ export function TargetFacts({
           name: 'Rows per statement',
           value: `At most ${revision.limits.maxResultRows.toLocaleString('en-GB')}`,
         },
+        ...(connection ? maskedFacts(connection) : []),
         { name: 'Row budget', value: budget(revision.rowBudget) },
         { name: 'Cluster', value: <span className="qc-small">{revision.target.systemIdentifier}</span> },
       ]}
@@ -66,6 +68,11 @@ function limitFacts(limits: ExecutionLimits): Fact[] {
     { name: 'Statement timeout', value: duration(limits.statementTimeoutMs) },
     { name: 'Lock timeout', value: duration(limits.lockTimeoutMs) },
   ];
+}
+
+function maskedFacts({ maskedClasses }: ConnectionView): Fact[] {
+  if (maskedClasses.length === 0) return [];
+  return [{ name: 'Masked in results', value: `${maskedClasses.join(', ')}; and values of unknown origin` }];
 }
 
 function budget(rows: number | null): string {

@@ -40,6 +40,9 @@ export function ResultGrid(props: {
               {result.columns.map((column, index) => (
                 <th key={index} scope="col">
                   {column.name} <span className="qc-small qc-subtle">{column.type}</span>
+                  {column.masked !== undefined && (
+                    <div className="qc-small qc-subtle">masked: {column.masked}</div>
+                  )}
                 </th>
               ))}
             </tr>

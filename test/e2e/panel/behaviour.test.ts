@@ -333,10 +333,16 @@ describe('outcome', () => {
     expect(file.suggestedFilename()).toBe('QC-42-apply-statement-2.csv');
     const text = await readFile(await file.path(), 'utf8');
     expect(text).toBe(
-      '\ufeffid,status,note\r\n' +
-        '991,void,"\'=HYPERLINK(""http://example.test"",""click"")"\r\n' +
-        '992,void,\r\n993,void,"said ""no"", twice"\r\n',
+      '\ufeffid,status,note,email\r\n' +
+        '991,void,"\'=HYPERLINK(""http://example.test"",""click"")",•••\r\n' +
+        '992,void,,•••\r\n993,void,"said ""no"", twice",•••\r\n',
     );
+  });
+
+  it('says which columns were masked, and what the connection masks', async () => {
+    const { frame } = await open('succeeded');
+    await frame.getByRole('columnheader', { name: 'email text masked: personal' }).waitFor();
+    expect(await frame.getByText('personal; and values of unknown origin').count()).toBe(1);
   });
 
   it('downloads the signed order and receipt', async () => {

@@ -118,6 +118,7 @@ export function aConnection(changes: Partial<ConnectionInfo> = {}): ConnectionIn
     engineVersion: '18.4',
     environment: 'prod',
     dataClasses: ['personal'],
+    maskedClasses: [],
     role: 'shop_writer',
     searchPath: 'public',
     limits,

@@ -30,6 +30,7 @@ const connection: ConnectionView = {
   engineVersion: '18.4',
   environment: 'prod',
   dataClasses: ['personal data'],
+  maskedClasses: ['personal'],
   role: 'shop_change',
   searchPath: 'public',
   limits: { statementTimeoutMs: 30_000, lockTimeoutMs: 5_000, maxResultRows: 1_000, maxResultBytes: 180_000 },
