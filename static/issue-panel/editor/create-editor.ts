@@ -87,7 +87,7 @@ function extensions(options: EditorOptions): Extension[] {
 
 /**
  * Replacing a stretch of text, done by us: Chromium would keep the look of what it replaces in a style attribute, which
- * the page's policy refuses with an error. The event says what it is about; our own selection may be a moment behind it.
+ * the page's policy refuses with an error. Our own selection may be a moment behind what the event is about.
  */
 const replacing = EditorView.domEventHandlers({
   beforeinput(event, view) {
@@ -114,18 +114,36 @@ function replacement({ inputType, data }: InputEvent): string | undefined {
 
 /** The stretch of the document that an input event replaces; undefined when it is empty. */
 function replacedRange(event: InputEvent, view: EditorView): { from: number; to: number } | undefined {
-  const [target] = event.getTargetRanges();
-  const inside =
-    target &&
-    view.contentDOM.contains(target.startContainer) &&
-    view.contentDOM.contains(target.endContainer);
-  const { from, to } = inside
-    ? {
-        from: view.posAtDOM(target.startContainer, target.startOffset),
-        to: view.posAtDOM(target.endContainer, target.endOffset),
-      }
-    : view.state.selection.main;
+  const { from, to } = targetOf(event, view) ?? selectedIn(view) ?? view.state.selection.main;
   return from === to ? undefined : { from: Math.min(from, to), to: Math.max(from, to) };
+}
+
+/** What the event itself says that it is about; Chromium says nothing for text inserted in a shadow root. */
+function targetOf(event: InputEvent, view: EditorView): { from: number; to: number } | undefined {
+  const [target] = event.getTargetRanges();
+  if (!target) return undefined;
+  return stretch(view, target.startContainer, target.startOffset, target.endContainer, target.endOffset);
+}
+
+/** What the browser has selected, which our own selection learns of an event later. */
+function selectedIn(view: EditorView): { from: number; to: number } | undefined {
+  // Chromium only; elsewhere the document's selection reaches into shadow roots, or our own selection has to do.
+  const root: DocumentOrShadowRoot & { getSelection?: () => Selection | null } = view.root;
+  const selection = root.getSelection?.() ?? document.getSelection();
+  if (!selection) return undefined;
+  const { anchorNode, anchorOffset, focusNode, focusOffset } = selection;
+  return stretch(view, anchorNode, anchorOffset, focusNode, focusOffset);
+}
+
+function stretch(
+  view: EditorView,
+  start: Node | null,
+  startOffset: number,
+  end: Node | null,
+  endOffset: number,
+): { from: number; to: number } | undefined {
+  if (!start || !end || !view.contentDOM.contains(start) || !view.contentDOM.contains(end)) return undefined;
+  return { from: view.posAtDOM(start, startOffset), to: view.posAtDOM(end, endOffset) };
 }
 
 function editing(options: EditorOptions): Extension {
