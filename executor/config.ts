@@ -129,7 +129,7 @@ const rate = (perSecond: number, burst: number) =>
 
 const distinct = (names: readonly string[]): boolean => new Set(names).size === names.length;
 
-const ConfigSchema = v.strictObject({
+const Settings = v.strictObject({
   executorId: Identifier,
   listen: v.optional(
     v.strictObject({
@@ -150,8 +150,14 @@ const ConfigSchema = v.strictObject({
   ),
   /** Folder for the signing key and, with an embedded state database, its files. */
   stateDir: v.pipe(v.string(), v.minLength(1)),
-  /** The executor's own database. `embedded` runs one below `stateDir`. */
-  state: v.union([v.strictObject({ url: PostgresUrl }), v.strictObject({ embedded: v.literal(true) })]),
+  /**
+   * The executor's own database. `embedded` runs one below `stateDir`; `durable` declares that this folder outlives the
+   * process, the container and the machine.
+   */
+  state: v.union([
+    v.strictObject({ url: PostgresUrl }),
+    v.strictObject({ embedded: v.literal(true), durable: v.optional(v.boolean(), false) }),
+  ]),
   trustedApps: v.pipe(
     v.array(TrustedApp),
     v.check((apps) => distinct(apps.map((app) => app.installation)), 'an installation is listed twice'),
@@ -173,6 +179,10 @@ const ConfigSchema = v.strictObject({
       unknownAfterSeconds: v.optional(Seconds, 300),
       /** Patience after a cancel before a backend is terminated. */
       terminateAfterMs: v.optional(Milliseconds, 2_000),
+      /** Orders that run at the same time in this process, over all connections. */
+      maxRunning: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000)), 64),
+      /** How long an executor that does not answer keeps its orders before another takes them over. */
+      leaseMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1_000), v.maxValue(600_000)), 15_000),
       /** Patience of a stop for running changes. */
       drainMs: v.optional(Milliseconds, 30_000),
       /** Requests to the public address. An app sends one or two for a change, and then asks now and then. */
@@ -189,6 +199,13 @@ const ConfigSchema = v.strictObject({
     {},
   ),
 });
+const ConfigSchema = v.pipe(
+  Settings,
+  v.check(
+    ({ state, connections }) => 'url' in state || state.durable || !connections.some((one) => one.protected),
+    'a protected connection needs state.url, or state.embedded with durable: true when stateDir is on a volume that is not lost with the container or the machine',
+  ),
+);
 /** Trusted configuration: parsed, complete, with secrets resolved. */
 export type Config = v.InferOutput<typeof ConfigSchema>;
 /** What a configuration file may contain. */

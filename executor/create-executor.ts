@@ -47,13 +47,27 @@ const heartbeatEveryMs = 5_000;
 const forgetEveryMs = 5 * 60 * 1_000;
 
 /** Opens the state database and, if configured so, the embedded server that holds it. */
-async function openState(config: Config): Promise<{ store: StateStore; embedded: EmbeddedPostgres | null }> {
+async function openState(
+  config: Config,
+  log: Log,
+): Promise<{ store: StateStore; embedded: EmbeddedPostgres | null }> {
   if ('url' in config.state) {
-    return { store: await openStateStore(config.state.url, config.executorId), embedded: null };
+    return {
+      store: await openStateStore(config.state.url, config.executorId, config.limits.leaseMs, log),
+      embedded: null,
+    };
   }
   const embedded = await startEmbeddedPostgres({ dataDir: join(config.stateDir, 'postgres') });
   try {
-    return { store: await openStateStore(embedded.superuserUrl('postgres'), config.executorId), embedded };
+    return {
+      store: await openStateStore(
+        embedded.superuserUrl('postgres'),
+        config.executorId,
+        config.limits.leaseMs,
+        log,
+      ),
+      embedded,
+    };
   } catch (error) {
     await embedded.stop();
     throw error;
@@ -71,7 +85,7 @@ export async function createExecutor(config: Config, options: ExecutorOptions = 
   const at = options.at ?? ((): void => undefined);
   const counters = createCounters();
   const key = await loadSigningKey(config.stateDir);
-  const { store, embedded } = await openState(config);
+  const { store, embedded } = await openState(config, log);
   const targets = new Map<string, Target>(
     config.connections.map((connection) => [
       connection.key,
@@ -91,6 +105,7 @@ export async function createExecutor(config: Config, options: ExecutorOptions = 
   try {
     sender = startSender({
       pool: store.pool,
+      owner: store.replica.owner,
       receiptUrl: (installation) =>
         config.trustedApps.find((app) => app.installation === installation)?.receiptUrl ?? null,
       random,
@@ -114,7 +129,7 @@ export async function createExecutor(config: Config, options: ExecutorOptions = 
     await warmParser();
     const probes = Promise.all([...targets.values()].map((target) => target.warm()));
     await Promise.race([probes, new Promise((done) => setTimeout(done, 1_000).unref())]);
-    const recovered = await worker.recover();
+    const recovered = await worker.begin();
     const server = await listen(app, config.listen);
     let heartbeat = now() / 1_000;
     const inner = config.private

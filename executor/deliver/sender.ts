@@ -1,14 +1,7 @@
 import type { Pool } from 'pg';
 import type { ReceiptDelivery } from '#core/protocol/receipt';
 import { faultFields, type Log } from '../log';
-import {
-  type DueDelivery,
-  dueDeliveries,
-  hurryAll,
-  markDelivered,
-  markFailed,
-  nextDueInMs,
-} from '../state/outbox';
+import { type DueDelivery, dueDeliveries, markDelivered, markFailed, nextDueInMs } from '../state/outbox';
 import { retryDelayMs } from './schedule';
 
 /** Carries receipts from the outbox to the app. */
@@ -45,12 +38,14 @@ async function post(url: string, delivery: ReceiptDelivery): Promise<string | nu
 /** Starts the outbox: wakes up on {@link Sender.wake} and when a retry is due, never polls. */
 export function startSender(deps: {
   pool: Pool;
+  /** Whose receipts: this process's own, and those that it took over. */
+  owner: string;
   /** Receipt URL of an installation, from our own configuration. */
   receiptUrl: (installation: string) => string | null;
   random: () => number;
   log: Log;
 }): Sender {
-  const { pool, log } = deps;
+  const { pool, owner, log } = deps;
   const busy = new Map<string, Promise<void>>();
   let timer: NodeJS.Timeout | null = null;
   let closed = false;
@@ -79,7 +74,7 @@ export function startSender(deps: {
   };
 
   const look = async (): Promise<void> => {
-    const due = await dueDeliveries(pool, [...busy.keys()]);
+    const due = await dueDeliveries(pool, owner, [...busy.keys()]);
     for (const delivery of due) {
       const sending = deliver(delivery)
         .catch((error: unknown) => log.error('outbox-fault', faultFields(error)))
@@ -89,7 +84,7 @@ export function startSender(deps: {
         });
       busy.set(delivery.id, sending);
     }
-    const wait = due.length > 0 ? null : await nextDueInMs(pool);
+    const wait = due.length > 0 ? null : await nextDueInMs(pool, owner);
     if (timer) clearTimeout(timer);
     timer = null;
     // While a delivery is under way it is due itself; its end wakes us.
@@ -122,7 +117,6 @@ export function startSender(deps: {
       });
   }
 
-  void hurryAll(pool).then(wake, (error: unknown) => log.error('outbox-fault', faultFields(error)));
   return {
     wake,
     async close() {

@@ -33,7 +33,9 @@ export interface Refused {
 export function describe(row: ExecutionRow): ExecutionReply {
   const delivery = row.receipt === null ? null : { receipt: row.receipt, result: row.result };
   const state = { tombstone: 'revoked', queued: 'accepted', running: 'running', final: 'final' } as const;
-  return { jti: row.jti, state: state[row.state], delivery };
+  // Put back by a process that had begun it: nobody can say that it has not run.
+  const began = row.state === 'queued' && row.attempt > 0;
+  return { jti: row.jti, state: began ? 'running' : state[row.state], delivery };
 }
 
 /** Answers an order whose id is known: idempotent for the same order, a conflict for another. */
@@ -87,7 +89,10 @@ export async function receiveOrder(
     const delivery = await worker.finish(order, target, outcome, 'take-in');
     return delivery ? ok({ jti, state: 'final', delivery }) : knownNow();
   }
-  const accepted = await acceptOrder(store.pool, order);
+  const { script } = checked;
+  // A read on its own never stands behind a change, nor before one.
+  const reads = !checked.target.config.writable || (script.kind === 'statements' && script.onlyReads);
+  const accepted = await acceptOrder(store.pool, order, reads);
   if (accepted === 'present') return knownNow();
   if (accepted === 'behind') {
     return refuseFinally(
@@ -95,6 +100,6 @@ export async function receiveOrder(
     );
   }
   await deps.at('after-inbox');
-  worker.submit(order, checked.target, checked.script);
+  worker.submit({ order, script }, reads);
   return ok({ jti, state: 'accepted', delivery: null });
 }

@@ -11,18 +11,20 @@ export interface Counters {
   final(connection: string, status: ReceiptStatus, seconds: number | null): void;
   /** An execution met a fault of our own and is tried again. */
   fault(connection: string): void;
+  /** Orders of another process, which is gone, are run here or elsewhere. */
+  takenOver(count: number): void;
   families(): readonly Family[];
 }
 
 /** Upper bounds of the duration buckets, seconds. */
 const bounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800];
 
-function createCounter(): { add(labels: Labels): void; samples(): Sample[] } {
+function createCounter(): { add(labels: Labels, by?: number): void; samples(): Sample[] } {
   const counts = new Map<string, { labels: Labels; value: number }>();
   return {
-    add(labels) {
+    add(labels, by = 1) {
       const key = JSON.stringify(labels);
-      counts.set(key, { labels, value: (counts.get(key)?.value ?? 0) + 1 });
+      counts.set(key, { labels, value: (counts.get(key)?.value ?? 0) + by });
     },
     samples: () => [...counts.values()],
   };
@@ -55,6 +57,7 @@ export function createCounters(): Counters {
   const requests = createCounter();
   const executions = createCounter();
   const faults = createCounter();
+  const takenOver = createCounter();
   const durations = createHistogram();
   return {
     order: (code) => orders.add({ code }),
@@ -64,6 +67,7 @@ export function createCounters(): Counters {
       if (seconds !== null) durations.observe(connection, seconds);
     },
     fault: (connection) => faults.add({ connection }),
+    takenOver: (count) => takenOver.add({}, count),
     families: () => [
       {
         name: 'query_change_orders_total',
@@ -94,6 +98,12 @@ export function createCounters(): Counters {
         help: 'Faults of the executor itself during an execution, which is tried again.',
         type: 'counter',
         samples: faults.samples(),
+      },
+      {
+        name: 'query_change_orders_taken_over_total',
+        help: 'Orders that this process took over from others that were gone.',
+        type: 'counter',
+        samples: takenOver.samples(),
       },
     ],
   };

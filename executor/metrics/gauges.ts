@@ -57,6 +57,9 @@ function backlogGauges(backlog: Backlog, connections: readonly string[]): Family
     gauge('outbox_given_up', 'Receipts that were never taken; the app can still ask.', [
       { value: backlog.outboxGivenUp },
     ]),
+    gauge('replicas', 'Executors that share its own database, itself included.', [
+      { value: backlog.replicas },
+    ]),
     gauge('chain_seq', 'Number of the last receipt in the chain.', [{ value: backlog.chainSeq }]),
   ];
 }

@@ -59,7 +59,8 @@ export function openTarget(
   { blocked, halted }: OwnReasons,
 ): Target {
   const sessions = openSharedSessions(config.url, {
-    concurrency: config.concurrency,
+    // One lane for changes and one for reads.
+    concurrency: 2 * config.concurrency,
     answerWithinMs: config.limits.statementTimeoutMs + silentForMs,
   });
   const control = openPool(config.url, {

@@ -33,6 +33,8 @@ export interface AttemptDeps {
   readonly interrupted: () => Interruption | null;
   /** Told how far the attempt is. */
   readonly progress: ProgressOf;
+  /** Whether the order is still this process's to run; asks the state database only when the lease has run out. */
+  readonly stillOurs: () => Promise<boolean>;
   /** Keeps returned rows before COMMIT. */
   readonly keepResult: (body: string) => Promise<void>;
 }
@@ -104,6 +106,7 @@ export async function attemptOrder(
     if (body !== null && !readOnly) await deps.keepResult(body);
     await deps.at('before-commit');
     endIfInterrupted();
+    if (!(await deps.stillOurs())) throw new Ended({ kind: 'lost', mayHaveCommitted: false });
     const end = await commit(client, claims, run, body, startedAt, target.config, () => (committing = true));
     session.end(watchdog.acted ? 'broken' : 'ended');
     await deps.at('after-commit');

@@ -11,8 +11,11 @@ import { type AttemptEnd, interruptedEnd } from './attempt-end';
 import { nothingApplied, type Outcome } from './receipt-claims';
 import { verifyAfterCommit } from './verification';
 
-/** An outcome with its result body, or `stopped` when a drain ended the waiting: the next start goes on. */
-export type Execution = { readonly outcome: Outcome; readonly body: string | null } | 'stopped';
+/**
+ * An outcome with its result body. `stopped`: a drain ended the waiting, and whoever claims the order next goes on.
+ * `over`: the order is not ours any more, or may not be, so nothing may be done or said by this claim.
+ */
+export type Execution = { readonly outcome: Outcome; readonly body: string | null } | 'stopped' | 'over';
 
 /** What an execution needs beside one attempt's needs. */
 export interface ExecuteDeps extends Omit<AttemptDeps, 'attempt'> {
@@ -60,7 +63,7 @@ function fromEnd(
   end: Exclude<AttemptEnd, { kind: 'lost' | 'conflict' }>,
   attempt: number,
   kept: string | null,
-): Exclude<Execution, 'stopped'> {
+): Exclude<Execution, string> {
   switch (end.kind) {
     case 'committed': {
       const { row } = end;
@@ -139,6 +142,7 @@ export async function executeOrder(
   let mayHaveCommitted = recovered && deps.target.config.writable;
   let conflicts = 0;
   for (let failures = 0; ;) {
+    if (!(await deps.stillOurs())) return 'over';
     // An earlier COMMIT may be on its way: then the ledger is asked first, also under a halt or a wish to stop.
     const interruption = mayHaveCommitted ? null : deps.interrupted();
     if (interruption) return fromEnd(interruptedEnd(interruption), attempt, null);
@@ -181,7 +185,7 @@ export async function executeOrder(
 
 /** Says what the verification came to, and repeats it after COMMIT, also when the COMMIT was an earlier process's. */
 async function verified(
-  execution: Exclude<Execution, 'stopped'>,
+  execution: Exclude<Execution, string>,
   end: AttemptEnd['kind'],
   claims: OrderClaims,
   assertions: readonly Assertion[],

@@ -1,45 +1,132 @@
-/** First in, first out per connection, with at most `width` at the same time. */
+import type { Claim, Lane, Taken } from '../state/queue';
+
+/** Takes orders out of the lanes of the state database and runs them. */
 export interface Lanes {
-  /** Puts work at the end of a lane. */
-  push(lane: string, width: number, work: () => Promise<void>): void;
-  /** Work that has not ended. */
-  readonly size: number;
-  /** Takes no more out of the queues; resolves when what was under way has ended. */
+  /** There may be something in a lane. */
+  wake(connection: string, reads: boolean): void;
+  /** There may be something anywhere. */
+  wakeAll(): void;
+  /** This process runs as many as it may: others should be told of what waits. */
+  readonly crowded: boolean;
+  /** Takes no more; resolves when what was under way has ended. */
   drain(): Promise<void>;
 }
 
-/** Creates empty lanes. Work must not reject. */
-export function createLanes(): Lanes {
-  const queues = new Map<string, { waiting: (() => Promise<void>)[]; active: number; width: number }>();
-  const running = new Set<Promise<void>>();
-  let draining = false;
+/** What the lanes need. */
+export interface LanesDeps {
+  readonly lanes: readonly Lane[];
+  /** At most so many orders at the same time in this process. */
+  readonly atOnce: number;
+  /** Whether orders may be taken just now; asked before each. */
+  readonly open: () => boolean;
+  readonly claim: (lane: Lane) => Promise<Claim>;
+  /** Must not reject. */
+  readonly run: (taken: Taken, lane: Lane) => Promise<void>;
+  readonly fault: (error: unknown) => void;
+}
 
-  const next = (lane: { waiting: (() => Promise<void>)[]; active: number; width: number }): void => {
-    while (lane.active < lane.width) {
-      const work = draining ? undefined : lane.waiting.shift();
-      if (!work) return;
-      lane.active += 1;
-      const run = work().finally(() => {
-        lane.active -= 1;
-        running.delete(run);
-        next(lane);
-      });
-      running.add(run);
+/** A lane that others keep full is looked at again after this long; our own work wakes it by its end. */
+const fullElsewhereMs = 100;
+const afterFaultMs = 500;
+
+interface Line {
+  readonly lane: Lane;
+  /** It may hold something that can be taken. */
+  wanted: boolean;
+  /** It was full: look again when one of ours ends, and in a while, because others' ends are not heard. */
+  full: boolean;
+  active: number;
+  timer: NodeJS.Timeout | null;
+}
+
+/** Starts with nothing to do. First in, first out in each lane; lanes take turns, so that no connection starves. */
+export function createLanes(deps: LanesDeps): Lanes {
+  const lines: readonly Line[] = deps.lanes.map((lane) => ({
+    lane,
+    wanted: false,
+    full: false,
+    active: 0,
+    timer: null,
+  }));
+  const running = new Set<Promise<void>>();
+  let turn = 0;
+  let draining = false;
+  let pumping: Promise<void> | null = null;
+
+  const next = (): Line | null => {
+    if (draining || running.size >= deps.atOnce || !deps.open()) return null;
+    for (let step = 0; step < lines.length; step += 1) {
+      const at = (turn + step) % lines.length;
+      const line = lines[at];
+      if (line?.wanted && line.active < line.lane.width) {
+        turn = at + 1;
+        return line;
+      }
+    }
+    return null;
+  };
+  const later = (line: Line, ms: number): void => {
+    line.timer ??= setTimeout(() => {
+      line.timer = null;
+      line.wanted = true;
+      pump();
+    }, ms).unref();
+  };
+  const begin = (line: Line, taken: Taken): void => {
+    line.active += 1;
+    const run = deps.run(taken, line.lane).finally(() => {
+      line.active -= 1;
+      if (line.full) line.wanted = true;
+      running.delete(run);
+      pump();
+    });
+    running.add(run);
+  };
+  const take = async (line: Line): Promise<void> => {
+    // Whoever wakes the lane while it is asked sets this again.
+    line.wanted = false;
+    line.full = false;
+    try {
+      const claim = await deps.claim(line.lane);
+      if (claim.kind === 'taken') {
+        if (claim.more) line.wanted = true;
+        begin(line, claim);
+      } else if (claim.kind === 'full') {
+        line.full = true;
+        later(line, fullElsewhereMs);
+      }
+    } catch (error) {
+      deps.fault(error);
+      later(line, afterFaultMs);
     }
   };
+  function pump(): void {
+    pumping ??= (async () => {
+      for (let line = next(); line; line = next()) await take(line);
+    })().finally(() => {
+      pumping = null;
+      if (next()) pump();
+    });
+  }
 
   return {
-    push(name, width, work) {
-      const lane = queues.get(name) ?? { waiting: [], active: 0, width };
-      queues.set(name, lane);
-      lane.waiting.push(work);
-      next(lane);
+    wake(connection, reads) {
+      const line = lines.find(({ lane }) => lane.connection === connection && lane.reads === reads);
+      if (!line) return;
+      line.wanted = true;
+      pump();
     },
-    get size() {
-      return running.size + [...queues.values()].reduce((sum, { waiting }) => sum + waiting.length, 0);
+    wakeAll() {
+      for (const line of lines) line.wanted = true;
+      pump();
+    },
+    get crowded() {
+      return running.size >= deps.atOnce;
     },
     async drain() {
       draining = true;
+      for (const { timer } of lines) if (timer) clearTimeout(timer);
+      await pumping;
       while (running.size > 0) await Promise.all(running);
     },
   };

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import { computeOrderDigest, OrderClaims } from '#core/protocol/order';
 import type { PrivateJwk } from '#core/protocol/jwk';
 import type { ReceiptDelivery } from '#core/protocol/receipt';
-import * as v from 'valibot';
 import type { Config } from '../config';
 import type { Sender } from '../deliver/sender';
 import { haltWords } from '../halt/halts';
@@ -10,12 +8,23 @@ import { faultFields, type Log } from '../log';
 import type { Counters } from '../metrics/counters';
 import { executedText } from '../order/check-order';
 import type { Target } from '../postgres/target';
-import { readScript, type Script } from '../sql/read-script';
-import { claimExecution, findExecution, keepPendingResult, openExecutions } from '../state/inbox';
-import { storeFinal } from '../state/receipts';
-import type { ExecutionRow, InboxOrder, StateStore } from '../state/store';
+import { findExecution, keepPendingResult, waitingForOthers } from '../state/inbox';
+import {
+  claimAgain,
+  type Claimed,
+  claimNext,
+  isOurs,
+  lookAround,
+  putBack,
+  putBackUnknown,
+  takeOver,
+  type Taken,
+} from '../state/queue';
+import { type Final, storeFinal } from '../state/receipts';
+import type { InboxOrder, StateStore } from '../state/store';
 import type { ExecutionPoint } from './attempt';
 import { executeOrder } from './execute-order';
+import { createKnownOrders, readAgain, type ReadOrder, storedOrder } from './known-orders';
 import { createLanes } from './lanes';
 import { followProgress } from './progress';
 import { nothingApplied, type Outcome, receiptClaims, stoppedWaiting } from './receipt-claims';
@@ -24,18 +33,18 @@ import { createStopWatch } from './stop-watch';
 /** Runs accepted orders and writes their receipts. */
 export interface Worker {
   /** An order is in the inbox. Its text was read before. */
-  submit(order: InboxOrder, target: Target, script: Exclude<Script, { kind: 'not-allowed' }>): void;
+  submit(one: ReadOrder, reads: boolean): void;
   /** Stores a final receipt for an order that does not run; null when it has one already. */
   finish(
     order: InboxOrder,
     target: Target | null,
     outcome: Outcome,
-    as: 'take-in' | 'close' | 'close-queued',
+    as: 'take-in' | 'close-queued',
   ): Promise<ReceiptDelivery | null>;
   /** A wish to stop was stored: looks whether it concerns what runs here. */
   noticeStops(): void;
-  /** Takes up what an earlier process left. */
-  recover(): Promise<number>;
+  /** Takes up what other processes left, now and from now on. Resolves with the orders of the first look. */
+  begin(): Promise<number>;
   /** Lets running changes end (or gives up waiting for unreachable databases) and starts nothing new. */
   drain(): Promise<void>;
 }
@@ -56,32 +65,36 @@ export interface WorkerDeps {
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Claims of a token that we verified before we stored it. */
-async function storedOrder(row: ExecutionRow): Promise<InboxOrder> {
-  const payload = row.token?.split('.')[1];
-  if (!payload) throw new Error('the inbox row has no order');
-  const claims = v.parse(OrderClaims, JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')));
-  return { claims, orderDigest: await computeOrderDigest(claims), token: row.token ?? '' };
-}
+/** Orders whose text we keep between their taking in and their claim. */
+const mostKnown = 256;
+/** A look for what nobody told us of: often while others are at work, or may just have died; else now and then. */
+const lookMs = { often: 250, seldom: 5_000 };
+/** The server may need a moment to see that a predecessor was killed. */
+const youngMs = 5_000;
 
-/** Creates the worker. */
+/** Creates the worker; it does nothing before `begin` or the first order. */
 export function createWorker(deps: WorkerDeps): Worker {
-  const { config, store, log, sender, key, counters } = deps;
-  const lanes = createLanes();
+  const { config, store, log, sender, key, counters, targets } = deps;
+  const { owner } = store.replica;
   const stops = createStopWatch(store.pool, log);
   const stop = new AbortController();
+  const known = createKnownOrders(mostKnown);
+  /** Ids that this process is at. */
+  const busy = new Set<string>();
+  /** A claim failed on its way: it may have been made nevertheless. */
+  let claimDoubtful = false;
 
   const finishWith = async (
     order: InboxOrder,
     target: Target | null,
     outcome: Outcome,
     body: string | null,
-    as: 'take-in' | 'close' | 'close-queued',
+    as: Final['as'],
     seconds: number | null = null,
   ): Promise<ReceiptDelivery | null> => {
     const resultSha256 = body === null ? null : sha256(body);
     const claims = receiptClaims(order, config.executorId, target, { ...outcome, resultSha256 }, deps.now());
-    const delivery = await storeFinal(store.pool, store.chainId, key, { claims, result: body, as, order });
+    const delivery = await storeFinal(store.pool, owner, key, { claims, result: body, as, order });
     if (delivery) {
       sender.wake();
       counters.final(target?.config.key ?? 'unknown', outcome.status, seconds);
@@ -96,129 +109,194 @@ export function createWorker(deps: WorkerDeps): Worker {
     return delivery;
   };
 
+  /** One claim's worth of work. `over`: this claim is not in force any more, so nothing may be said by it. */
   const run = async (
-    order: InboxOrder,
+    { order, script }: ReadOrder,
     target: Target,
-    script: Exclude<Script, { kind: 'not-allowed' }>,
-    recovered: boolean,
-  ): Promise<void> => {
+    { stopped, ...lease }: Claimed,
+  ): Promise<'final' | 'over' | 'stopped'> => {
     const { iss, jti } = order.claims;
+    const recovered = lease.attempt > 1;
+    const close = async (
+      outcome: Outcome,
+      body: string | null,
+      seconds: number | null = null,
+    ): Promise<'final' | 'over'> =>
+      (await finishWith(order, target, outcome, body, { close: lease }, seconds)) ? 'final' : 'over';
     const halt = recovered ? null : target.halted();
-    if (halt) {
-      const outcome = nothingApplied('refused', 'halted', haltWords(halt), 0);
-      await finishWith(order, target, outcome, null, 'close-queued');
-      return;
-    }
-    const claimed = await claimExecution(store.pool, iss, jti);
-    if (claimed === null) return; // revoked while it waited
-    const { attempt } = claimed;
-    if (claimed.stopped && !recovered) {
-      await finishWith(order, target, stoppedWaiting(attempt), null, 'close');
-      return;
+    if (halt) return close(nothingApplied('refused', 'halted', haltWords(halt), 0), null);
+    if (stopped && !recovered) return close(stoppedWaiting(lease.attempt), null);
+    // It was allowed when it was accepted, so this only happens after an update; it may have run already.
+    if (script.kind === 'not-allowed') {
+      const status = recovered ? 'unknown' : 'refused';
+      return close(nothingApplied(status, 'statement-not-allowed', script.message, lease.attempt), null);
     }
     const execution = { installation: iss, jti };
     const began = performance.now();
     await deps.at('after-claim');
-    const watched = stops.watch(execution, claimed.stopped);
-    const ran = await executeOrder(order, script, executedText(order.claims) ?? '', attempt, recovered, {
-      config,
-      target,
-      now: deps.now,
-      random: deps.random,
-      terminateAfterMs: config.limits.terminateAfterMs,
-      stop: stop.signal,
-      log,
-      at: deps.at,
-      interrupted: () => {
-        if (watched.stopped()) return { by: 'issue' };
-        const now = target.halted();
-        return now === null ? null : { by: 'halt', halt: now };
-      },
-      progress: followProgress({
-        control: target.control,
-        pool: store.pool,
-        key: execution,
-        now: deps.now,
-        log,
-      }),
-      keepResult: (body) => keepPendingResult(store.pool, iss, jti, body),
-      keptResult: async () => (await findExecution(store.pool, iss, jti))?.pending_result ?? null,
-    }).finally(() => watched.end());
-    if (ran === 'stopped') return;
-    const seconds = (performance.now() - began) / 1_000;
-    await finishWith(order, target, ran.outcome, ran.body, 'close', seconds);
-    await deps.at('after-final');
-  };
-
-  const push = (
-    order: InboxOrder,
-    target: Target,
-    script: Exclude<Script, { kind: 'not-allowed' }>,
-    recovered: boolean,
-  ): void => {
-    const { key: lane, concurrency } = target.config;
-    lanes.push(lane, concurrency, async () => {
-      // A fault of our own (the state database is away) must not lose the order: it stays open, and is tried again.
-      for (
-        let pause = 100, again = recovered;
-        !stop.signal.aborted;
-        pause = Math.min(pause * 2, 5_000), again = true
-      ) {
-        try {
-          return await run(order, target, script, again);
-        } catch (error) {
-          counters.fault(lane);
-          log.error('execution-fault', { jti: order.claims.jti, ...faultFields(error) });
-          await new Promise((done) => setTimeout(done, pause));
-        }
-      }
-    });
-  };
-
-  const recoverOne = async (row: ExecutionRow): Promise<void> => {
-    const order = await storedOrder(row);
-    const target = deps.targets.get(row.connection);
-    const began = row.attempt > 0;
-    if (!target) {
-      const outcome = began
-        ? nothingApplied(
-            'unknown',
-            'unknown-connection',
-            'its connection was removed while it ran',
-            row.attempt,
-          )
-        : nothingApplied('refused', 'unknown-connection', 'its connection was removed', row.attempt);
-      await finishWith(order, null, outcome, null, 'close');
-      return;
-    }
-    const script = await readScript(executedText(order.claims) ?? '');
-    // It was allowed when it was accepted, so this only happens after an update; it may have run already.
-    if (script.kind === 'not-allowed') {
-      const status = began ? 'unknown' : 'refused';
-      await finishWith(
-        order,
+    const watched = stops.watch(execution, stopped);
+    const ran = await executeOrder(
+      order,
+      script,
+      executedText(order.claims) ?? '',
+      lease.attempt,
+      recovered,
+      {
+        config,
         target,
-        nothingApplied(status, 'statement-not-allowed', script.message, row.attempt),
-        null,
-        'close',
-      );
-      return;
+        now: deps.now,
+        random: deps.random,
+        terminateAfterMs: config.limits.terminateAfterMs,
+        stop: stop.signal,
+        log,
+        at: deps.at,
+        interrupted: () => {
+          if (watched.stopped()) return { by: 'issue' };
+          const now = target.halted();
+          return now === null ? null : { by: 'halt', halt: now };
+        },
+        progress: followProgress({
+          control: target.control,
+          pool: store.pool,
+          key: execution,
+          now: deps.now,
+          log,
+        }),
+        stillOurs: async () => {
+          if (store.replica.holdsLease()) return true;
+          return (await store.replica.renew()) && isOurs(store.pool, lease, iss, jti);
+        },
+        keepResult: (body) => keepPendingResult(store.pool, iss, jti, body),
+        keptResult: async () => (await findExecution(store.pool, iss, jti))?.pending_result ?? null,
+      },
+    ).finally(() => watched.end());
+    if (ran === 'over') return 'over';
+    if (ran === 'stopped') {
+      await putBack(store.pool, lease, iss, jti);
+      return 'stopped';
     }
-    push(order, target, script, began);
+    const ended = await close(ran.outcome, ran.body, (performance.now() - began) / 1_000);
+    await deps.at('after-final');
+    return ended;
+  };
+
+  const readTaken = async (installation: string, jti: string): Promise<ReadOrder> => {
+    const one = known.take(installation, jti);
+    if (one) return one;
+    const row = await findExecution(store.pool, installation, jti);
+    if (!row) throw new Error('an execution has disappeared from the inbox');
+    return readAgain(row);
+  };
+
+  /** Until the order has its receipt or is another's: a fault of our own (the state database is away) loses nothing. */
+  const runTaken = async (target: Target, { installation, jti, attempt, stopped }: Taken): Promise<void> => {
+    let one: ReadOrder | null = null;
+    let lease: Claimed | null = { owner, attempt, stopped };
+    for (let pause = 100; !stop.signal.aborted; pause = Math.min(pause * 2, 5_000)) {
+      try {
+        lease ??= await claimAgain(store.pool, owner, installation, jti);
+        if (!lease) return;
+        one ??= await readTaken(installation, jti);
+        if ((await run(one, target, lease)) !== 'over') return;
+        // Taken over, or put back and claimed by ourselves: the row knows.
+      } catch (error) {
+        counters.fault(target.config.key);
+        log.error('execution-fault', { jti, ...faultFields(error) });
+        await new Promise((done) => setTimeout(done, pause));
+      }
+      lease = null;
+    }
+    if (lease) await putBack(store.pool, lease, installation, jti).catch(() => undefined);
+  };
+
+  const lanes = createLanes({
+    lanes: [...targets.values()].flatMap(({ config: { key: connection, concurrency: width } }) =>
+      [false, true].map((reads) => ({ connection, reads, width })),
+    ),
+    atOnce: config.limits.maxRunning,
+    open: () => !stop.signal.aborted,
+    async claim(lane) {
+      try {
+        if (claimDoubtful) await putBackUnknown(store.pool, owner, [...busy]);
+        claimDoubtful = false;
+        return await claimNext(store.pool, owner, lane);
+      } catch (error) {
+        claimDoubtful = true;
+        throw error;
+      }
+    },
+    async run(taken, lane) {
+      const target = targets.get(lane.connection);
+      // Already at it: it was put back while we could not be seen, and `runTaken` goes on with the new claim.
+      if (!target || busy.has(taken.jti)) return;
+      busy.add(taken.jti);
+      await runTaken(target, taken).finally(() => busy.delete(taken.jti));
+    },
+    fault: (error) => log.error('claim-fault', faultFields(error)),
+  });
+
+  /** Orders for a connection that was taken out of the configuration. */
+  const closeUnknown = async (): Promise<void> => {
+    for (const row of await waitingForOthers(store.pool, [...targets.keys()])) {
+      const [status, words] =
+        row.attempt > 0
+          ? (['unknown', 'its connection was removed while it ran'] as const)
+          : (['refused', 'its connection was removed'] as const);
+      const outcome = nothingApplied(status, 'unknown-connection', words, row.attempt);
+      await finishWith(await storedOrder(row), null, outcome, null, 'close-waiting');
+    }
+  };
+
+  const began = performance.now();
+  let looking: NodeJS.Timeout | null = null;
+  /** Takes over from the dead and wakes lanes in which something waits. Resolves with the orders that were found. */
+  const look = async (): Promise<number> => {
+    let next = performance.now() - began < youngMs ? lookMs.often : lookMs.seldom;
+    let found = 0;
+    try {
+      let around = await lookAround(store.pool, owner);
+      if (around.othersRun || around.othersDeliver) {
+        const taken = await takeOver(store.pool, owner);
+        if (taken.orders > 0) counters.takenOver(taken.orders);
+        if (taken.orders + taken.receipts > 0) log.warn('taken-over', { ...taken });
+        if (taken.receipts > 0) sender.wake();
+        found = taken.orders;
+        if (taken.orders > 0) around = await lookAround(store.pool, owner);
+      }
+      if (around.othersRun) next = lookMs.often;
+      for (const { connection, reads } of around.waiting) lanes.wake(connection, reads);
+    } catch (error) {
+      log.error('look-fault', faultFields(error));
+      next = lookMs.often;
+    }
+    if (looking) clearTimeout(looking);
+    looking = stop.signal.aborted ? null : setTimeout(() => void look(), next).unref();
+    return found;
   };
 
   return {
-    submit: (order, target, script) => push(order, target, script, false),
+    submit(one, reads) {
+      known.put(one);
+      if (lanes.crowded) store.replica.notify();
+      lanes.wake(one.order.claims.content.connection, reads);
+    },
     finish: (order, target, outcome, as) => finishWith(order, target, outcome, null, as),
     noticeStops: () => stops.look(),
-    async recover() {
-      const rows = await openExecutions(store.pool);
-      for (const row of rows) await recoverOne(row);
-      return rows.length;
+    async begin() {
+      const found = await look();
+      await closeUnknown();
+      store.replica.listen(() => {
+        lanes.wakeAll();
+        void look();
+      });
+      return found;
     },
     async drain() {
       stop.abort();
+      if (looking) clearTimeout(looking);
       await lanes.drain();
+      // What waits is for the others.
+      store.replica.notify();
     },
   };
 }

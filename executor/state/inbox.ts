@@ -35,20 +35,30 @@ export async function findSucceeded(
   return rows[0] ?? null;
 }
 
-/** Executions that a stop or a crash left unfinished, oldest first. */
-export async function openExecutions(pool: Pool): Promise<readonly ExecutionRow[]> {
+/** Orders that wait for a connection that is not in `known`, oldest first. */
+export async function waitingForOthers(
+  pool: Pool,
+  known: readonly string[],
+): Promise<readonly ExecutionRow[]> {
   const { rows } = await pool.query<ExecutionRow>(
-    `select ${columns} from executor.executions where state in ('queued', 'running') order by accepted_at, jti`,
+    `select ${columns} from executor.executions
+     where state = 'queued' and not connection = any ($1::text[]) order by accepted_at, jti`,
+    [known],
   );
   return rows;
 }
 
 /**
- * Takes an order in, durably, and moves the witnessed ledger head forward, in one statement.
+ * Takes an order in, durably, and moves the witnessed ledger head forward, in one statement. `reads`: it waits and runs
+ * beside the changes, not among them.
  * `behind`: the order's ledger head is older than, or not the same as, one that was seen before.
  * `present`: the id is known already (another delivery or a tombstone was faster).
  */
-export async function acceptOrder(pool: Pool, order: InboxOrder): Promise<'accepted' | 'present' | 'behind'> {
+export async function acceptOrder(
+  pool: Pool,
+  order: InboxOrder,
+  reads: boolean,
+): Promise<'accepted' | 'present' | 'behind'> {
   const { claims, orderDigest, token } = order;
   const { rows } = await pool.query<{ witnessed: boolean; inserted: boolean }>({
     name: 'accept-order',
@@ -61,8 +71,8 @@ export async function acceptOrder(pool: Pool, order: InboxOrder): Promise<'accep
         returning 1
       ), inbox as (
         insert into executor.executions
-          (installation, jti, state, connection, issue_id, issue_key, revision, kind, order_digest, token)
-        select $1, $2, 'queued', $3, $4, $5, $6, $7, $8, $9 where exists (select from witness)
+          (installation, jti, state, connection, issue_id, issue_key, revision, kind, order_digest, token, reads)
+        select $1, $2, 'queued', $3, $4, $5, $6, $7, $8, $9, $12 where exists (select from witness)
         on conflict (installation, jti) do nothing
         returning 1
       ), noted as (
@@ -83,35 +93,11 @@ export async function acceptOrder(pool: Pool, order: InboxOrder): Promise<'accep
       token,
       claims.ledgerHead.seq,
       claims.ledgerHead.hash,
+      reads,
     ],
   });
   if (rows[0]?.inserted) return 'accepted';
   return rows[0]?.witnessed ? 'present' : 'behind';
-}
-
-/** A worker's claim of an execution. */
-interface Claimed {
-  readonly attempt: number;
-  /** Somebody wants it to end; what a worker has not begun is not begun then. */
-  readonly stopped: boolean;
-}
-
-/**
- * Marks an execution as running and counts the attempt; null when it is no longer to be run (revoked, final).
- * Need not be durable: after a crash the ledger beside the change decides, whatever this row says.
- */
-export async function claimExecution(pool: Pool, installation: string, jti: string): Promise<Claimed | null> {
-  const { rows } = await pool.query<Claimed>({
-    name: 'claim-execution',
-    text: `
-      with relaxed as materialized (select set_config('synchronous_commit', 'off', true))
-      update executor.executions set state = 'running', attempt = attempt + 1
-      from relaxed
-      where installation = $1 and jti = $2 and state in ('queued', 'running')
-      returning attempt, stop_requested_at is not null as stopped`,
-    values: [installation, jti],
-  });
-  return rows[0] ?? null;
 }
 
 /** Keeps the rows of a change that is about to commit, so that a crash of this process does not lose them. */

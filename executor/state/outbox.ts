@@ -10,27 +10,32 @@ export interface DueDelivery {
   readonly result: string | null;
 }
 
-/** Deliveries that are due, oldest first, without those in `busy`. */
-export async function dueDeliveries(pool: Pool, busy: readonly string[]): Promise<readonly DueDelivery[]> {
+/** Deliveries of ours that are due, oldest first, without those in `busy`. */
+export async function dueDeliveries(
+  pool: Pool,
+  owner: string,
+  busy: readonly string[],
+): Promise<readonly DueDelivery[]> {
   const { rows } = await pool.query<DueDelivery>({
     name: 'due-deliveries',
     text: `
       select outbox.id, outbox.installation, outbox.jti, outbox.posts, executions.receipt, executions.result
       from executor.outbox join executor.executions using (installation, jti)
-      where outbox.next_at <= now() and not outbox.id = any ($1::bigint[])
+      where outbox.next_at <= now() and outbox.owner = $2 and not outbox.id = any ($1::bigint[])
       order by outbox.next_at
       limit 32`,
-    values: [busy],
+    values: [busy, owner],
   });
   return rows;
 }
 
-/** Milliseconds until the next delivery is due, or null when none is waiting. */
-export async function nextDueInMs(pool: Pool): Promise<number | null> {
+/** Milliseconds until our next delivery is due, or null when none is waiting. */
+export async function nextDueInMs(pool: Pool, owner: string): Promise<number | null> {
   const { rows } = await pool.query<{ ms: number | null }>({
     name: 'next-due',
     text: `select (extract(epoch from min(next_at) - now()) * 1000)::float8 as ms from executor.outbox
-      where next_at is not null`,
+      where next_at is not null and owner = $1`,
+    values: [owner],
   });
   return rows[0]?.ms ?? null;
 }
@@ -61,9 +66,4 @@ export async function markFailed(
      where id = $1`,
     [id, problem, delayMs],
   );
-}
-
-/** Makes everything undelivered due at once: after a restart the receiver may be back. */
-export async function hurryAll(pool: Pool): Promise<void> {
-  await pool.query('update executor.outbox set next_at = now() where next_at is not null');
 }

@@ -15,11 +15,17 @@ export interface Final {
   /** JSON text of the result body, or null. */
   readonly result: string | null;
   /**
-   * `take-in`: the order was refused at the door and has no row yet. `close`: its row is open.
-   * `close-queued`: only if no worker has begun it.
+   * `take-in`: the order was refused at the door and has no row yet. `close-queued`: only if no worker has begun it.
+   * `close-waiting`: it waits, and nobody here can run it. `close`: it runs, by this lease and no other's.
    */
-  readonly as: 'take-in' | 'close' | 'close-queued';
+  readonly as: 'take-in' | 'close-queued' | 'close-waiting' | { readonly close: Lease };
   readonly order: InboxOrder;
+}
+
+/** In whose name an order runs: a process, and the number of its claim. Over when another claim is made. */
+export interface Lease {
+  readonly owner: string;
+  readonly attempt: number;
 }
 
 const takeIn = `
@@ -29,10 +35,10 @@ const takeIn = `
   on conflict (installation, jti) do nothing
   returning 1`;
 
-const close = (states: string): string => `
+const close = (which: string): string => `
   update executor.executions set state = 'final', status = $3, receipt = $4, result = $5, pending_result = null,
     final_at = now()
-  where installation = $1 and jti = $2 and state in (${states})
+  where installation = $1 and jti = $2 and ${which}
   returning 1`;
 
 function statement(final: Final, receipt: string): { text: string; values: unknown[] } {
@@ -57,34 +63,40 @@ function statement(final: Final, receipt: string): { text: string; values: unkno
       ],
     };
   }
-  const states = final.as === 'close' ? `'queued', 'running'` : `'queued'`;
-  return { text: close(states), values: [claims.aud, claims.jti, claims.status, receipt, result] };
+  const values = [claims.aud, claims.jti, claims.status, receipt, result];
+  if (final.as === 'close-queued') return { text: close(`state = 'queued' and attempt = 0`), values };
+  if (final.as === 'close-waiting') return { text: close(`state = 'queued'`), values };
+  const { owner, attempt } = final.as.close;
+  return {
+    text: close(`state = 'running' and lease_owner = $6 and attempt = $7`),
+    values: [...values, owner, attempt],
+  };
 }
 
 class AlreadyFinal extends Error {}
 
 /**
- * Signs a final receipt as the next link of the chain, and stores it, the final state and its delivery together.
- * Resolves to null when the execution has a final receipt already: a receipt is never replaced.
+ * `owner`: the process that delivers it. Signs a final receipt as the next link of the chain, and stores it, the final state and its delivery together.
+ * Resolves to null when the execution has a final receipt already, or is another process's by now: the first final
+ * receipt is the only one.
  */
 export async function storeFinal(
   pool: Pool,
-  chainId: string,
+  owner: string,
   key: PrivateJwk,
   final: Final,
 ): Promise<ReceiptDelivery | null> {
   try {
     return await inTransaction(pool, async (client) => {
       // The row lock makes receipts of parallel changes line up.
-      const { rows } = await client.query<{ seq: string; head: string }>({
+      const { rows } = await client.query<{ id: string; seq: string; head: string }>({
         name: 'chain-head',
-        text: 'select seq, head from executor.chain where id = $1 for update',
-        values: [chainId],
+        text: 'select id, seq, head from executor.chain for update',
       });
       const head = rows[0];
       if (!head) throw new Error('the receipt chain has no head');
       const seq = Number(head.seq) + 1;
-      const claims: ReceiptClaims = { ...final.claims, chain: { id: chainId, seq, prev: head.head } };
+      const claims: ReceiptClaims = { ...final.claims, chain: { id: head.id, seq, prev: head.head } };
       const receipt = await signCompact(claims, receiptTyp, key);
       const stored = statement(final, receipt);
       const { rowCount } = await client.query(stored.text, stored.values);
@@ -97,14 +109,15 @@ export async function storeFinal(
               insert into executor.audit (event, installation, jti, detail)
               values ('final', $4, $5, jsonb_build_object('status', $6::text, 'seq', $2::bigint))
             )
-          insert into executor.outbox (installation, jti) values ($4, $5)`,
+          insert into executor.outbox (installation, jti, owner) values ($4, $5, $7)`,
         values: [
-          chainId,
+          head.id,
           seq,
           createHash('sha256').update(receipt).digest('hex'),
           claims.aud,
           claims.jti,
           claims.status,
+          owner,
         ],
       });
       return { receipt, result: final.result };

@@ -20,8 +20,8 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   'never-recovered': {
     what: 'what a killed process left is not taken up',
     file: 'executor/run/worker.ts',
-    from: 'for (const row of rows) await recoverOne(row);',
-    to: 'void rows; void recoverOne;',
+    from: 'const taken = await takeOver(store.pool, owner);',
+    to: 'const taken = { orders: 0, receipts: 0 }; void takeOver;',
     seenBy: ['crash-points'],
   },
   'lost-is-expired': {
@@ -41,8 +41,8 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   'chain-unlocked': {
     what: 'receipts take their place in the chain without a lock',
     file: 'executor/state/receipts.ts',
-    from: 'from executor.chain where id = $1 for update',
-    to: 'from executor.chain where id = $1',
+    from: 'from executor.chain for update',
+    to: 'from executor.chain',
     seenBy: ['races'],
   },
 };

@@ -134,6 +134,28 @@ describe('configuration', () => {
     expect(errors.map(({ ok }) => ok)).toEqual([false, false, false]);
   });
 
+  it.each([
+    ['an embedded state database', { embedded: true }, 'prod', false],
+    ['one that is declared not durable', { embedded: true, durable: false }, 'prod', false],
+    ['one that is declared durable', { embedded: true, durable: true }, 'prod', true],
+    ['one elsewhere', { url: 'postgres://u@h/state' }, 'prod', true],
+    ['an embedded one, without protected connections', { embedded: true }, 'dev', true],
+  ])('%s: protected connections are taken or refused', (_name, state, environment, taken) => {
+    const limits = { statementTimeoutMs: 1, lockTimeoutMs: 1, maxResultRows: 1, maxResultBytes: 1 };
+    const parsed = parseConfig(
+      {
+        executorId: 'x',
+        stateDir: 's',
+        state,
+        trustedApps: [],
+        connections: [{ key: 'k', name: 'K', url: 'postgres://u@h/d', role: 'r', limits, environment }],
+      },
+      { env: {}, baseDir: '.' },
+    );
+    expect(parsed.ok).toBe(taken);
+    if (!parsed.ok) expect(parsed.error).toEqual([expect.stringContaining('durable: true')]);
+  });
+
   it('understands its command line and nothing else', () => {
     expect(parseCommandLine(['init', '--config', 'f', '--connection', 'k', '--print'])).toEqual({
       name: 'init',
