@@ -74,12 +74,25 @@ const Connection = v.pipe(
     minimumApprovals: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)), 1),
     /** Default: true for prod. */
     protected: v.optional(v.boolean()),
-    /** Refuses changes whose structure was not recorded at submission. Default: true when protected. */
-    requireSchemaDigest: v.optional(v.boolean()),
     /** The executor's own list; required for a protected connection. */
     approvers: v.optional(v.array(AccountId), []),
     /** How long after the apply a rollback is accepted. */
     rollbackWindowSeconds: v.optional(Seconds, 24 * 60 * 60),
+    /**
+     * What is kept of the rows of a change that is to be undone by itself: at most, and for how long (default: the
+     * rollback window). Part of the plan that approvers see.
+     */
+    beforeImages: v.optional(
+      v.strictObject({
+        maxRows: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000_000)), 100_000),
+        maxBytes: v.optional(
+          v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 30)),
+          64 * 1024 * 1024,
+        ),
+        keepHours: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(366 * 24))),
+      }),
+      {},
+    ),
     /** Orders that run at the same time. */
     concurrency: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(32)), 4),
     /**
@@ -114,10 +127,13 @@ const Connection = v.pipe(
     (c) => (c.mask ?? []).every((dataClass) => Object.values(c.labels).includes(dataClass)),
     'mask names a class that no label has',
   ),
-  v.transform(({ protected: guarded, ...c }) => ({ ...c, protected: guarded ?? c.environment === 'prod' })),
-  v.transform(({ requireSchemaDigest: required, ...c }) => ({
+  v.transform(({ protected: guarded, beforeImages: { keepHours, ...kept }, ...c }) => ({
     ...c,
-    requireSchemaDigest: required ?? c.protected,
+    protected: guarded ?? c.environment === 'prod',
+    beforeImages: {
+      ...kept,
+      keepHours: keepHours ?? Math.min(Math.ceil(c.rollbackWindowSeconds / 3_600), 366 * 24),
+    },
   })),
 );
 /** One database that orders may name, after parsing. */

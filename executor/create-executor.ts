@@ -11,6 +11,7 @@ import { notInitialised } from './initialised';
 import { faultFields, type Log, silentLog } from './log';
 import { createCounters } from './metrics/counters';
 import { openTarget, type Target } from './postgres/target';
+import { startSweeping } from './rollback/sweep';
 import type { ExecutionPoint } from './run/attempt';
 import { createWorker } from './run/worker';
 import { listen } from './server';
@@ -159,6 +160,7 @@ export async function createExecutor(config: Config, options: ExecutorOptions = 
         log.error('forget-fault', faultFields(error)),
       );
     }, forgetEveryMs).unref();
+    const stopSweeping = startSweeping([...targets.values()], log);
     log.info('ready', {
       url: server.url,
       privateUrl: inner?.url ?? null,
@@ -174,6 +176,7 @@ export async function createExecutor(config: Config, options: ExecutorOptions = 
         stopping = true;
         clearInterval(forgetting);
         clearInterval(beating);
+        stopSweeping();
         await Promise.all([server.close(), inner?.close()]);
         await worker.drain();
         await closeAll();

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { maxStartDelaySeconds } from '#core/limits';
+import { canonicalJson } from '#core/hash';
 import type { TargetIdentity } from '#core/protocol/claims';
 import type { OrderClaims } from '#core/protocol/order';
 import type { Config, ConnectionConfig } from '../config';
@@ -13,9 +14,21 @@ import { refusedApprovals } from './approvals';
 import { type Refusal, refusal } from './refusal';
 import { contentDigest } from './verify-token';
 
-/** The text that an order executes; null for a rollback of a change that has none. */
-export function executedText(claims: OrderClaims): string | null {
-  return claims.kind === 'apply' ? claims.content.sql : claims.content.rollback;
+/**
+ * The bytes that an order executes, by their text: the SQL, the approved rollback, or the canonical JSON of the rollback
+ * plan. Null for a rollback of a change that has none.
+ */
+export function executedText({ kind, content }: OrderClaims): string | null {
+  if (kind === 'apply') return content.sql;
+  return content.rollbackPlan ? canonicalJson(content.rollbackPlan) : content.rollback;
+}
+
+/** What an order executes, cut and checked. A plan holds no SQL: it is carried out by the rows that were kept. */
+export async function scriptOf(claims: OrderClaims): Promise<Script> {
+  if (claims.kind === 'rollback' && claims.content.rollbackPlan) {
+    return { kind: 'statements', statements: [], onlyReads: false };
+  }
+  return readScript(executedText(claims) ?? '');
 }
 
 /** The assertions that an order must keep. A rollback has none: they describe the state after the change. */
@@ -53,6 +66,9 @@ async function refusedContent(claims: OrderClaims): Promise<Refusal | null> {
   }
   if ((await contentDigest(claims)) !== claims.digest) {
     return refusal('digest-mismatch', 'the content is not the one that was approved');
+  }
+  if (content.rollbackPlan && content.rollback !== null) {
+    return refusal('rollback-ambiguous', 'a change has a written rollback or a rollback plan, never both');
   }
   const text = executedText(claims);
   if (text === null) return refusal('rollback-missing', 'this change was approved without a rollback');
@@ -101,15 +117,6 @@ function refusedFrame(claims: OrderClaims, connection: ConnectionConfig, probe: 
   return null;
 }
 
-/** A rollback comes after the change itself, which has changed the structure that was recorded. */
-function refusedUnrecorded({ kind, content }: OrderClaims, connection: ConnectionConfig): Refusal | null {
-  if (!connection.requireSchemaDigest || kind !== 'apply' || content.schemaDigest !== null) return null;
-  return refusal(
-    'schema-not-recorded',
-    `${connection.key} takes only changes whose structure was recorded when they were submitted`,
-  );
-}
-
 /**
  * Everything the executor checks of a verified order before it takes it in, in a fixed order, cheap and certain things
  * first. The configuration has the last word: nothing here can be switched off by an order.
@@ -127,13 +134,11 @@ export async function checkOrder(
     return refusal('unknown-connection', `there is no connection ${claims.content.connection} here`);
   const approvals = refusedApprovals(claims, target.config);
   if (approvals) return approvals;
-  const unrecorded = refusedUnrecorded(claims, target.config);
-  if (unrecorded) return unrecorded;
   const halt = target.halted();
   if (halt) return refusal('halted', `${target.config.key}: ${haltWords(halt)}`);
   const frame = refusedFrame(claims, target.config, await target.probe());
   if (frame) return frame;
-  const script = await readScript(executedText(claims) ?? '');
+  const script = await scriptOf(claims);
   if (script.kind === 'not-allowed') return refusal('statement-not-allowed', script.message);
   if (!target.config.writable && script.kind === 'statements' && !script.onlyReads) {
     return refusal('writes-refused', `${target.config.key} takes no changes, only reads`);

@@ -1,9 +1,26 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
+import type { OrderClaims } from '#core/protocol/order';
+import type { LedgerRow } from '../postgres/ledger';
 import type { Target } from '../postgres/target';
 import { findSucceeded } from '../state/inbox';
 import type { InboxOrder } from '../state/store';
 import { type Refusal, refusal } from './refusal';
+
+/** Whether the rows that were kept of the change are those that the order names, and still there by their date. */
+function refusedImage(claims: OrderClaims, { result }: LedgerRow, nowMs: number): Refusal | null {
+  const image = result?.beforeImage;
+  if (!image || image.sha256 !== claims.beforeImageSha256) {
+    return refusal('nothing-to-roll-back', 'the order does not name the rows that were kept of the change');
+  }
+  if (nowMs > Date.parse(image.keptUntil)) {
+    return refusal(
+      'before-image-expired',
+      'the rows that were kept of the change are past their time: make a new change',
+    );
+  }
+  return null;
+}
 
 /**
  * Whether the same step was done before, and for a rollback, whether there is something to roll back. The target's
@@ -44,6 +61,8 @@ export async function refusedByHistory(
   if (sha256 === null || sha256 !== claims.applyReceiptSha256) {
     return refusal('nothing-to-roll-back', 'the order does not name the receipt of the change it rolls back');
   }
+  const kept = claims.content.rollbackPlan ? refusedImage(claims, applied, nowMs) : null;
+  if (kept) return kept;
   if (nowMs > Date.parse(applied.finished_at) + target.config.rollbackWindowSeconds * 1_000) {
     return refusal('rollback-too-late', 'the time for the pre-approved rollback is over: make a new change');
   }

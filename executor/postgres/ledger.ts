@@ -2,7 +2,7 @@ import { escapeIdentifier, escapeLiteral } from 'pg';
 import * as v from 'valibot';
 import { ExecutionKind } from '#core/protocol/attempt';
 import { Sha256Hex } from '#core/protocol/claims';
-import { StatementOutcome } from '#core/protocol/receipt';
+import { ReceiptClaims, StatementOutcome } from '#core/protocol/receipt';
 
 /** Version of the ledger schema that this executor speaks; `querychange.schema_version()` must say the same. */
 export const ledgerVersion = 1;
@@ -12,6 +12,8 @@ export const LedgerResult = v.strictObject({
   statements: v.array(StatementOutcome),
   resultSha256: v.nullable(Sha256Hex),
   durability: v.string(),
+  /** What was kept to undo the change, if it has a rollback plan. */
+  beforeImage: ReceiptClaims.entries.beforeImage,
 });
 export type LedgerResult = v.InferOutput<typeof LedgerResult>;
 

@@ -6,13 +6,14 @@ import { maskerOf } from '../masking/masker';
 import type { Target } from '../postgres/target';
 import type { Statement } from '../sql/cut';
 import type { Assertion } from '../sql/verification';
+import { undoChange } from '../rollback/undo';
 import { type AttemptEnd, interruptedEnd } from './attempt-end';
 import { commit } from './commit';
 import { budgetOf, guardedEnd } from './guards';
 import type { Interruption } from './interruption';
 import { open } from './open';
+import { keeperOf, undoPlan } from './planned';
 import type { ProgressOf } from './progress';
-import { refuseOtherSchema } from './schema-guard';
 import { bodyText, runStatements } from './statements';
 import { Ended, utc } from './trips';
 import { startWatchdog } from './watchdog';
@@ -67,7 +68,6 @@ export async function attemptOrder(
   let watchdog: ReturnType<typeof startWatchdog> | null = null;
   try {
     const who = await open(client, claims, orderDigest, target.config);
-    await refuseOtherSchema(client, claims, statements, target.seenSchemas);
     await deps.at('after-begin');
     const deadlineMs = claims.endBy * 1_000 - deps.now();
     watchdog = startWatchdog({
@@ -78,21 +78,26 @@ export async function attemptOrder(
       interrupted: deps.interrupted,
       log,
     });
+    const keeper = await keeperOf(client, claims, statements, target.config);
     const budget = budgetOf(client, claims, target.config.writable);
     const endIfInterrupted = (): void => {
       const interruption = watchdog?.interrupted();
       if (interruption) throw new Ended(interruptedEnd(interruption));
     };
     deps.progress.began(who.pid, statements.length);
-    const run = await runStatements(client, statements, {
-      limits,
-      watchdog,
-      known: target.typeNames,
-      readOnly,
-      budget,
-      masker: maskerOf(target),
-      progress: deps.progress,
-    });
+    const guards = { budget, keeper };
+    const plan = undoPlan(claims);
+    const run = plan
+      ? await undoChange(client, claims, plan, watchdog)
+      : await runStatements(client, statements, {
+          limits,
+          watchdog,
+          known: target.typeNames,
+          readOnly,
+          ...guards,
+          masker: maskerOf(target),
+          progress: deps.progress,
+        });
     endIfInterrupted();
     const body = bodyText(run.body);
     const startedAt = utc(who.at);
@@ -102,14 +107,23 @@ export async function attemptOrder(
       const end: AttemptEnd = { kind: 'failed', statements: run.outcomes, body, reason: null, startedAt };
       throw new Ended(failure && isRetryable(failure) ? { kind: 'conflict', end } : end);
     }
-    const guarded = await guardedEnd(client, claims, assertions, { budget, watchdog, run, startedAt });
-    if (guarded) throw new Ended(guarded);
+    const guarded = await guardedEnd(client, claims, assertions, { ...guards, watchdog, run, startedAt });
+    if ('kind' in guarded) throw new Ended(guarded);
     endIfInterrupted();
     if (body !== null && !readOnly) await deps.keepResult(body);
     await deps.at('before-commit');
     endIfInterrupted();
     if (!(await deps.stillOurs())) throw new Ended({ kind: 'lost', mayHaveCommitted: false });
-    const end = await commit(client, claims, run, body, startedAt, target.config, () => (committing = true));
+    const ready = { ...run, ...guarded };
+    const end = await commit(
+      client,
+      claims,
+      ready,
+      body,
+      startedAt,
+      target.config,
+      () => (committing = true),
+    );
     session.end(watchdog.acted ? 'broken' : 'ended');
     await deps.at('after-commit');
     return end;

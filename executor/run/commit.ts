@@ -29,6 +29,7 @@ export async function commit(
     statements: [...run.outcomes],
     resultSha256: body === null ? null : sha256(body),
     durability: 'on',
+    ...(run.beforeImage ? { beforeImage: run.beforeImage } : {}),
   };
   let results: readonly QueryResult[];
   try {

@@ -77,6 +77,7 @@ function fromEnd(
           finishedAt: row.finished_at === null ? null : new Date(row.finished_at).toISOString(),
           transactionId: row.transaction_id,
           durability: row.result?.durability ?? null,
+          beforeImage: row.result?.beforeImage ?? null,
         },
         body: end.body ?? kept,
       };

@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { OrderClaims } from '#core/protocol/order';
 import { serverError } from '../postgres/errors';
+import type { BeforeImage, RowKeeper } from '../rollback/keeper';
 import type { Assertion } from '../sql/verification';
 import { type AttemptEnd, frameEnd } from './attempt-end';
 import { type RowBudget, startRowBudget } from './row-budget';
@@ -12,6 +13,7 @@ import type { Watchdog } from './watchdog';
 /** A change whose statements ran without an error, before COMMIT. */
 interface Ran {
   readonly budget: RowBudget | null;
+  readonly keeper: RowKeeper | null;
   readonly watchdog: Watchdog;
   readonly run: StatementsRun;
   readonly startedAt: string;
@@ -25,20 +27,25 @@ export function budgetOf(client: PoolClient, claims: OrderClaims, writable: bool
     : startRowBudget(client, rowBudget);
 }
 
+/** A change that may be committed, with what was kept of it. */
+interface Ready {
+  readonly beforeImage?: BeforeImage;
+}
+
 /**
- * Asks what was approved of a change beside its text: how many rows it affected, then its verification. Null when it may
- * be committed. Connection errors are thrown.
+ * Asks what was approved of a change beside its text: how many rows it affected, then its verification, and whether its
+ * rows are kept. Connection errors are thrown.
  */
 export async function guardedEnd(
   client: PoolClient,
   claims: OrderClaims,
   assertions: readonly Assertion[],
   ran: Ran,
-): Promise<AttemptEnd | null> {
-  const { budget, watchdog, run } = ran;
+): Promise<AttemptEnd | Ready> {
+  const { budget, keeper, watchdog, run } = ran;
   try {
     // The state that is counted and verified is the one that will be committed: nothing may be deferred beyond it.
-    if (budget && !budget.problem) await budget.settle();
+    if (budget && !budget.problem && !keeper?.problem) await budget.settle();
     if (!budget && assertions.length > 0) await fireDeferred(client);
   } catch (error) {
     if (error instanceof Uncountable) {
@@ -48,12 +55,32 @@ export async function guardedEnd(
     if (!failure) throw error;
     return frameEnd(failure, 'closing', run);
   }
-  if (budget?.problem) return notKept(ran, budget.problem.code, budget.problem.message);
-  if (assertions.length === 0) return null;
-  const { checked, problem } = await verify(client, claims, assertions, watchdog);
-  if (problem === null) return null;
-  const message = `${problem.slice(0, 1).toUpperCase()}${problem.slice(1)}.`;
-  return notKept(ran, 'verification-failed', message, checked);
+  const broken = budget?.problem ?? keeper?.problem;
+  if (broken) return notKept(ran, broken.code, broken.message);
+  if (assertions.length > 0) {
+    const { checked, problem } = await verify(client, claims, assertions, watchdog);
+    if (problem !== null) {
+      const message = `${problem.slice(0, 1).toUpperCase()}${problem.slice(1)}.`;
+      return notKept(ran, 'verification-failed', message, checked);
+    }
+  }
+  return keeper ? sealed(keeper, ran) : {};
+}
+
+async function sealed(keeper: RowKeeper, ran: Ran): Promise<AttemptEnd | Ready> {
+  try {
+    const beforeImage = await keeper.seal();
+    if (beforeImage) return { beforeImage };
+  } catch (error) {
+    const failure = serverError(error);
+    if (!failure) throw error;
+    return frameEnd(failure, 'closing', ran.run);
+  }
+  const { code, message } = keeper.problem ?? {
+    code: 'rollback-plan-violated',
+    message: 'Nothing was kept.',
+  };
+  return notKept(ran, code, message);
 }
 
 function notKept({ run, startedAt }: Ran, code: string, message: string, checked?: number): AttemptEnd {

@@ -1,7 +1,7 @@
 import { computeOrderDigest, OrderClaims } from '#core/protocol/order';
 import * as v from 'valibot';
-import { executedText } from '../order/check-order';
-import { readScript, type Script } from '../sql/read-script';
+import { scriptOf } from '../order/check-order';
+import type { Script } from '../sql/read-script';
 import type { ExecutionRow, InboxOrder } from '../state/store';
 
 /** An order with its text as it was read. */
@@ -47,5 +47,5 @@ export function createKnownOrders(most: number): KnownOrders {
 /** Reads an order of the inbox again. */
 export async function readAgain(row: ExecutionRow): Promise<ReadOrder> {
   const order = await storedOrder(row);
-  return { order, script: await readScript(executedText(order.claims) ?? '') };
+  return { order, script: await scriptOf(order.claims) };
 }

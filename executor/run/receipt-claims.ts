@@ -17,6 +17,7 @@ export interface Outcome {
   readonly durability: string | null;
   readonly resultSha256: string | null;
   readonly verification: ReceiptClaims['verification'] | null;
+  readonly beforeImage: ReceiptClaims['beforeImage'] | null;
 }
 
 /** An outcome without effect, for the given reason. */
@@ -37,6 +38,7 @@ export function nothingApplied(
     durability: null,
     resultSha256: null,
     verification: null,
+    beforeImage: null,
   };
 }
 
@@ -85,5 +87,6 @@ export function receiptClaims(
     transactionId: outcome.transactionId,
     resultSha256: outcome.resultSha256,
     ...(outcome.verification ? { verification: outcome.verification } : {}),
+    ...(outcome.beforeImage ? { beforeImage: outcome.beforeImage } : {}),
   };
 }

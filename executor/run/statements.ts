@@ -5,6 +5,7 @@ import { type Masker, maskedValue } from '../masking/masker';
 import { captureQuery, type Captured } from '../postgres/capture-query';
 import { conditionName } from '../postgres/conditions';
 import { serverError, serverMessage } from '../postgres/errors';
+import type { BeforeImage, RowKeeper } from '../rollback/keeper';
 import type { Statement } from '../sql/cut';
 import type { ProgressOf } from './progress';
 import type { RowBudget } from './row-budget';
@@ -18,6 +19,8 @@ export interface StatementsRun {
   readonly body: readonly BodyStatement[];
   /** The server's error on the last statement that ran; null when all went well. */
   readonly error: unknown;
+  /** What was kept to undo them. */
+  readonly beforeImage?: BeforeImage;
 }
 
 /** Patience of the watchdog beyond the statement timeout that the server itself keeps. */
@@ -62,6 +65,8 @@ interface Running {
   readonly known: Map<number, string>;
   readonly readOnly: boolean;
   readonly budget: RowBudget | null;
+  /** Keeps what is needed to undo them; null when nothing is to be kept. */
+  readonly keeper: RowKeeper | null;
   /** Null: nothing is masked on this connection. */
   readonly masker: Masker | null;
   readonly progress: ProgressOf;
@@ -73,7 +78,7 @@ export async function runStatements(
   statements: readonly Statement[],
   running: Running,
 ): Promise<StatementsRun> {
-  const { limits, watchdog, known, readOnly, budget, masker, progress } = running;
+  const { limits, watchdog, known, readOnly, budget, keeper, masker, progress } = running;
   const outcomes: StatementOutcome[] = [];
   const body: BodyStatement[] = [];
   let bytesLeft = limits.maxResultBytes;
@@ -85,6 +90,8 @@ export async function runStatements(
     const elapsed = (): number => Math.round((performance.now() - began) * 1_000) / 1_000;
     const capture = (): Promise<Captured> => {
       watchdog.statement(limits.statementTimeoutMs + watchdogGraceMs);
+      const kept = keeper?.capture(statement);
+      if (kept) return kept;
       return captureQuery(client, statement.text, {
         maxRows: limits.maxResultRows,
         maxBytes: bytesLeft,
@@ -97,7 +104,7 @@ export async function runStatements(
       watchdog.statement(null);
       outcomes.push({ index, start, end, command: captured.command, rows: captured.count, ms, error: null });
       progress.rows(captured.count ?? 0);
-      if (budget?.problem) {
+      if (budget?.problem || keeper?.problem) {
         outcomes.push(...statements.slice(index + 1).map(notRun));
         break;
       }

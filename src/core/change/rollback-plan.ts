@@ -21,7 +21,10 @@ export const RollbackPlan = v.strictObject({
         table: v.strictObject({ schema: Name, name: Name }),
         /** Columns of the primary key, in its order. */
         key: v.pipe(v.array(Name), v.minLength(1)),
-        /** Columns that are kept and brought back, without generated ones, in the table's order. */
+        /**
+         * Columns that are brought back, in the table's order: those that an UPDATE assigns, else all but generated ones.
+         * Kept is the whole row.
+         */
         columns: v.array(Name),
       }),
     ),

@@ -39,7 +39,10 @@ export const OrderClaims = v.strictObject({
   requestedBy: AccountId,
   digest: Sha256Hex,
   content: DigestInput,
-  /** SHA-256 of the bytes to execute: `content.sql` for apply, `content.rollback` for rollback. */
+  /**
+   * SHA-256 of the bytes to execute: `content.sql` for apply, `content.rollback` for rollback, and for a rollback by plan
+   * the canonical JSON of `content.rollbackPlan`.
+   */
   sqlSha256: Sha256Hex,
   approvals: v.pipe(v.array(OrderApproval), v.maxLength(100)),
   evidence: v.pipe(v.array(v.string()), v.maxLength(0)),

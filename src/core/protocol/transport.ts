@@ -74,8 +74,6 @@ export const refusalCodes = [
   'author-approved',
   'approval-for-other-digest',
   'approvers-not-configured',
-  'schema-not-recorded',
-  'schema-changed',
   'writes-refused',
   'statement-not-allowed',
   'secret-in-statement',
@@ -83,6 +81,8 @@ export const refusalCodes = [
   'nothing-to-roll-back',
   'rollback-too-late',
   'rollback-missing',
+  'rollback-ambiguous',
+  'before-image-expired',
   'ledger-behind',
 ] as const;
 export const RefusalCode = v.picklist(refusalCodes);

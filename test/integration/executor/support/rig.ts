@@ -16,7 +16,6 @@ import {
   installation,
   type OrderWish,
   publicKeyOf,
-  recorded,
   type Reply,
   type TestApp,
 } from './app';
@@ -121,10 +120,7 @@ export async function startRig(
       if (!found) throw new Error(`no connection ${key}`);
       return found;
     },
-    async order(wish = {}, key = 'main') {
-      const connection = await rig.connection(key);
-      return buildOrder(connection, await recorded(app, rig.executor.url, connection, wish));
-    },
+    order: async (wish = {}, key = 'main') => buildOrder(await rig.connection(key), wish),
     send: (claims) => app.sendOrder(rig.executor.url, claims),
     async run(wish = {}, key = 'main') {
       const claims = await rig.order(wish, key);
