@@ -74,6 +74,8 @@ const Connection = v.pipe(
     minimumApprovals: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)), 1),
     /** Default: true for prod. */
     protected: v.optional(v.boolean()),
+    /** Refuses changes whose structure was not recorded at submission. Default: true when protected. */
+    requireSchemaDigest: v.optional(v.boolean()),
     /** The executor's own list; required for a protected connection. */
     approvers: v.optional(v.array(AccountId), []),
     /** How long after the apply a rollback is accepted. */
@@ -134,6 +136,10 @@ const Connection = v.pipe(
       ...kept,
       keepHours: keepHours ?? Math.min(Math.ceil(c.rollbackWindowSeconds / 3_600), 366 * 24),
     },
+  })),
+  v.transform(({ requireSchemaDigest: required, ...c }) => ({
+    ...c,
+    requireSchemaDigest: required ?? c.protected,
   })),
 );
 /** One database that orders may name, after parsing. */

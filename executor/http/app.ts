@@ -2,11 +2,14 @@ import { Hono } from 'hono';
 import * as v from 'valibot';
 import { Sha256Hex } from '#core/protocol/claims';
 import { enrolmentPath, EnrolmentRequest } from '#core/protocol/enrolment';
+import { preflightPath, PreflightRequest } from '#core/protocol/preflight';
 import type { PrivateJwk } from '#core/protocol/jwk';
 import { orderContentType, paths, RevocationRequest } from '#core/protocol/transport';
 import { faultFields, type Log } from '../log';
 import type { Counters } from '../metrics/counters';
 import { refusal } from '../order/refusal';
+import { contributors } from '../preflight/contributors';
+import { preflight } from '../preflight/preflight';
 import { findExecution } from '../state/inbox';
 import { readProgress } from '../state/progress';
 import { executorVersion } from '../version';
@@ -84,6 +87,16 @@ export function buildApp(
       const request = parseBody(RevocationRequest, body);
       if (!request) return refuseWith(context, malformed);
       return context.json(await receiveRevocation(request, trusted, deps));
+    }),
+  );
+
+  app.post(
+    preflightPath,
+    signed(async (context, _trusted, body) => {
+      const request = parseBody(PreflightRequest, body);
+      if (!request) return refuseWith(context, malformed);
+      const reply = await preflight(request, deps.targets, contributors);
+      return reply.ok ? context.json(reply.value) : refuseWith(context, reply.error);
     }),
   );
 

@@ -117,6 +117,15 @@ function refusedFrame(claims: OrderClaims, connection: ConnectionConfig, probe: 
   return null;
 }
 
+/** A rollback comes after the change itself, which has changed the structure that was recorded. */
+function refusedUnrecorded({ kind, content }: OrderClaims, connection: ConnectionConfig): Refusal | null {
+  if (!connection.requireSchemaDigest || kind !== 'apply' || content.schemaDigest !== null) return null;
+  return refusal(
+    'schema-not-recorded',
+    `${connection.key} takes only changes whose structure was recorded when they were submitted`,
+  );
+}
+
 /**
  * Everything the executor checks of a verified order before it takes it in, in a fixed order, cheap and certain things
  * first. The configuration has the last word: nothing here can be switched off by an order.
@@ -134,6 +143,8 @@ export async function checkOrder(
     return refusal('unknown-connection', `there is no connection ${claims.content.connection} here`);
   const approvals = refusedApprovals(claims, target.config);
   if (approvals) return approvals;
+  const unrecorded = refusedUnrecorded(claims, target.config);
+  if (unrecorded) return unrecorded;
   const halt = target.halted();
   if (halt) return refusal('halted', `${target.config.key}: ${haltWords(halt)}`);
   const frame = refusedFrame(claims, target.config, await target.probe());

@@ -6,6 +6,7 @@ import { type Halt, haltWords } from '../halt/halts';
 import type { Sessions } from '../identity/session';
 import { openSharedSessions } from '../identity/shared';
 import { labelsOf } from '../masking/labels';
+import { createSeenSchemas, type SeenSchemas } from '../schema/seen';
 import { getExecutionSql, type LedgerKey, LedgerRow } from './ledger';
 import { openPool } from './pool';
 import { effectiveLedgerMode, type Probe, probeTarget } from './probe';
@@ -18,8 +19,12 @@ export interface Target {
   readonly sessions: Sessions;
   /** Cancels and looks; never waits behind a change, and never runs approved text. */
   readonly control: Pool;
+  /** Reads catalogues for people who prepare a change; however many ask, no cancel waits behind them. */
+  readonly looks: Pool;
   /** Type names by OID, filled as they are met. */
   readonly typeNames: Map<number, string>;
+  /** Structures that were looked at lately. */
+  readonly seenSchemas: SeenSchemas;
   /** What the last look found; looks again when that was a problem or is old. */
   probe(): Promise<Probe>;
   /** Looks once and opens a first session, so that the first order does not wait for it. */
@@ -68,6 +73,11 @@ export function openTarget(
     name: 'query-change-control',
     answerWithinMs: controlAnswersWithinMs,
   });
+  const looks = openPool(config.url, {
+    max: 2,
+    name: 'query-change-preflight',
+    answerWithinMs: controlAnswersWithinMs,
+  });
   let last: { at: number; probe: Probe } | null = null;
   let identity: TargetIdentity | null = null;
   let running: Promise<Probe> | null = null;
@@ -91,7 +101,9 @@ export function openTarget(
     config,
     sessions,
     control,
+    looks,
     typeNames: new Map(),
+    seenSchemas: createSeenSchemas(),
     probe,
     async warm() {
       await Promise.all([probe(), sessions.warm().catch(() => undefined)]);
@@ -129,7 +141,7 @@ export function openTarget(
       return v.parse(v.nullable(LedgerRow), rows[0]?.reply ?? null);
     },
     async close() {
-      await Promise.all([sessions.close(), control.end()]);
+      await Promise.all([sessions.close(), control.end(), looks.end()]);
     },
   };
 }

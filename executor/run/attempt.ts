@@ -14,6 +14,7 @@ import type { Interruption } from './interruption';
 import { open } from './open';
 import { keeperOf, undoPlan } from './planned';
 import type { ProgressOf } from './progress';
+import { refuseOtherSchema } from './schema-guard';
 import { bodyText, runStatements } from './statements';
 import { Ended, utc } from './trips';
 import { startWatchdog } from './watchdog';
@@ -68,6 +69,7 @@ export async function attemptOrder(
   let watchdog: ReturnType<typeof startWatchdog> | null = null;
   try {
     const who = await open(client, claims, orderDigest, target.config);
+    await refuseOtherSchema(client, claims, statements, target.seenSchemas);
     await deps.at('after-begin');
     const deadlineMs = claims.endBy * 1_000 - deps.now();
     watchdog = startWatchdog({

@@ -2,6 +2,7 @@ import { submissionProblems } from '#core/change/content';
 import { voteIntentMs } from '#core/limits';
 import type { TransitionKey } from '#core/workflow/steps';
 import { setupProblem } from '#core/settings/settings';
+import { lookNeeded } from './look-needed';
 import { pausedWords } from './paused';
 import type { ValidatorPorts } from './ports';
 import { runRefusal } from './request-run';
@@ -52,5 +53,8 @@ async function draftRefusal(ports: ValidatorPorts, issueId: string, status: stri
   const problem = setupProblem(settings);
   if (problem) return problem;
   if (!draft) return 'Paste the SQL in the Query Change panel first.';
-  return submissionProblems(draft.content)[0]?.message ?? null;
+  const incomplete = submissionProblems(draft.content)[0];
+  if (incomplete) return incomplete.message;
+  const info = settings.executor?.connections.find(({ key }) => key === draft.content.connection);
+  return info ? lookNeeded(draft.content, info) : null;
 }

@@ -10,6 +10,7 @@ import type { ResultProperty } from '#core/property/result-property';
 import type { PrivateJwk } from '#core/protocol/jwk';
 import type { ExecutionKind } from '#core/protocol/attempt';
 import type { OrderClaims } from '#core/protocol/order';
+import type { PreflightReply, PreflightRequest } from '#core/protocol/preflight';
 import type { ConnectionsReply, ErrorReply, ExecutionReply } from '#core/protocol/transport';
 import type { Result } from '#core/result';
 import type { GroupRef, Settings } from '#core/settings/settings';
@@ -290,6 +291,8 @@ export interface Executor {
   submit(executorId: string, order: string): Promise<ExecutorAnswer<ExecutionReply>>;
   ask(executorId: string, jti: string): Promise<ExecutorAnswer<ExecutionReply>>;
   revoke(executorId: string, jti: string, connection: string): Promise<ExecutorAnswer<ExecutionReply>>;
+  /** Asks what the executor can say of a change before anybody has approved it. */
+  preflight(executorId: string, request: PreflightRequest): Promise<ExecutorAnswer<PreflightReply>>;
   /** `signedWith`: a key to prove with instead of the app's current one. */
   connections(executorId: string, signedWith?: PrivateJwk): Promise<ExecutorAnswer<ConnectionsReply>>;
   /** Sends the one-time token; answers the compact enrolment JWS. */

@@ -1,28 +1,38 @@
 import { completeContent, submissionProblems, type CompleteContent } from '#core/change/content';
 import { computeDigest } from '#core/change/compute-digest';
 import type { DigestInput } from '#core/change/digest';
+import type { ConnectionInfo } from '#core/protocol/connection';
 import { maxListedApprovers } from '#core/limits';
 import { approvalsRequired } from '#core/policy/eligibility';
 import { ok } from '#core/result';
 import { findConnection, setupProblem, type Settings } from '#core/settings/settings';
 import { append } from './append';
+import { lookNeeded } from './look-needed';
 import type { CommentPart, LedgerSnapshot, RulePorts } from './ports';
 import { publish } from './publish';
 import { no, type Outcome } from './refusal';
 import { mayEditDraft, type IssueRef } from './save-draft';
+
+/** What a look before submission adds to the digest. */
+type Looked = Pick<DigestInput, 'schemaDigest' | 'rollbackPlan' | 'export'>;
+
+/** Asks the executor what it can say of a change before it is submitted; refuses what cannot be submitted as it is. */
+export type LookBefore = (content: CompleteContent, info: ConnectionInfo) => Promise<Outcome<Looked>>;
 
 /** The status Jira shows when the submission is mirrored: `draft` still, unless the transition came first. */
 export type SubmittedFrom = 'panel' | 'transition';
 
 /**
  * Freezes the draft as a new immutable revision, opens its review and asks the approvers. `version` is the draft the
- * author saw; null when a bare Jira transition submits whatever is saved.
+ * author saw; null when a bare Jira transition submits whatever is saved. `look` is what the panel has and a bare transition
+ * has not: an executor to ask.
  */
 export async function submitChange(
   ports: RulePorts,
   issue: IssueRef,
   actor: string,
   request: { version: number | null; from: SubmittedFrom },
+  look: LookBefore = withoutLook,
 ): Promise<Outcome<LedgerSnapshot>> {
   const [settings, draft] = await Promise.all([ports.settings.read(), ports.drafts.read(issue.id)]);
   const problem = setupProblem(settings);
@@ -42,11 +52,13 @@ export async function submitChange(
   const refusal = connectionRefusal(settings, content.connection);
   if (!connection || refusal !== null) return no('incomplete', refusal ?? 'This connection cannot be used.');
   const { info, policy } = connection;
+  const looked = await look(content, info);
+  if (!looked.ok) return looked;
   const candidates = await ports.jira.members(policy.approverGroup.id, maxListedApprovers);
   const editors = draft.editors.filter((editor) => editor !== actor);
 
   const appended = await append(ports, issue.id, async ({ state }) => {
-    const input = digestInput(settings, issue, actor, content, state.revisions + 1);
+    const input = digestInput(settings, issue, actor, content, state.revisions + 1, looked.value);
     if (!input) return no('incomplete', 'This connection was not reached yet.');
     const digest = await computeDigest(input);
     return ok({
@@ -63,7 +75,7 @@ export async function submitChange(
             approvalsRequired: approvalsRequired(policy.approvals, info.minimumApprovals),
             approverGroup: policy.approverGroup,
             candidates: candidates?.filter((id) => id !== actor && !editors.includes(id)) ?? null,
-            hasRollback: content.rollback !== null,
+            hasRollback: content.rollback !== null || looked.value.rollbackPlan !== undefined,
             resultsPublic: info.results === 'public',
           },
         },
@@ -103,6 +115,7 @@ function digestInput(
   author: string,
   content: CompleteContent,
   revision: number,
+  looked: Looked,
 ): DigestInput | undefined {
   const info = findConnection(settings, content.connection)?.info;
   if (!info?.target) return undefined;
@@ -122,9 +135,15 @@ function digestInput(
     verification: content.verification,
     limits: info.limits,
     rowBudget: content.rowBudget,
-    schemaDigest: null,
+    ...looked,
   };
 }
+
+/** A bare transition has no executor to ask. */
+const withoutLook: LookBefore = async (content, info) => {
+  const refusal = lookNeeded(content, info);
+  return refusal === null ? ok({ schemaDigest: null }) : no('incomplete', refusal);
+};
 
 function reviewRequest({ state }: LedgerSnapshot): CommentPart[] {
   const revision = state.revision;

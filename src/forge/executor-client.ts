@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { sha256Hex } from '#core/hash';
 import { maxRequestLifetimeSeconds } from '#core/limits';
 import { EnrolmentReply, enrolmentPath } from '#core/protocol/enrolment';
+import { preflightPath, PreflightReply } from '#core/protocol/preflight';
 import type { PrivateJwk } from '#core/protocol/jwk';
 import { signCompact } from '#core/protocol/jws';
 import { requestHeader, requestTyp, type RequestClaims } from '#core/protocol/request';
@@ -68,6 +69,8 @@ export function executorClient(deps: {
         ExecutionReply,
       );
     },
+    preflight: (id, request) =>
+      call(id, { method: 'POST', path: preflightPath, body: JSON.stringify(request) }, PreflightReply),
     connections: (id, signedWith) =>
       call(id, { method: 'GET', path: paths.connections }, ConnectionsReply, signedWith),
     async enrol(id, token, receiptUrl) {

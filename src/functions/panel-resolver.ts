@@ -4,6 +4,7 @@ import { ok } from '#core/result';
 import { panelCalls, type PanelCallName, type PanelValue, type Reply } from '#core/panel/contract';
 import { castVote } from '../app/cast-vote';
 import { decide } from '../app/decide-review';
+import { lookBefore, showPreflight } from '../app/look-before';
 import type { Ports } from '../app/ports';
 import { readEvidence } from '../app/read-evidence';
 import { readResult } from '../app/read-result';
@@ -52,8 +53,12 @@ const handlers: Handlers = {
   view,
   timeline: async ({ ports, issue }) => ok(await showTimeline(ports, issue.id)),
   'save-draft': ({ ports, issue, viewer }, payload) => saveDraft(ports, issue, viewer, payload),
+  preflight: ({ ports, issue }, payload) => showPreflight(ports, issue, payload),
   submit: (call, { version }) =>
-    viewAfter(call, submitChange(call.ports, call.issue, call.viewer, { version, from: 'panel' })),
+    viewAfter(
+      call,
+      submitChange(call.ports, call.issue, call.viewer, { version, from: 'panel' }, lookBefore(call.ports)),
+    ),
   approve: (call, payload) => viewAfter(call, castVote(call.ports, call.issue.id, call.viewer, payload)),
   'request-changes': (call, payload) =>
     viewAfter(

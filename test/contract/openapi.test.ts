@@ -5,11 +5,13 @@ import * as fc from 'fast-check';
 import * as v from 'valibot';
 import { parse } from 'yaml';
 import { DigestInput } from '#core/change/digest';
+import type { RollbackPlan } from '#core/change/rollback-plan';
 import { ConnectionInfo } from '#core/protocol/connection';
 import { EnrolmentClaims, enrolmentPath, EnrolmentReply, EnrolmentRequest } from '#core/protocol/enrolment';
 import { OrderClaims } from '#core/protocol/order';
 import { ExecutionProgress } from '#core/protocol/progress';
 import { ReceiptClaims, ReceiptDelivery, receiptStatuses, ResultBody } from '#core/protocol/receipt';
+import { preflightPath, PreflightReply, PreflightRequest } from '#core/protocol/preflight';
 import { RequestClaims, requestHeader } from '#core/protocol/request';
 import {
   ConnectionsReply,
@@ -85,17 +87,45 @@ const progress = {
 };
 const error = { sqlstate: '23505', condition: 'unique_violation', position: null };
 
+const plan: RollbackPlan = {
+  generator: 1,
+  statements: [
+    { index: 0, action: 'update', table: { schema: 's', name: 't' }, key: ['id'], columns: ['id', 'n'] },
+  ],
+  maxRows: 10,
+  maxBytes: 100,
+  keepHours: 24,
+};
+const unseen = {
+  schemaDigest: null,
+  schemaNote: null,
+  schemaRefusal: null,
+  rollbackPlan: null,
+  rollbackRefusal: null,
+  exportRefusal: null,
+};
+
 /** Each schema of the document beside the one in code, with values that both take. */
 const pairs: readonly (readonly [name: string, schema: v.GenericSchema, values: readonly object[]])[] = [
   [
     'Content',
     DigestInput,
-    [aDigestInput(), aDigestInput({ rollback: null }), aDigestInput({ rowBudget: 10 })],
+    [
+      aDigestInput(),
+      aDigestInput({ rollback: null }),
+      aDigestInput({ rowBudget: 10 }),
+      aDigestInput({ schemaDigest: hash('c'), export: { format: 'csv' } }),
+      aDigestInput({ rollback: null, rollbackPlan: plan }),
+    ],
   ],
   [
     'OrderClaims',
     OrderClaims,
-    [anOrder(), anOrder({ kind: 'rollback', applyReceiptSha256: hash('a'), approvals: [] })],
+    [
+      anOrder(),
+      anOrder({ kind: 'rollback', applyReceiptSha256: hash('a'), approvals: [] }),
+      anOrder({ kind: 'rollback', applyReceiptSha256: hash('a'), beforeImageSha256: hash('b') }),
+    ],
   ],
   [
     'ReceiptClaims',
@@ -109,6 +139,17 @@ const pairs: readonly (readonly [name: string, schema: v.GenericSchema, values: 
         reason: { code: 'x', message: 'y' },
         statements: [],
         resultSha256: hash('a'),
+      }),
+      aReceipt({
+        beforeImage: { sha256: hash('a'), rows: 1, bytes: 2, keptUntil: '2026-11-21T10:00:00Z' },
+        export: {
+          format: 'ndjson',
+          sha256: hash('b'),
+          bytes: 1,
+          rows: 0,
+          masked: ['email'],
+          expiresAt: '2026-11-21T10:00:00Z',
+        },
       }),
       aReceipt({ status: 'failed', statements: [aStatement({ error, command: null, rows: null })] }),
     ],
@@ -178,6 +219,22 @@ const pairs: readonly (readonly [name: string, schema: v.GenericSchema, values: 
     'ConnectionInfo',
     ConnectionInfo,
     [aConnection(), aConnection({ target: null, engineVersion: null, problem: 'away' })],
+  ],
+  [
+    'PreflightRequest',
+    PreflightRequest,
+    [
+      { connection: 'shop-prod', sql: 'select 1', automaticRollback: false, exportFormat: null },
+      { connection: 'shop-prod', sql: 'select 1', automaticRollback: true, exportFormat: 'parquet' },
+    ],
+  ],
+  [
+    'PreflightReply',
+    PreflightReply,
+    [
+      { ...unseen, schemaDigest: hash('a'), rollbackPlan: plan },
+      { ...unseen, schemaNote: 'a', schemaRefusal: 'b', rollbackRefusal: 'c', exportRefusal: 'd' },
+    ],
   ],
   ['ConnectionsReply', ConnectionsReply, [{ executorId: 'e', version: '1', connections: [aConnection()] }]],
   [
@@ -290,6 +347,7 @@ test('paths, header and content type are those of the code', () => {
       paths.revocations,
       paths.execution('{jti}'),
       paths.connections,
+      preflightPath,
       enrolmentPath,
     ].toSorted(),
   );

@@ -4,7 +4,7 @@ import { maxReasonLength } from '../limits';
 import { Sha256Hex } from '../protocol/claims';
 import { ExecutionKind } from '../protocol/attempt';
 import { ResultBody } from '../protocol/receipt';
-import { ChangeView, DraftView, TimelineEntry } from './view';
+import { ChangeView, DraftView, PreflightView, TimelineEntry } from './view';
 
 const Version = v.pipe(v.number(), v.integer(), v.minValue(0));
 const Reason = v.pipe(
@@ -36,6 +36,8 @@ export const panelCalls = {
     payload: v.strictObject({ baseVersion: Version, content: DraftContent }),
     value: DraftView,
   },
+  /** What the executor says of the draft at `version`; asked for when the author wants a plan to undo it, or an export. */
+  preflight: { payload: v.strictObject({ version: Version }), value: PreflightView },
   /** Freezes the draft at `version` as a new revision and sends it to review. */
   submit: { payload: v.strictObject({ version: Version }), value: ChangeView },
   /** Votes for the digest on the screen. */

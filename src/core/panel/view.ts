@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { DraftContent } from '../change/content';
+import { RollbackPlan } from '../change/rollback-plan';
 import { ChangeStatus } from '../change/status';
 import {
   AccountId,
@@ -11,6 +12,8 @@ import {
   TargetIdentity,
 } from '../protocol/claims';
 import { ExecutionKind } from '../protocol/attempt';
+import { ExportFormat } from '../protocol/export';
+import { PreflightReply } from '../protocol/preflight';
 import { ReceiptStatus, StatementOutcome } from '../protocol/receipt';
 
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -49,6 +52,14 @@ export const DraftView = v.strictObject({
 });
 export type DraftView = v.InferOutput<typeof DraftView>;
 
+/** What the executor says of a draft before it is submitted. */
+export const PreflightView = v.strictObject({
+  ...PreflightReply.entries,
+  /** Why the executor will never take this text, in words; null when it may. */
+  refusal: v.nullable(v.string()),
+});
+export type PreflightView = v.InferOutput<typeof PreflightView>;
+
 /** The revision under review: exactly what the digest covers. */
 export const RevisionView = v.strictObject({
   number: Count,
@@ -67,6 +78,12 @@ export const RevisionView = v.strictObject({
   rollback: v.nullable(v.string()),
   rowBudget: v.nullable(Count),
   verification: v.nullable(v.string()),
+  /** Digest of the structure that the text touches, as the executor saw it at submission; null: it was not recorded. */
+  schemaDigest: v.nullable(Sha256Hex),
+  /** How the executor undoes the change by itself; null when it does not. */
+  rollbackPlan: v.nullable(RollbackPlan),
+  /** The result is written to a file at the executor; null when it is returned. */
+  export: v.nullable(v.strictObject({ format: ExportFormat })),
   submittedAt: Time,
   approvalsRequired: Count,
   approverGroup: v.string(),

@@ -28,6 +28,8 @@ export const PreflightReply = v.strictObject({
   schemaDigest: v.nullable(Sha256Hex),
   /** Why there is no `schemaDigest`. */
   schemaNote: v.nullable(Words),
+  /** Why an order without `schemaDigest` will be refused on this connection; null when it will not. */
+  schemaRefusal: v.nullable(Words),
   /** Null when it was not asked for, or cannot be given. */
   rollbackPlan: v.nullable(RollbackPlan),
   /** Why the change cannot be undone by itself. */

@@ -74,6 +74,8 @@ export const refusalCodes = [
   'author-approved',
   'approval-for-other-digest',
   'approvers-not-configured',
+  'schema-not-recorded',
+  'schema-changed',
   'writes-refused',
   'statement-not-allowed',
   'secret-in-statement',

@@ -56,6 +56,7 @@ export function TargetFacts({
           value: `At most ${revision.limits.maxResultRows.toLocaleString('en-GB')}`,
         },
         ...(connection ? maskedFacts(connection) : []),
+        { name: 'Structure', value: structure(revision) },
         { name: 'Row budget', value: budget(revision.rowBudget) },
         { name: 'Cluster', value: <span className="qc-small">{revision.target.systemIdentifier}</span> },
       ]}
@@ -78,6 +79,11 @@ function maskedFacts({ maskedClasses }: ConnectionView): Fact[] {
 function budget(rows: number | null): string {
   if (rows === null) return 'None: any number of rows may be affected';
   return `At most ${count(rows, 'row', 'rows')}, triggers and cascades included; not for the rollback`;
+}
+
+function structure({ schemaDigest }: RevisionView): string {
+  if (schemaDigest === null) return 'Not recorded at submission: changes of tables since then go unnoticed';
+  return `Recorded at submission (${schemaDigest.slice(0, 8)}…): the change is refused when it is another by then`;
 }
 
 function database(connection: ConnectionView): string {

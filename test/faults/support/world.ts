@@ -15,6 +15,7 @@ import {
   installation,
   type OrderWish,
   publicKeyOf,
+  recorded,
   type TestApp,
 } from '../../integration/executor/support/app';
 import type { Start } from '../executor-process';
@@ -189,7 +190,7 @@ export async function createWorld(shared: Shared, wishes: WorldWishes = {}): Pro
       }
       const connection = known.get(key);
       if (!connection) throw new Error(`no connection ${key}`);
-      return buildOrder(connection, wish);
+      return buildOrder(connection, await recorded(app, await world.address(), connection, wish));
     },
     async close() {
       await current?.kill();

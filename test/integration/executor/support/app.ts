@@ -6,6 +6,7 @@ import type { PrivateJwk } from '#core/protocol/jwk';
 import { generateSigningKey, publicHalf, signCompact } from '#core/protocol/jws';
 import { computeJti } from '#core/protocol/attempt';
 import { type OrderClaims, orderTyp } from '#core/protocol/order';
+import { preflightPath, PreflightReply } from '#core/protocol/preflight';
 import { requestHeader, requestTyp } from '#core/protocol/request';
 import { type ConnectionInfo } from '#core/protocol/connection';
 import {
@@ -35,6 +36,8 @@ export interface TestApp {
   revoke(url: string, jti: string, connection: string, stopRunning?: boolean): Promise<ExecutionReply>;
   execution(url: string, jti: string): Promise<ExecutionReply | null>;
   connections(url: string): Promise<readonly ConnectionInfo[]>;
+  /** The digest of the structure that a text touches, as an app asks for it before submission; null when it has none. */
+  schemaDigest(url: string, connection: string, sql: string): Promise<string | null>;
 }
 
 interface SendChanges {
@@ -90,6 +93,11 @@ export async function createTestApp(): Promise<TestApp> {
       const response = await app.send(url, 'GET', paths.connections);
       return v.parse(ConnectionsReply, await response.json()).connections;
     },
+    async schemaDigest(url, connection, sql) {
+      const request = { connection, sql, automaticRollback: false, exportFormat: null };
+      const response = await app.send(url, 'POST', preflightPath, JSON.stringify(request));
+      return response.ok ? v.parse(PreflightReply, await response.json()).schemaDigest : null;
+    },
   };
   return app;
 }
@@ -126,6 +134,25 @@ export interface OrderWish {
   readonly endBy?: number;
 }
 
+/** The text that a wish runs as its change. */
+const defaultSql = 'select 1 as one';
+
+/** Records the structure in a wish for a protected connection, as the app does at submission. */
+export async function recorded(
+  app: TestApp,
+  url: string,
+  connection: ConnectionInfo,
+  wish: OrderWish,
+): Promise<OrderWish> {
+  if (!connection.protected) return wish;
+  const schemaDigest = await app.schemaDigest(
+    url,
+    connection.key,
+    wish.content?.sql ?? wish.sql ?? defaultSql,
+  );
+  return { ...wish, content: { schemaDigest, ...wish.content } };
+}
+
 /** Builds a valid order for a connection, bent as the test wishes. */
 export async function buildOrder(connection: ConnectionInfo, wish: OrderWish = {}): Promise<OrderClaims> {
   const issueId = wish.issueId ?? String((issues += 1));
@@ -141,7 +168,7 @@ export async function buildOrder(connection: ConnectionInfo, wish: OrderWish = {
     target: connection.target,
     role: connection.role,
     searchPath: connection.searchPath,
-    sql: wish.sql ?? 'select 1 as one',
+    sql: wish.sql ?? defaultSql,
     rollback: wish.rollback ?? null,
     verification: null,
     limits: connection.limits,

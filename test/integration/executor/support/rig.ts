@@ -16,6 +16,7 @@ import {
   installation,
   type OrderWish,
   publicKeyOf,
+  recorded,
   type Reply,
   type TestApp,
 } from './app';
@@ -120,7 +121,10 @@ export async function startRig(
       if (!found) throw new Error(`no connection ${key}`);
       return found;
     },
-    order: async (wish = {}, key = 'main') => buildOrder(await rig.connection(key), wish),
+    async order(wish = {}, key = 'main') {
+      const connection = await rig.connection(key);
+      return buildOrder(connection, await recorded(app, rig.executor.url, connection, wish));
+    },
     send: (claims) => app.sendOrder(rig.executor.url, claims),
     async run(wish = {}, key = 'main') {
       const claims = await rig.order(wish, key);

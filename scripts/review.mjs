@@ -1,0 +1,4 @@
+import { ensureInstall, runProgram } from './ensure-install.mjs';
+
+ensureInstall();
+await runProgram('scripts/review/main.ts');

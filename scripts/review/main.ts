@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import * as v from 'valibot';
+import { parse as parseYaml } from 'yaml';
+import { SchemaSnapshot } from '#core/sql/facts/schema-snapshot';
+import { defaultConfig, effectiveConfig, ReviewConfig } from '#core/sql/review/config';
+import type { Review } from '#core/sql/review/review';
+import { reviewText } from '#core/sql/review/review-text';
+import { sqlParser } from '../../executor/sql/parser';
+import { parseReviewArguments, type ReviewArguments, usage } from './arguments';
+import { githubReport } from './report-github';
+import { jsonReport } from './report-json';
+import { sarifReport } from './report-sarif';
+import { textReport } from './report-text';
+
+/** A file that cannot be used, in words for the terminal. */
+class Unusable extends Error {}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    throw new Unusable(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function readParsed<TSchema extends v.GenericSchema>(schema: TSchema, file: string): v.InferOutput<TSchema> {
+  let raw: unknown;
+  try {
+    raw = parseYaml(readText(file));
+  } catch (error) {
+    if (error instanceof Unusable) throw error;
+    throw new Unusable(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const parsed = v.safeParse(schema, raw);
+  if (parsed.success) return parsed.output;
+  const lines = parsed.issues.map(
+    (issue) => `${file}: ${v.getDotPath(issue) ?? 'the file'}: ${issue.message}`,
+  );
+  throw new Unusable(lines.join('\n'));
+}
+
+async function reviewFiles(wish: ReviewArguments): Promise<{ file: string; review: Review }[]> {
+  const config = wish.config === null ? defaultConfig : readParsed(ReviewConfig, wish.config);
+  const schema = wish.schema === null ? null : readParsed(SchemaSnapshot, wish.schema);
+  const { connection, environment } = wish;
+  const effective = effectiveConfig(config, { environment, connection });
+  const reviews = [];
+  for (const file of wish.files) {
+    const review = await reviewText(sqlParser, readText(file), effective, {
+      schema,
+      environment,
+      rowBudget: null,
+    });
+    reviews.push({ file, review });
+  }
+  return reviews;
+}
+
+function print(
+  format: ReviewArguments['format'],
+  reviews: readonly { file: string; review: Review }[],
+): string {
+  switch (format) {
+    case 'json': {
+      const reports = reviews.map(({ file, review }) => jsonReport(file, review));
+      return JSON.stringify(reports.length === 1 ? reports[0] : reports, null, 2);
+    }
+    case 'sarif':
+      return JSON.stringify(sarifReport(reviews), null, 2);
+    case 'github':
+      return reviews.map(({ file, review }) => githubReport(file, review)).join('\n');
+    default:
+      return reviews.map(({ file, review }) => textReport(file, review)).join('\n\n');
+  }
+}
+
+async function main(): Promise<number> {
+  const wish = parseReviewArguments(process.argv.slice(2));
+  if (typeof wish === 'string') {
+    console.error(`${wish}\n\n${usage}`);
+    return 2;
+  }
+  try {
+    const reviews = await reviewFiles(wish);
+    const text = print(wish.format, reviews);
+    if (text !== '') console.log(text);
+    const open = reviews.flatMap(({ review }) => review.findings).filter(({ waived }) => waived === null);
+    return open.some(({ level }) => level === 'error') ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof Unusable)) throw error;
+    console.error(error.message);
+    return 2;
+  }
+}
+
+process.exitCode = await main();

@@ -1,0 +1,159 @@
+import { type ScriptFacts, scriptFacts } from '../facts/statement-facts';
+import type { Script } from '../tree/script';
+import { customRuleApplies } from './custom-rules';
+import type { EffectiveConfig } from './config';
+import type { Level, OptionValues, Place, Report, ReviewContext, Rule } from './rule';
+import { findWaivers, type Waiver } from './waivers';
+
+/** One hit of a rule. */
+export interface Finding {
+  readonly rule: string;
+  readonly title: string;
+  readonly level: Level;
+  /** Statement that it is about; null when it is about the whole script. */
+  readonly statement: number | null;
+  /** UTF-8 bytes [start, end) of the script. */
+  readonly start: number;
+  readonly end: number;
+  readonly message: string;
+  /** SQL to write instead; null when no rewrite is safe. */
+  readonly rewrite: string | null;
+  /** Reason of the author for setting the rule aside here; null when it counts. A waived finding stays a finding. */
+  readonly waived: string | null;
+}
+
+/** What a review found. */
+export interface Review {
+  readonly script: ScriptFacts;
+  /** In the order of the text. */
+  readonly findings: readonly Finding[];
+}
+
+/** Reviews a script that parses. Pure and deterministic: author, approver and executor get the same answer. */
+export function reviewScript(
+  script: Script,
+  rules: readonly Rule[],
+  config: EffectiveConfig,
+  context: ReviewContext,
+): Review {
+  const facts = scriptFacts(script);
+  const raw = [...builtIn(facts, rules, config, context), ...custom(facts, config, context)];
+  const waivers = findWaivers(script);
+  const findings = raw.map((finding) => ({ ...finding, waived: reasonFor(finding, waivers) }));
+  const about = waivers.flatMap((waiver) => [...aboutWaiver(waiver, findings)]);
+  return { script: facts, findings: [...findings, ...about].toSorted(inOrder) };
+}
+
+type Unwaived = Omit<Finding, 'waived'>;
+
+function* builtIn(
+  facts: ScriptFacts,
+  rules: readonly Rule[],
+  config: EffectiveConfig,
+  context: ReviewContext,
+): Generator<Unwaived> {
+  for (const rule of rules) {
+    const level = config.level(rule);
+    if (level === 'off') continue;
+    const options = optionsOf(rule, config.options(rule.id));
+    for (const statement of rule.statement ? facts.statements : []) {
+      for (const report of rule.statement?.(statement, options, context, facts) ?? []) {
+        yield found(facts, rule, level, report);
+      }
+    }
+    for (const report of rule.script?.(facts, options, context) ?? [])
+      yield found(facts, rule, level, report);
+  }
+}
+
+/** The rule's own values, with those of the configuration that are of the same type; anything else is not an option. */
+function optionsOf(rule: Rule, configured: Readonly<Record<string, unknown>>): OptionValues {
+  const entries = Object.entries(rule.options).map(([name, value]) => {
+    const set = configured[name];
+    const same = typeof set === typeof value && Array.isArray(set) === Array.isArray(value);
+    return [name, same ? (set as typeof value) : value] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function* custom(facts: ScriptFacts, config: EffectiveConfig, context: ReviewContext): Generator<Unwaived> {
+  for (const rule of config.custom) {
+    for (const statement of facts.statements) {
+      if (!customRuleApplies(rule, statement, context)) continue;
+      yield found(facts, rule, rule.level, { at: statement, message: rule.message });
+    }
+  }
+}
+
+function found(
+  facts: ScriptFacts,
+  rule: { readonly id: string; readonly title: string },
+  level: Level,
+  { at, message, rewrite }: Report,
+): Unwaived {
+  const { start, end } = rangeOf(facts, at);
+  const statement = facts.statements.find((one) => one.start <= start && start < one.end)?.index ?? null;
+  return {
+    rule: rule.id,
+    title: rule.title,
+    level,
+    statement,
+    start,
+    end,
+    message,
+    rewrite: rewrite ?? null,
+  };
+}
+
+const isWordByte = (byte: number | undefined): boolean =>
+  byte !== undefined &&
+  ((byte >= 0x30 && byte <= 0x39) ||
+    (byte >= 0x41 && byte <= 0x5a) ||
+    (byte >= 0x61 && byte <= 0x7a) ||
+    byte === 0x5f ||
+    byte === 0x24 ||
+    byte >= 0x80);
+
+/** A range, or the word that begins at an offset: the parser notes where a thing begins, not where it ends. */
+function rangeOf({ bytes, statements }: ScriptFacts, at: Place): { start: number; end: number } {
+  if ('start' in at) return { start: at.start, end: at.end };
+  const start = at.at ?? statements[0]?.start ?? 0;
+  let end = start;
+  if (bytes[end] === 0x22) {
+    end += 1;
+    while (end < bytes.length && bytes[end] !== 0x22) end += 1;
+    end += 1;
+  } else {
+    while (isWordByte(bytes[end])) end += 1;
+  }
+  return { start, end: Math.min(bytes.length, Math.max(end, start + 1)) };
+}
+
+function reasonFor(finding: Unwaived, waivers: readonly Waiver[]): string | null {
+  const waiver = waivers.find(
+    ({ rules, reason, statement }) =>
+      reason !== '' && statement !== null && statement === finding.statement && rules.includes(finding.rule),
+  );
+  return waiver?.reason ?? null;
+}
+
+function* aboutWaiver(waiver: Waiver, findings: readonly Finding[]): Generator<Finding> {
+  const base = { level: 'warning', statement: waiver.statement, rewrite: null, waived: null } as const;
+  const { start, end } = waiver;
+  if (waiver.reason === '') {
+    const message =
+      'The comment sets rules aside without a reason, so it has no effect. Write the reason after a colon.';
+    yield { ...base, start, end, rule: 'waiver-without-reason', title: 'A waiver needs a reason', message };
+    return;
+  }
+  for (const name of waiver.rules) {
+    const used = findings.some(({ rule, statement }) => rule === name && statement === waiver.statement);
+    if (used) continue;
+    const message = `The comment sets ${name} aside, but the statement does not break that rule.`;
+    yield { ...base, start, end, rule: 'waiver-unused', title: 'A waiver that waives nothing', message };
+  }
+}
+
+function inOrder(one: Finding, other: Finding): number {
+  return one.start - other.start || one.end - other.end || (one.rule < other.rule ? -1 : 1);
+}

@@ -1,0 +1,36 @@
+import { spans } from '../lexer';
+import type { ByteRange, Script } from '../tree/script';
+
+/** A comment by which the author sets a rule aside for one statement, for a reason that approvers read. */
+export interface Waiver extends ByteRange {
+  readonly rules: readonly string[];
+  /** Empty when the author gave none: then it sets nothing aside. */
+  readonly reason: string;
+  /** Statement that it stands in or before; null when none follows. */
+  readonly statement: number | null;
+}
+
+/** `-- qc-waive ban-drop-column, ban-drop-table: nobody has read them since 2024` */
+const form = /^(?:--|\/\*)\s*qc-waive\s+([a-z0-9-]+(?:\s*,\s*[a-z0-9-]+)*)\s*(?::\s*([^]*))?$/;
+
+/** The waivers of a script, in its order. */
+export function findWaivers(script: Pick<Script, 'text' | 'statements'>): readonly Waiver[] {
+  const encoder = new TextEncoder();
+  const waivers: Waiver[] = [];
+  let counted = 0;
+  let bytes = 0;
+  for (const span of spans(script.text)) {
+    if (span.kind !== 'comment') continue;
+    const text = script.text.slice(span.start, span.end);
+    const match = form.exec(text.replace(/\s*\*\/$/, '').trimEnd());
+    if (!match) continue;
+    bytes += encoder.encode(script.text.slice(counted, span.start)).length;
+    counted = span.start;
+    const start = bytes;
+    const end = start + encoder.encode(text.trimEnd()).length;
+    const statement = script.statements.find((candidate) => candidate.end > start)?.index ?? null;
+    const rules = (match[1] ?? '').split(',').map((name) => name.trim());
+    waivers.push({ rules, reason: (match[2] ?? '').trim(), start, end, statement });
+  }
+  return waivers;
+}

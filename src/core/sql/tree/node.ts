@@ -1,0 +1,70 @@
+/** A node of PostgreSQL's parse tree in the JSON form of libpg_query: an object with one key, the node's type. */
+export type Node = Readonly<Record<string, unknown>>;
+
+export function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The type and the fields of a node: `{UpdateStmt: {...}}` gives `['UpdateStmt', {...}]`. */
+export function unwrap(node: Node): readonly [string, Node] {
+  const [type, fields] = Object.entries(node)[0] ?? ['', {}];
+  return [type, isNode(fields) ? fields : {}];
+}
+
+/** The fields of `value` when it is a node of this type; undefined for anything else. */
+export function as(value: unknown, type: string): Node | undefined {
+  const fields = isNode(value) ? value[type] : undefined;
+  return isNode(fields) ? fields : undefined;
+}
+
+/** The nodes of a list field; empty when the field is absent. */
+export function items(value: unknown): readonly Node[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [];
+  return list.filter(isNode);
+}
+
+/** The fields of every item of a list that is of this type. */
+export function itemsOf(value: unknown, type: string): readonly Node[] {
+  return items(value).flatMap((item): readonly Node[] => {
+    const fields = as(item, type);
+    return fields ? [fields] : [];
+  });
+}
+
+/** Every `[key, object]` below and including `node`, in the order of the tree. Its stack is ours, not the engine's. */
+function* walk(node: Node): Generator<readonly [string, Node]> {
+  const open: [string, unknown][] = Object.entries(node).toReversed();
+  for (let next = open.pop(); next; next = open.pop()) {
+    const [key, value] = next;
+    if (Array.isArray(value)) for (let at = value.length; at > 0; at -= 1) open.push([key, value[at - 1]]);
+    else if (isNode(value)) {
+      yield [key, value];
+      open.push(...Object.entries(value).toReversed());
+    }
+  }
+}
+
+/** The fields of every node of this type below and including `node`, in the order of the tree. */
+export function* find(node: Node, type: string): Generator<Node> {
+  for (const [key, fields] of walk(node)) if (key === type) yield fields;
+}
+
+/** The string of `{String: {sval}}` or of a string constant; null for anything else. */
+export function stringOf(value: unknown): string | null {
+  const plain = as(value, 'String');
+  if (plain) return typeof plain['sval'] === 'string' ? plain['sval'] : '';
+  const constant = as(value, 'A_Const');
+  if (!constant || !isNode(constant['sval'])) return null;
+  return typeof constant['sval']['sval'] === 'string' ? constant['sval']['sval'] : '';
+}
+
+/** The strings of a list of `String` nodes, as in a qualified name. */
+export function strings(value: unknown): readonly string[] {
+  return items(value).flatMap((item) => stringOf(item) ?? []);
+}
+
+/** Byte offset in the whole text where the node begins, as the parser noted it; null when it noted none. */
+export function locationOf(fields: Node | undefined): number | null {
+  const location = fields?.['location'];
+  return typeof location === 'number' && location >= 0 ? location : null;
+}
