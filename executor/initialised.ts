@@ -1,7 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { ledgerVersion } from './postgres/ledger';
+import { replaceFile } from './replace-file';
 
 const file = (stateDir: string): string => join(stateDir, 'initialised.json');
 const Marks = v.record(v.string(), v.object({ version: v.number(), how: v.picklist(['shown', 'applied']) }));
@@ -19,9 +20,7 @@ export async function markInitialised(
 ): Promise<void> {
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
   const next = { ...(await marks(stateDir)), [key]: { version: ledgerVersion, how } };
-  const partial = `${file(stateDir)}.${process.pid}`;
-  await writeFile(partial, `${JSON.stringify(next, null, 2)}\n`, { mode: 0o600 });
-  await rename(partial, file(stateDir));
+  await replaceFile(file(stateDir), `${JSON.stringify(next, null, 2)}\n`, 0o600);
 }
 
 /** Why a connection may not be used yet, or null. */

@@ -1,4 +1,4 @@
-import { readFile, realpath, rename, stat, writeFile } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { isMap, isSeq, parseDocument } from 'yaml';
@@ -13,6 +13,7 @@ import {
   TrustedApp,
   type TrustedAppInput,
 } from '../config';
+import { replaceFile } from '../replace-file';
 import { loadSigningKey } from '../signing-key';
 
 /** What an admin pastes into the admin page. */
@@ -42,7 +43,9 @@ export async function enrolApp(
   const text = withApp(await readFile(file, 'utf8'), app.value);
   const parsed = parseConfig(parseDocument(text).toJS(), { env, baseDir: dirname(file) });
   if (!parsed.ok) return parsed;
-  await replaceFile(file, text);
+  // With the mode that it had: the file may hold credentials.
+  const { mode } = await stat(file);
+  await replaceFile(file, text, mode & 0o777);
   const { executorId, stateDir } = parsed.value;
   return ok({ executorId, publicJwk: publicHalf(await loadSigningKey(stateDir)), config: parsed.value });
 }
@@ -102,12 +105,4 @@ function parseJson(text: string): v.InferOutput<typeof JsonFile> | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** At once or not at all, with the mode that it had: the file may hold credentials. */
-async function replaceFile(file: string, text: string): Promise<void> {
-  const { mode } = await stat(file);
-  const partial = `${file}.${process.pid}`;
-  await writeFile(partial, text, { mode: mode & 0o777 });
-  await rename(partial, file);
 }

@@ -1,7 +1,8 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import * as v from 'valibot';
 import type { Config } from '../config';
 import { HaltFile, haltFile, haltOf, haltsDir, haltWords } from '../halt/halts';
+import { replaceFile } from '../replace-file';
 
 /** One connection, or all of them. */
 export type Halted = { readonly connection: string } | 'all';
@@ -28,16 +29,7 @@ export async function haltWork(config: Config, what: Halted, reason: string, now
   const halt = v.safeParse(HaltFile, { reason, at: new Date(nowMs).toISOString() });
   if (!halt.success) throw new Error('the reason must be one line of 1 to 200 characters');
   await mkdir(haltsDir(config.stateDir), { recursive: true, mode: 0o700 });
-  const file = haltFile(config.stateDir, connection);
-  const partial = `${file}.${process.pid}`;
-  const handle = await open(partial, 'w', 0o600);
-  try {
-    await handle.writeFile(`${JSON.stringify(halt.output)}\n`);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(partial, file);
+  await replaceFile(haltFile(config.stateDir, connection), `${JSON.stringify(halt.output)}\n`, 0o600);
   return `Halted: ${words(connection)}. Orders are refused; what had not committed is rolled back within seconds.\n`;
 }
 
