@@ -1,6 +1,6 @@
 import { refuse, ok, type Result } from '../result';
 import type { ChangeEventBody } from './event';
-import type { ChangeState } from './state';
+import { wroteRevision, type ChangeState } from './state';
 
 type Body<T extends ChangeEventBody['type']> = Extract<ChangeEventBody, { type: T }>;
 
@@ -87,7 +87,7 @@ function latestAttempt(
 export function acceptsVote(state: ChangeState, digest: string, actor: string): Result<void, IllegalEvent> {
   const { revision } = state;
   if (revision?.digest !== digest) return stale();
-  if (revision.author === actor || revision.editors.includes(actor)) {
+  if (wroteRevision(revision, actor)) {
     return refuse({ code: 'own-change', message: 'You wrote this change, so you cannot approve it.' });
   }
   if (state.votes.some((vote) => vote.accountId === actor)) {

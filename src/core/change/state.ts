@@ -89,6 +89,11 @@ export const initialState: ChangeState = {
   resolution: null,
 };
 
+/** The author, and everyone who ever saved the draft: none of them may approve the revision. */
+export function wroteRevision({ author, editors }: RevisionState, accountId: string): boolean {
+  return author === accountId || editors.includes(accountId);
+}
+
 /** The attempt that is under way or was last, of either kind. */
 export function currentAttempt(state: ChangeState): AttemptState | null {
   return state.rollback ?? state.apply;

@@ -1,6 +1,6 @@
 import { mayRollBack } from '../change/conditions';
 import type { ContentProblem } from '../change/content';
-import type { ChangeState } from '../change/state';
+import { wroteRevision, type ChangeState } from '../change/state';
 import { rowCount } from '../results/row-count';
 import type { ActionName, ActionView, BlockerView } from './view';
 
@@ -102,7 +102,7 @@ function inReview(
   const revision = state.revision;
   const group = revision?.approverGroup.name ?? 'the approvers';
   const voted = state.votes.some((vote) => vote.accountId === viewer);
-  const wrote = isAuthor(input) || (revision?.editors.includes(viewer) ?? false);
+  const wrote = revision !== null && wroteRevision(revision, viewer);
   const count = `${state.votes.length} of ${revision?.approvalsRequired ?? 0} approvals`;
   const secondary: ActionView[] = [];
   if (isAuthor(input))

@@ -1,4 +1,4 @@
-import type { ChangeState, RevisionState } from '../change/state';
+import { wroteRevision, type ChangeState } from '../change/state';
 import { maxListedApprovers } from '../limits';
 import type { ReceiptStatus } from '../protocol/receipt';
 import type { IndexProperty } from './index-property';
@@ -33,7 +33,9 @@ export function indexProperty(state: ChangeState, seq: number): IndexProperty {
     approvalsRequired: revision?.approvalsRequired ?? 0,
     approvalsMissing: Math.max(0, (revision?.approvalsRequired ?? 0) - approvals),
     pendingApprovers: pendingApprovers(state),
-    approvedByAuthor: yesNo(votes.some(({ accountId }) => wrote(revision, accountId))),
+    approvedByAuthor: yesNo(
+      votes.some(({ accountId }) => revision !== null && wroteRevision(revision, accountId)),
+    ),
     changedAfterApproval: yesNo(changedAfterApproval(state)),
     ranBeforeApproval: yesNo(ranBeforeApproval(state)),
     rollback: revision ? (revision.hasRollback ? 'preapproved' : 'none') : 'undecided',
@@ -57,11 +59,6 @@ export function indexProperty(state: ChangeState, seq: number): IndexProperty {
 }
 
 const yesNo = (value: boolean): 'yes' | 'no' => (value ? 'yes' : 'no');
-
-/** The author, and everyone who ever saved the draft. */
-function wrote(revision: RevisionState | null, accountId: string): boolean {
-  return revision !== null && (revision.author === accountId || revision.editors.includes(accountId));
-}
 
 /** Outcomes after which something of the change may have happened in the database. */
 const ran: readonly ReceiptStatus[] = ['succeeded', 'failed', 'unknown', 'outcome-lost'];
