@@ -16,22 +16,26 @@ import { resultRefusal } from './read-result';
 import { draftView, type IssueRef } from './save-draft';
 import { connectionRefusal } from './submit-change';
 
-/** Everything the panel shows of a change, for one viewer. Reads the app's storage only: opening a panel asks Jira nothing. */
+/**
+ * Everything the panel shows of a change, for one viewer, from the app's storage. Jira is asked only for the name of who
+ * paused dispatch, and whether somebody who was not asked may approve.
+ */
 export async function showChange(ports: Ports, issue: IssueRef, viewer: string): Promise<ChangeView> {
   const [settings, snapshot] = await Promise.all([ports.settings.read(), ports.ledger.read(issue.id)]);
   const { state } = snapshot;
-  const [draft, revision, outcomes, running] = await Promise.all([
+  const [draft, revision, outcomes, running, paused, mayBeCandidate] = await Promise.all([
     state.status === 'draft' ? ports.drafts.read(issue.id) : undefined,
     state.revision ? ports.archive.revision(issue.id, state.revision.number) : undefined,
     showOutcomes(ports, state, settings, viewer),
     showRunning(ports, issue, state),
+    pausedWords(ports),
+    isCandidate(ports, issue.id, state, viewer),
   ]);
-  const paused = await pausedWords(ports);
   const slot = lifecycle({
     state,
     viewer,
     isOperator: settings.operators.includes(viewer),
-    isCandidate: await isCandidate(ports, issue.id, state, viewer),
+    isCandidate: mayBeCandidate,
     problems: state.status === 'draft' ? submissionProblems(draft?.content ?? emptyContent) : [],
     connectionProblem: state.revision ? connectionRefusal(settings, state.revision.connection) : null,
     setupProblem: setupProblem(settings),
