@@ -8,9 +8,14 @@ import { changeSettings } from './change-settings';
 const maxQueuedAtOnce = 1_000;
 
 /** Stops all dispatch. What was sent already goes on; receipts are taken and revocations are sent all the same. */
-export async function pauseDispatch(ports: Ports, admin: string, reason: string): Promise<Outcome<Settings>> {
+export async function pauseDispatch(
+  ports: Ports,
+  admin: string,
+  reason: string,
+  what = 'Dispatch paused',
+): Promise<Outcome<Settings>> {
   const at = new Date(ports.clock()).toISOString();
-  return changeSettings(ports, { actor: admin, what: 'Dispatch paused' }, (settings) =>
+  return changeSettings(ports, { actor: admin, what }, (settings) =>
     settings.pause
       ? no('illegal', 'Dispatch is paused already.')
       : ok({ ...settings, pause: { by: admin, at, reason } }),

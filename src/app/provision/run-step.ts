@@ -3,7 +3,7 @@ import type { Ports } from '../ports';
 import { doneKey } from './kept';
 import { recordSite, siteDifference } from './record-site';
 import type { SiteAdmin } from './site-admin';
-import { manual, StepRefused, type Look, type Site } from './step';
+import { manual, orRefused, type Look, type Site } from './step';
 import { steps } from './steps/all';
 
 interface Request {
@@ -44,18 +44,18 @@ export async function runStep(ports: Ports, admin: SiteAdmin, request: Request):
     message,
     instruction,
   });
-  try {
-    const look = await steps[step].look(site);
-    if (look.state !== 'ready') return report('manual', look.message, look.instruction);
-    await look.apply();
-    await look.note?.();
-    await admin.keep({ [doneKey(step)]: 'yes' });
-    await tellSettings(site);
-    return look.changes.length === 0 ? report('unchanged', look.right) : report('done', look.done);
-  } catch (error) {
-    if (!(error instanceof StepRefused)) throw error;
-    return report('manual', error.message, error.instruction);
-  }
+  return orRefused(
+    async () => {
+      const look = await steps[step].look(site);
+      if (look.state !== 'ready') return report('manual', look.message, look.instruction);
+      await look.apply();
+      await look.note?.();
+      await admin.keep({ [doneKey(step)]: 'yes' });
+      await tellSettings(site);
+      return look.changes.length === 0 ? report('unchanged', look.right) : report('done', look.done);
+    },
+    ({ message, instruction }) => report('manual', message, instruction),
+  );
 }
 
 /** A repair may bring new ids, and changes are served from the settings. */
@@ -66,10 +66,5 @@ async function tellSettings(site: Site): Promise<void> {
 
 /** A look that Jira refused, as a look that says so. */
 export async function safely(look: () => Promise<Look>): Promise<Look> {
-  try {
-    return await look();
-  } catch (error) {
-    if (!(error instanceof StepRefused)) throw error;
-    return manual(error.message, error.instruction);
-  }
+  return orRefused(look, ({ message, instruction }) => manual(message, instruction));
 }

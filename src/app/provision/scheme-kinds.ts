@@ -160,6 +160,13 @@ const workflowScheme: SchemeKind = {
   },
 };
 
+/** What a scheme of ours is called at the start of a sentence, for example `Workflow scheme "Query Change"`. */
+export const titleOf = ({ label }: SchemeKind): string =>
+  `${label.charAt(0).toUpperCase()}${label.slice(1)} "${issueTypeName}"`;
+
+/** Where an admin finds the schemes of a kind. */
+export const menuOf = ({ label }: SchemeKind): string => `Settings, Work items, ${label}s`;
+
 export const schemeKinds: readonly SchemeKind[] = [issueTypeScheme, screenScheme, workflowScheme];
 
 /** The scheme that a project uses. */

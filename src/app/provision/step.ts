@@ -96,6 +96,16 @@ export class StepRefused extends Error {
   }
 }
 
+/** What `work` answers, or what `refused` makes of Jira's refusal; anything else that is thrown stays a fault. */
+export async function orRefused<T>(work: () => Promise<T>, refused: (refusal: StepRefused) => T): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof StepRefused)) throw error;
+    return refused(error);
+  }
+}
+
 /** Unwraps a reply of Jira or stops the step with an instruction. */
 export function needed<T>(reply: Result<T, JiraRefusal>, instruction: string): T {
   if (!reply.ok) {

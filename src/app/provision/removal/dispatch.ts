@@ -1,3 +1,4 @@
+import { pauseDispatch } from '../../admin/pause';
 import type { Removal } from './removal';
 
 /** Nothing is sent to the executor any more. What was sent goes on; its receipts are still taken. */
@@ -10,11 +11,8 @@ export const dispatchRemoval: Removal = {
       what: ['Sending to the executor: paused'],
       why: null,
       async apply() {
-        const by = await admin.actor();
-        const at = new Date(ports.clock()).toISOString();
-        await ports.settings.change({ actor: by, what: 'Dispatch paused for the removal' }, (settings) =>
-          settings.pause ? settings : { ...settings, pause: { by, at, reason: 'Removal' } },
-        );
+        // That somebody else paused it in this moment is as good.
+        await pauseDispatch(ports, await admin.actor(), 'Removal', 'Dispatch paused for the removal');
       },
     };
   },

@@ -1,7 +1,15 @@
 import { issueTypeName } from '#core/workflow/definition';
 import { beforeKey, beforeKeys, doneKey, forgotten, isOurs, schemeIdKeys } from '../kept';
 import { Nothing } from '../lists';
-import { otherUsers, schemeById, schemeKinds, schemeOfProject, type SchemeKind } from '../scheme-kinds';
+import {
+  menuOf,
+  otherUsers,
+  schemeById,
+  schemeKinds,
+  schemeOfProject,
+  titleOf,
+  type SchemeKind,
+} from '../scheme-kinds';
 import { rest, type KeptIds, type SiteAdmin } from '../site-admin';
 import { keptId, needed, type Site } from '../step';
 import {
@@ -56,9 +64,6 @@ async function look({ admin, ports }: Site): Promise<RemovalLook> {
   );
 }
 
-const titleOf = ({ label }: SchemeKind): string =>
-  `${label.charAt(0).toUpperCase()}${label.slice(1)} "${issueTypeName}"`;
-
 async function partOf(admin: SiteAdmin, kind: SchemeKind, ids: KeptIds): Promise<Part> {
   const what = titleOf(kind);
   const ourId = keptId(ids, kind.idKey);
@@ -109,7 +114,7 @@ async function partOf(admin: SiteAdmin, kind: SchemeKind, ids: KeptIds): Promise
       remove(
         admin,
         rest([kind.path, ourId]),
-        `Delete the ${kind.label} "${issueTypeName}" under Settings, Work items, ${kind.label}s.`,
+        `Delete the ${kind.label} "${issueTypeName}" under ${menuOf(kind)}.`,
       ),
   };
   return { back, gone: [goes], staying: [] };

@@ -1,7 +1,15 @@
 import { issueTypeName } from '#core/workflow/definition';
 import { beforeKey, found, made } from '../kept';
 import { Made, type Named, Nothing } from '../lists';
-import { findScheme, otherUsers, schemeKinds, schemeOfProject, type SchemeKind } from '../scheme-kinds';
+import {
+  findScheme,
+  menuOf,
+  otherUsers,
+  schemeKinds,
+  schemeOfProject,
+  titleOf,
+  type SchemeKind,
+} from '../scheme-kinds';
 import { rest, type KeptIds, type SiteAdmin } from '../site-admin';
 import {
   change,
@@ -44,10 +52,6 @@ async function idOf(admin: SiteAdmin, projectKey: string | null): Promise<string
   if (projectKey === null) return undefined;
   return (await existing(admin, rest(['project', projectKey]), Made))?.id;
 }
-
-const titleOf = (kind: SchemeKind): string =>
-  `${kind.label.charAt(0).toUpperCase()}${kind.label.slice(1)} "${issueTypeName}"`;
-const menuOf = (kind: SchemeKind): string => `Settings, Work items, ${kind.label}s`;
 
 /** A scheme of our name that other projects use is left alone: changing it would change them. */
 async function sharedWithOthers(
