@@ -50,6 +50,22 @@ export interface InstalledApp {
   productEvent(eventType: string, payload: Record<string, unknown>): void;
 }
 
+/**
+ * The extension ARI of a module, by which Jira names Forge fields and workflow rules. ⚠ For gadgets the same form is
+ * taken.
+ */
+export function extensionAri(
+  app: Pick<InstalledApp, 'appUuid' | 'environmentId'>,
+  moduleKey: string,
+): string {
+  return `ari:cloud:ecosystem::extension/${app.appUuid}/${app.environmentId}/static/${moduleKey}`;
+}
+
+/** The module key in an extension ARI: its last part. */
+export function moduleKeyOf(ari: string): string {
+  return ari.slice(ari.lastIndexOf('/') + 1);
+}
+
 /** Jira as the rest of the host sees it. */
 export interface JiraSite {
   /** Serves one REST request; the URL's path starts with `/rest/api/3/` (or `/rest/atlassian-connect/…`). */

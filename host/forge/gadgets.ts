@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { JiraSite } from '../contract';
+import { moduleKeyOf, type JiraSite } from '../contract';
 import type { FramePlace } from './bridge/host-protocol';
 import type { ExtensionContext } from './invoke';
 import { NotVisible } from './not-visible';
@@ -14,11 +14,6 @@ const GadgetsSchema = v.looseObject({
 /** What people saved with `view.submit()` in the edit view of a gadget. */
 export interface GadgetConfigurations {
   of(gadgetId: string): Readonly<Record<string, unknown>> | undefined;
-}
-
-/** The module key in a gadget's `moduleKey`: `ari:…/static/{key}`. ⚠ The form is that of custom fields and workflow rules. */
-function gadgetModuleKey(moduleKey: string): string {
-  return moduleKey.slice(moduleKey.lastIndexOf('/') + 1);
 }
 
 /**
@@ -46,7 +41,7 @@ export function createGadgetContext(
       throw new NotVisible(`Dashboard ${id} does not exist or you do not have permission to see it`);
     const gadgets = (await read(accountId, `${path}/gadget`, GadgetsSchema))?.gadgets ?? [];
     const placed = gadgets.find((one) => String(one.id) === gadget)?.moduleKey;
-    if (placed === undefined || gadgetModuleKey(placed) !== moduleKey)
+    if (placed === undefined || moduleKeyOf(placed) !== moduleKey)
       throw new NotVisible(`Dashboard ${id} has no gadget ${gadget} of ${moduleKey}`);
     if (entry === 'edit' && !dashboard.isWritable)
       throw new NotVisible('You do not have permission to edit this dashboard');

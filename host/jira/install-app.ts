@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { AppModule, InstalledApp } from '../contract';
+import { extensionAri, type AppModule, type InstalledApp } from '../contract';
 import { addCustomField } from './routes/fields';
 import { ROLE_ADDONS } from './seed-defaults';
 import { nextId, userById, type Jira } from './store';
@@ -13,13 +13,9 @@ const customField = v.looseObject({
   readOnly: v.optional(v.boolean(), false),
 });
 
-/** The extension ARI of a module, by which Jira names Forge fields and rules. */
-export const extensionKey = (app: InstalledApp, moduleKey: string): string =>
-  `ari:cloud:ecosystem::extension/${app.appUuid}/${app.environmentId}/static/${moduleKey}`;
-
 function installField(jira: Jira, app: InstalledApp, module: AppModule): void {
   const parsed = v.parse(customField, module);
-  const key = extensionKey(app, parsed.key);
+  const key = extensionAri(app, parsed.key);
   const name = parsed.name ?? parsed.key;
   const existing = jira.state.fields.find((field) => field.key === key);
   if (existing) {

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import type { JiraSite } from '../../contract';
+import { extensionAri, type JiraSite } from '../../contract';
 import type { Frames } from '../frames';
 import type { Installation } from '../installation';
 import type { Manifest } from '../manifest';
@@ -24,9 +24,7 @@ export function gadgetRoutes(parts: {
   const { jira, frames } = parts;
   const routes = new Hono<Env>();
 
-  /** ⚠ The form of custom fields and workflow rules. */
-  const extensionKey = (moduleKey: string): string =>
-    `ari:cloud:ecosystem::extension/${parts.manifest.appUuid}/${parts.installation.environmentId}/static/${moduleKey}`;
+  const app = { appUuid: parts.manifest.appUuid, environmentId: parts.installation.environmentId };
 
   routes.get('/gadgets', async (context) =>
     context.json({ modules: await frames.gadgets(viewerOf(context)) }),
@@ -41,7 +39,7 @@ export function gadgetRoutes(parts: {
       headers: { 'content-type': 'application/json' },
       // Jira's own dialog knows the gadget whether or not REST lists it, so the key needs no validation.
       body: JSON.stringify({
-        moduleKey: extensionKey(moduleKey),
+        moduleKey: extensionAri(app, moduleKey),
         title: module.title,
         ignoreUriAndModuleKeyValidation: true,
       }),

@@ -3,7 +3,7 @@ import { isAdmin, requireAdmin } from '../access';
 import type { NamedRecord } from '../entities';
 import { badRequest, forbidden, notFound } from '../errors';
 import { formatNamed } from '../formatters/issue';
-import { extensionKey } from '../install-app';
+import { extensionAri } from '../../contract';
 import { ok, page, queryList, route, signedIn, type Call, type Route } from '../http';
 import { byId, jiraTime, nowIso, projectByIdOrKey } from '../store';
 import { finishedTask, formatTask } from '../tasks';
@@ -60,7 +60,7 @@ async function pinPanels(call: Call): Promise<Response> {
   const { jira } = call;
   const body = await call.body(panelBody);
   const app = jira.app;
-  const module = app?.modules['jira:issuePanel']?.find((m) => extensionKey(app, m.key) === body.moduleId);
+  const module = app?.modules['jira:issuePanel']?.find((m) => extensionAri(app, m.key) === body.moduleId);
   if (!module) throw badRequest(`The module '${body.moduleId}' is not an issue panel of an installed app.`);
   if (body.projectList.length === 0 || body.projectList.length > 1000)
     throw badRequest('Between 1 and 1,000 projects must be given.');

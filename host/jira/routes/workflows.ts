@@ -4,7 +4,7 @@ import { requireAdmin } from '../access';
 import type { WorkflowRecord } from '../entities-workflow';
 import { badRequest, JiraError, notFound } from '../errors';
 import { formatWorkflow, formatWorkflows } from '../formatters/workflow';
-import { extensionKey } from '../install-app';
+import { extensionAri } from '../../contract';
 import { noContent, ok, queryInt, route, type Call, type Route } from '../http';
 import { commitChanges, setStatus } from '../issue-changes';
 import { byId, projectByIdOrKey, type Jira } from '../store';
@@ -217,7 +217,7 @@ function capabilities(call: Call): Response {
   const forgeRules = app
     ? kinds.flatMap(([module, ruleKey, ruleType]) =>
         (app.modules[module] ?? []).map((m) => ({
-          id: extensionKey(app, m.key),
+          id: extensionAri(app, m.key),
           name: typeof m['name'] === 'string' ? m['name'] : m.key,
           description: typeof m['description'] === 'string' ? m['description'] : '',
           ruleKey,

@@ -1,6 +1,6 @@
 import type { GadgetRecord } from '../entities-sharing';
 import { badRequest } from '../errors';
-import { extensionKey } from '../install-app';
+import { extensionAri } from '../../contract';
 import type { Jira } from '../store';
 
 /** Columns of the widest layout of a dashboard. ⚠ REST cannot set the layout. */
@@ -35,7 +35,7 @@ function forgeGadgets(jira: Jira): GadgetType[] {
   const { app } = jira;
   if (!app || jira.faults.refuseForgeGadgets) return [];
   return (app.modules['jira:dashboardGadget'] ?? []).map((module) => ({
-    moduleKey: extensionKey(app, module.key),
+    moduleKey: extensionAri(app, module.key),
     title: typeof module['title'] === 'string' ? module['title'] : module.key,
   }));
 }

@@ -1,4 +1,4 @@
-import type { AppModule } from '../../contract';
+import { extensionAri, type AppModule } from '../../contract';
 import { can, inRole } from '../access';
 import type { IssueRecord, ProjectRecord } from '../entities';
 import type {
@@ -41,10 +41,7 @@ const listParameter = (rule: RuleRecord, name: string): string[] =>
 export function forgeModule(jira: Jira, rule: RuleRecord, moduleType: string): AppModule | undefined {
   const app = jira.app;
   if (!app) return undefined;
-  const prefix = `ari:cloud:ecosystem::extension/${app.appUuid}/${app.environmentId}/static/`;
-  const key = rule.parameters['key'] ?? '';
-  if (!key.startsWith(prefix)) return undefined;
-  return app.modules[moduleType]?.find((module) => module.key === key.slice(prefix.length));
+  return app.modules[moduleType]?.find(({ key }) => rule.parameters['key'] === extensionAri(app, key));
 }
 
 /** The configuration of a Forge rule: its JSON string, parsed; null when it is not JSON. */

@@ -1,10 +1,11 @@
+import { moduleKeyOf } from '../../contract';
 import type { AppGadget } from '../host-api';
 
-/** The module of the app that a gadget's `moduleKey` names. ⚠ An extension ARI, as custom fields and rules have. */
+/** The module of the app that a gadget's `moduleKey`, an extension ARI, names. */
 export function moduleOf(
   gadget: { readonly moduleKey?: string | undefined },
   modules: readonly AppGadget[],
 ): AppGadget | undefined {
-  const key = gadget.moduleKey ?? '';
-  return modules.find((module) => key.slice(key.lastIndexOf('/') + 1) === module.key);
+  const key = moduleKeyOf(gadget.moduleKey ?? '');
+  return modules.find((module) => module.key === key);
 }
