@@ -5,7 +5,7 @@ import { enrolmentPath, EnrolmentRequest } from '#core/protocol/enrolment';
 import { preflightPath, PreflightRequest } from '#core/protocol/preflight';
 import type { PrivateJwk } from '#core/protocol/jwk';
 import { orderContentType, paths, RevocationRequest } from '#core/protocol/transport';
-import { faultFields, type Log } from '../log';
+import { faultFields } from '../log';
 import type { Counters } from '../metrics/counters';
 import { refusal } from '../order/refusal';
 import { contributors } from '../preflight/contributors';
@@ -44,7 +44,7 @@ function onceASecond<T>(ask: () => Promise<T>, now: () => number): () => Promise
 
 /** Builds the HTTP application; it needs no socket. */
 export function buildApp(
-  deps: ServiceDeps & { key: PrivateJwk; log: Log; counters: Counters; stopping: () => boolean },
+  deps: ServiceDeps & { key: PrivateJwk; counters: Counters; stopping: () => boolean },
 ): Hono {
   const { config, store, log, counters } = deps;
   const app = new Hono();

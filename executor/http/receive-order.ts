@@ -2,6 +2,7 @@ import type { ReceiptDelivery } from '#core/protocol/receipt';
 import type { ExecutionReply } from '#core/protocol/transport';
 import { ok, refuse, type Result } from '#core/result';
 import type { Config, TrustedApp } from '../config';
+import type { Log } from '../log';
 import { checkOrder } from '../order/check-order';
 import { refusedByHistory } from '../order/check-rollback';
 import { type Refusal, refusal } from '../order/refusal';
@@ -20,6 +21,7 @@ export interface ServiceDeps {
   readonly targets: ReadonlyMap<string, Target>;
   readonly worker: Worker;
   readonly now: () => number;
+  readonly log: Log;
   readonly at: (point: ExecutionPoint) => Promise<void> | void;
 }
 

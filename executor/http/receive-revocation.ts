@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { computeOrderDigest, OrderClaims } from '#core/protocol/order';
 import type { ExecutionReply, RevocationRequest } from '#core/protocol/transport';
 import * as v from 'valibot';
@@ -18,6 +19,26 @@ async function revokeQueued(row: ExecutionRow, stopped: boolean, deps: ServiceDe
   await deps.worker.finish(order, deps.targets.get(row.connection) ?? null, outcome, 'close-queued');
 }
 
+/** Patience with the target of a revocation: the state database has it already. */
+const rememberWithinMs = 3_000;
+
+/**
+ * Writes a revocation beside the ledger of its connection too, where a restore of the state database does not reach it.
+ * A target that is away does not hold up the answer; then the tombstone is in the state database only.
+ */
+async function rememberRevoked({ jti, connection }: RevocationRequest, deps: ServiceDeps): Promise<void> {
+  const target = deps.targets.get(connection);
+  if (!target?.config.writable) return;
+  const patience = new AbortController();
+  const written = target.control
+    .query('select querychange.fence_execution($1, null)', [jti])
+    .then(() => true)
+    .catch(() => false);
+  const late = delay(rememberWithinMs, false, { signal: patience.signal }).catch(() => false);
+  if (!(await Promise.race([written, late]))) deps.log.warn('revocation-not-in-target', { jti, connection });
+  patience.abort();
+}
+
 /**
  * Revokes an id. When this resolves, either a tombstone is durable (state `revoked`), the waiting order is final with a
  * `revoked` receipt, or it was too late and the state says so. With `stopRunning` the wish to end what runs is durable
@@ -30,6 +51,7 @@ export async function receiveRevocation(
 ): Promise<ExecutionReply> {
   const { pool } = deps.store;
   if (await storeTombstone(pool, app.installation, request.jti, request.connection)) {
+    await rememberRevoked(request, deps);
     return { jti: request.jti, state: 'revoked', delivery: null };
   }
   const stopped = request.stopRunning === true;
@@ -40,5 +62,6 @@ export async function receiveRevocation(
   if (stopped) deps.worker.noticeStops();
   const now = await findExecution(pool, app.installation, request.jti);
   if (!now) throw new Error('an execution has disappeared from the inbox');
+  if (now.status === 'revoked') await rememberRevoked(request, deps);
   return describe(now);
 }

@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import type { ConnectionConfig } from '../config';
 import { forLogin } from './ledger';
 
-const files = ['001-roles', '002-ledger', '003-functions', '006-before-images'] as const;
+const files = ['001-roles', '002-ledger', '003-functions', '006-before-images', '008-fences'] as const;
 
 async function sqlFile(name: string): Promise<string> {
   return readFile(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');

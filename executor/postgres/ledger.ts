@@ -5,7 +5,7 @@ import { Sha256Hex } from '#core/protocol/claims';
 import { ReceiptClaims, StatementOutcome } from '#core/protocol/receipt';
 
 /** Version of the ledger schema that this executor speaks; `querychange.schema_version()` must say the same. */
-export const ledgerVersion = 1;
+export const ledgerVersion = 2;
 
 /** What is kept in the ledger of a committed change: enough to write its receipt again. */
 export const LedgerResult = v.strictObject({
@@ -40,13 +40,20 @@ export const BeginReply = v.union([
   v.object({ begun: v.literal(false), row: LedgerRow }),
 ]);
 
-/** Error codes that the ledger functions raise (postgres/sql/003-functions.sql). */
+/** Error codes that the ledger functions raise (postgres/sql/003-functions.sql, 008-fences.sql). */
 export const ledgerErrors = {
   late: 'QC001',
   nothingToRollBack: 'QC002',
   rollbackTooLate: 'QC003',
   notThisExecution: 'QC004',
+  fenced: 'QC010',
+  revoked: 'QC011',
 } as const;
+
+/** `select querychange.check_fence(…)`: fails when this attempt may not begin any more. After `begin_execution`. */
+export function checkFenceSql(jti: string, attempt: number): string {
+  return `select querychange.check_fence(${escapeLiteral(jti)}, ${attempt})`;
+}
 
 /** What names one execution in the ledger. */
 export interface LedgerKey {

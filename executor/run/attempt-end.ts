@@ -36,6 +36,8 @@ export type AttemptEnd =
   /** Stopped from the issue before COMMIT. */
   | { readonly kind: 'revoked'; readonly message: string }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
+  /** Another process has taken the order over; nothing of this attempt is applied, and nothing may be said of it. */
+  | { readonly kind: 'fenced' }
   /** A serialization failure, deadlock or lock timeout; nothing applied, `end` says what to report when we give up. */
   | { readonly kind: 'conflict'; readonly end: AttemptEnd }
   /** The connection failed. `mayHaveCommitted` only if COMMIT was on its way. */
@@ -73,6 +75,10 @@ export function frameEnd(
         code: 'rollback-too-late',
         message: 'the time for the pre-approved rollback is over',
       };
+    case ledgerErrors.fenced:
+      return { kind: 'fenced' };
+    case ledgerErrors.revoked:
+      return { kind: 'revoked', message: 'revoked before it began; nothing was applied' };
     case ledgerErrors.notThisExecution:
       return {
         kind: 'failed',

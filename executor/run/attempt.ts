@@ -68,7 +68,7 @@ export async function attemptOrder(
   let committing = false;
   let watchdog: ReturnType<typeof startWatchdog> | null = null;
   try {
-    const who = await open(client, claims, orderDigest, target.config);
+    const who = await open(client, claims, orderDigest, deps.attempt, target.config);
     await refuseOtherSchema(client, claims, statements, target.seenSchemas);
     await deps.at('after-begin');
     const deadlineMs = claims.endBy * 1_000 - deps.now();

@@ -8,6 +8,7 @@ import type { Assertion } from '../sql/verification';
 import type { InboxOrder } from '../state/store';
 import { type AttemptDeps, attemptOrder } from './attempt';
 import { type AttemptEnd, interruptedEnd } from './attempt-end';
+import { fence } from './fence';
 import { nothingApplied, type Outcome } from './receipt-claims';
 import { verifyAfterCommit } from './verification';
 
@@ -60,7 +61,7 @@ function syntaxFailure(
 }
 
 function fromEnd(
-  end: Exclude<AttemptEnd, { kind: 'lost' | 'conflict' }>,
+  end: Exclude<AttemptEnd, { kind: 'lost' | 'conflict' | 'fenced' }>,
   attempt: number,
   kept: string | null,
 ): Exclude<Execution, string> {
@@ -141,13 +142,18 @@ export async function executeOrder(
   }
   const { assertions } = verification;
   let mayHaveCommitted = recovered && deps.target.config.writable;
+  let fenced = !mayHaveCommitted;
   let conflicts = 0;
   for (let failures = 0; ;) {
     if (!(await deps.stillOurs())) return 'over';
     // An earlier COMMIT may be on its way: then the ledger is asked first, also under a halt or a wish to stop.
     const interruption = mayHaveCommitted ? null : deps.interrupted();
     if (interruption) return fromEnd(interruptedEnd(interruption), attempt, null);
-    const end = await attemptOrder(claims, orderDigest, script.statements, assertions, { ...deps, attempt });
+    fenced ||= await fence(deps.target, claims.jti, attempt, deps.log);
+    const end: AttemptEnd = fenced
+      ? await attemptOrder(claims, orderDigest, script.statements, assertions, { ...deps, attempt })
+      : { kind: 'lost', mayHaveCommitted: false };
+    if (end.kind === 'fenced') return 'over';
     if (end.kind === 'conflict') {
       conflicts += 1;
       if (conflicts < limits.maxTransactionTries) {
@@ -210,7 +216,7 @@ async function verified(
 }
 
 function fromEndOf(end: AttemptEnd, attempt: number): Execution {
-  if (end.kind === 'lost' || end.kind === 'conflict')
+  if (end.kind === 'lost' || end.kind === 'conflict' || end.kind === 'fenced')
     throw new Error('a conflict always carries a final end');
   return fromEnd(end, attempt, null);
 }

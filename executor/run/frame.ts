@@ -1,7 +1,13 @@
 import { escapeIdentifier, escapeLiteral } from 'pg';
 import type { OrderClaims } from '#core/protocol/order';
 import type { ConnectionConfig } from '../config';
-import { beginExecutionSql, endExecutionSql, type LedgerKey, type LedgerResult } from '../postgres/ledger';
+import {
+  beginExecutionSql,
+  checkFenceSql,
+  endExecutionSql,
+  type LedgerKey,
+  type LedgerResult,
+} from '../postgres/ledger';
 
 /** PostgreSQL keeps 63 bytes of it; an issue key is far shorter. */
 const applicationName = (claims: OrderClaims): string => escapeLiteral(claims.issue.key.slice(0, 63));
@@ -36,6 +42,7 @@ const whoAndWhen = (claims: OrderClaims): string => `
 export function openingSql(
   claims: OrderClaims,
   orderDigest: string,
+  attempt: number,
   connection: ConnectionConfig,
 ): readonly string[] {
   const { limits, searchPath, role } = claims.content;
@@ -63,6 +70,7 @@ export function openingSql(
         startBy: claims.startBy,
         rollbackWindowSeconds: connection.rollbackWindowSeconds,
       }),
+      checkFenceSql(claims.jti, attempt),
     );
   }
   return [

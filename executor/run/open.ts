@@ -44,11 +44,12 @@ export async function open(
   client: PoolClient,
   claims: OrderClaims,
   orderDigest: string,
+  attempt: number,
   config: ConnectionConfig,
 ): Promise<WhoAndWhen> {
   let results: readonly QueryResult[];
   try {
-    results = await sendAll(client, openingSql(claims, orderDigest, config));
+    results = await sendAll(client, openingSql(claims, orderDigest, attempt, config));
   } catch (error) {
     const failure = serverError(error);
     if (!failure) throw error;

@@ -63,6 +63,7 @@ export async function joinReplicas(url: string, leaseMs: number, log: Log): Prom
     next.on('end', () => {
       if (client !== next) return;
       client = null;
+      heldUntil = 0;
       rejoin();
     });
     client = next;

@@ -3,7 +3,7 @@
 
 create or replace function querychange.schema_version() returns integer
   language sql immutable parallel safe
-  return 1;
+  return 2;
 
 -- Takes the place of a change in the ledger, or returns the row that is already there. Waits for a transaction that
 -- is just now executing the same change, so the answer is never a guess.

@@ -154,3 +154,48 @@ it('keeps out of a database that an executor of a release without replicas has',
     await owner.end();
   });
 }, 30_000);
+
+describe('an order that was taken over', () => {
+  const fence = async (jti: string, attempt: number | null): Promise<unknown> =>
+    rig.sql('select querychange.fence_execution($1, $2)', [jti, attempt]);
+
+  it('is not begun by an earlier attempt, however late that arrives', async () => {
+    const claims = await rig.order({ sql: noting('late attempt') });
+    await fence(claims.jti, 3);
+    await rig.send(claims);
+    // Attempts 1 and 2 meet the fence; the third is the one it was made for.
+    expect((await rig.receipt(claims.jti)).claims).toMatchObject({ status: 'succeeded', attempt: 3 });
+    expect(await rig.sql(`select from shop.runs where name = 'late attempt'`)).toHaveLength(1);
+  });
+
+  it('stays revoked when the state database forgets', async () => {
+    const claims = await rig.order({ sql: noting('revoked') });
+    await rig.app.revoke(rig.executor.url, claims.jti, 'main');
+    await state(`delete from executor.executions where jti = $1`, [claims.jti]);
+    expect((await rig.send(claims)).status).toBe(202);
+    expect((await rig.receipt(claims.jti)).claims.status).toBe('revoked');
+    expect(await rig.sql(`select from shop.runs where name = 'revoked'`)).toEqual([]);
+  });
+
+  it('is not fenced by approved SQL, which can become the login', async () => {
+    const other = await rig.order({ sql: noting('not fenced') });
+    const attack = await rig.run({
+      sql: `do $$ begin perform set_config('role', 'none', true); perform querychange.fence_execution('${other.jti}', null); end $$`,
+    });
+    expect(attack.claims).toMatchObject({ status: 'failed', statements: [{ error: { sqlstate: 'QC004' } }] });
+    await rig.send(other);
+    expect((await rig.receipt(other.jti)).claims.status).toBe('succeeded');
+  });
+
+  it('has a receipt of the claim that is in force, and of no other', async () => {
+    const claims = await rig.order({ sql: 'select pg_sleep(1)' });
+    await rig.send(claims);
+    // As if another process had taken it over: the one that runs it may say nothing any more.
+    await state(
+      `update executor.executions set attempt = attempt + 1, lease_owner = 1 where jti = $1 and state = 'running'`,
+      [claims.jti],
+    );
+    const { claims: receipt } = await rig.receipt(claims.jti);
+    expect(receipt.attempt).toBeGreaterThan(2);
+  });
+});
