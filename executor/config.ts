@@ -55,14 +55,27 @@ export type TrustedApp = v.InferOutput<typeof TrustedApp>;
 /** What a configuration file, or the admin page's block for `executor enrol`, says of an app. */
 export type TrustedAppInput = v.InferInput<typeof TrustedApp>;
 
+/** As whom approved SQL runs. */
+const IdentityMode = v.variant('mode', [
+  /** A login of its own for each execution, made by `url` and dropped afterwards. PostgreSQL 16 and newer. */
+  v.strictObject({ mode: v.literal('per-execution') }),
+  /** `url` itself. Approved SQL can undo SET ROLE; nothing can be fenced. */
+  v.strictObject({ mode: v.literal('shared') }),
+]);
+
 const Connection = v.pipe(
   v.strictObject({
     key: ConnectionKey,
     name: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
     environment: Environment,
     dataClasses: v.optional(v.array(v.string()), []),
-    /** Login that runs changes: low privilege, member of `role`, allowed to call the ledger functions. */
+    /**
+     * The executor's own login. What it needs depends on `identity`: with a login per execution it makes those (CREATEROLE,
+     * ADMIN OPTION on `role`) and never runs approved SQL; with a shared one it runs it, as a member of `role`.
+     */
     url: PostgresUrl,
+    /** Default: a login per execution where changes are taken, else shared. */
+    identity: v.optional(IdentityMode),
     /** Login that may install the ledger schema; used by `executor init --apply` only. Default: `url`. */
     adminUrl: v.optional(PostgresUrl),
     role: RoleName,
@@ -129,9 +142,10 @@ const Connection = v.pipe(
     (c) => (c.mask ?? []).every((dataClass) => Object.values(c.labels).includes(dataClass)),
     'mask names a class that no label has',
   ),
-  v.transform(({ protected: guarded, beforeImages: { keepHours, ...kept }, ...c }) => ({
+  v.transform(({ protected: guarded, identity, beforeImages: { keepHours, ...kept }, ...c }) => ({
     ...c,
     protected: guarded ?? c.environment === 'prod',
+    identity: identity ?? { mode: c.writable ? ('per-execution' as const) : ('shared' as const) },
     beforeImages: {
       ...kept,
       keepHours: keepHours ?? Math.min(Math.ceil(c.rollbackWindowSeconds / 3_600), 366 * 24),
@@ -141,6 +155,10 @@ const Connection = v.pipe(
     ...c,
     requireSchemaDigest: required ?? c.protected,
   })),
+  v.check(
+    (c) => !(c.protected && c.writable && c.identity.mode === 'shared'),
+    'a protected connection that takes changes never shares a login: identity must be "per-execution"',
+  ),
 );
 /** One database that orders may name, after parsing. */
 export type ConnectionConfig = v.InferOutput<typeof Connection>;

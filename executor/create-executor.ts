@@ -91,6 +91,7 @@ export async function createExecutor(config: Config, options: ExecutorOptions = 
     config.connections.map((connection) => [
       connection.key,
       openTarget(connection, now, {
+        log,
         blocked: () => notInitialised(config.stateDir, connection.key),
         halted: () => haltOf(config.stateDir, connection.key),
       }),

@@ -1,6 +1,7 @@
 import type { Config } from '../config';
 import { haltOf } from '../halt/halts';
 import { notInitialised } from '../initialised';
+import { silentLog } from '../log';
 import { openTarget } from '../postgres/target';
 
 /** `executor check`: reaches every connection and says what is wrong, one line each. */
@@ -8,6 +9,7 @@ export async function checkConnections(config: Config): Promise<{ text: string; 
   const lines = await Promise.all(
     config.connections.map(async (connection) => {
       const target = openTarget(connection, Date.now, {
+        log: silentLog,
         blocked: () => notInitialised(config.stateDir, connection.key),
         halted: () => haltOf(config.stateDir, connection.key),
       });

@@ -10,7 +10,7 @@ export interface Execution {
 }
 
 /** What a session is for: running the approved text, or asking its verification again after COMMIT. */
-type Purpose = 'run' | 'verify';
+export type Purpose = 'run' | 'verify';
 
 /** In which state a session is handed back. */
 type SessionEnd =
@@ -24,6 +24,11 @@ type SessionEnd =
 /** A database session that serves one execution, and nobody else as long as it does. */
 export interface Session {
   readonly client: PoolClient;
+  /**
+   * Resolves when nobody else can come in with this session's login; rejects when it was fenced. Approved text waits for
+   * it.
+   */
+  readonly sealed: Promise<void>;
   /** Hands the session back, off the caller's critical path. Never throws; only the first call counts. */
   end(how: SessionEnd): void;
 }
@@ -44,5 +49,7 @@ export interface Sessions {
   fence(execution: Pick<Execution, 'jti' | 'attempt'>): Promise<'gone' | 'unprovable'>;
   /** Opens what the first order would wait for. */
   warm(): Promise<void>;
+  /** Logins of killed executors: removed since the start, and still there although they should not be. */
+  leftovers(): { readonly swept: number; readonly left: number };
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { openPool } from '../postgres/pool';
+import { openPool, watchConnection } from '../postgres/pool';
 import type { Session, Sessions } from './session';
 
 /**
@@ -10,13 +10,19 @@ export function openSharedSessions(
   options: { readonly concurrency: number; readonly answerWithinMs: number },
 ): Sessions {
   const { answerWithinMs } = options;
-  const pool = openPool(url, { max: options.concurrency, name: 'query-change', answerWithinMs });
+  const pool = openPool(url, {
+    max: options.concurrency,
+    name: 'query-change',
+    answerWithinMs,
+    watched: true,
+  });
 
   const run = async (): Promise<Session> => {
     const client = await pool.connect();
     let ended = false;
     return {
       client,
+      sealed: Promise.resolve(),
       end(how) {
         if (ended) return;
         ended = true;
@@ -28,6 +34,7 @@ export function openSharedSessions(
         const wipe = async (): Promise<void> => {
           if (how === 'open') await client.query('rollback');
           await client.query('discard all');
+          await watchConnection(client);
         };
         wipe().then(
           () => client.release(),
@@ -38,13 +45,14 @@ export function openSharedSessions(
   };
   /** The verification asks in a session that the change never touched. */
   const verify = async (): Promise<Session> => {
-    const fresh = openPool(url, { max: 1, name: 'query-change-verification', answerWithinMs });
+    const fresh = openPool(url, { max: 1, name: 'query-change-verification', answerWithinMs, watched: true });
     const close = (): void => void fresh.end().catch(() => undefined);
     try {
       const client = await fresh.connect();
       let ended = false;
       return {
         client,
+        sealed: Promise.resolve(),
         end() {
           if (ended) return;
           ended = true;
@@ -65,6 +73,7 @@ export function openSharedSessions(
       const client = await pool.connect();
       client.release();
     },
+    leftovers: () => ({ swept: 0, left: 0 }),
     close: () => pool.end(),
   };
 }

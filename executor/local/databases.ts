@@ -12,7 +12,7 @@ export type DemoEnvironment = (typeof demoEnvironments)[number];
 
 /** Name of an environment's shop database. */
 export const shopDatabase = (environment: DemoEnvironment): string => `shop_${environment}`;
-/** The executor's login in an environment; it can connect nowhere else. */
+/** The executor's login in an environment: it makes the logins of executions. It can connect nowhere else. */
 const shopLogin = (environment: DemoEnvironment): string => `qc_executor_${environment}`;
 const stateDatabase = 'querychange_state';
 const stateLogin = 'qc_state';
@@ -65,8 +65,9 @@ export async function prepareDatabases(server: EmbeddedPostgres, dir: string): P
     for (const login of Object.keys(secrets)) {
       const { rowCount } = await client.query('select from pg_roles where rolname = $1', [login]);
       const verb = rowCount ? 'alter' : 'create';
+      const makes = login === stateLogin ? 'nocreaterole' : 'createrole';
       await client.query(
-        `${verb} role ${escapeIdentifier(login)} login noinherit password ${escapeLiteral(secretOf(login))}`,
+        `${verb} role ${escapeIdentifier(login)} login noinherit ${makes} password ${escapeLiteral(secretOf(login))}`,
       );
     }
     await ensureDatabase(client, stateDatabase, stateLogin);
@@ -80,7 +81,7 @@ export async function prepareDatabases(server: EmbeddedPostgres, dir: string): P
       await asSuperuser(url, async (client) => {
         await client.query(
           `grant connect on database ${escapeIdentifier(shopDatabase(environment))} to ${login};
-           grant shop_app_rw to ${login}`,
+           grant shop_app_rw to ${login} with admin option, inherit false, set false`,
         );
       });
     }),

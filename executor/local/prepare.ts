@@ -98,7 +98,8 @@ function ownConnection(extra: ExtraConnection): ConfigInput['connections'][numbe
     results: 'restricted',
     minimumApprovals: 1,
     protected: false,
-    // A developer's own database usually has one login, which owns everything.
+    // A developer's own database usually has one login, which owns everything and may not make others.
+    identity: { mode: 'shared' },
     allowPrivilegedLogin: environment !== 'prod',
   };
 }

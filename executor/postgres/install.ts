@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { Client } from 'pg';
+import { Client, escapeIdentifier } from 'pg';
 import type { ConnectionConfig } from '../config';
-import { forLogin } from './ledger';
+import { executorGroup } from '../identity/logins';
 
 const files = ['001-roles', '002-ledger', '003-functions', '006-before-images', '008-fences'] as const;
+
+/** Whose login uses a ledger, and how. */
+export type LedgerUse = Pick<ConnectionConfig, 'url' | 'adminUrl' | 'identity'>;
 
 async function sqlFile(name: string): Promise<string> {
   return readFile(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
@@ -14,15 +17,26 @@ function loginOf(url: string): string {
   return decodeURIComponent(new URL(url).username);
 }
 
+/** What a part of the script grants, to whom. */
+async function grants(file: string, name: 'login' | 'runner', who: string): Promise<string> {
+  return (await sqlFile(file)).replaceAll(`:${name}`, escapeIdentifier(who));
+}
+
 /** Everything that `executor init` installs for a connection, as one readable script. Installing it again is harmless. */
-export async function ledgerScript(connection: ConnectionConfig): Promise<string> {
+export async function ledgerScript(connection: LedgerUse): Promise<string> {
   const parts = await Promise.all(files.map(sqlFile));
-  const login = forLogin(await sqlFile('004-login'), loginOf(connection.url));
-  return ['begin;', ...parts, login, 'commit;', ''].join('\n');
+  const login = loginOf(connection.url);
+  const own = connection.identity.mode === 'per-execution';
+  const granted = [
+    await grants('004-login', 'login', login),
+    await grants('005-runner', 'runner', own ? executorGroup : login),
+    ...(own ? [await grants('006-per-execution', 'login', login)] : []),
+  ];
+  return ['begin;', ...parts, ...granted, 'commit;', ''].join('\n');
 }
 
 /** Installs the ledger schema with the connection's admin login. */
-export async function installLedger(connection: ConnectionConfig): Promise<void> {
+export async function installLedger(connection: LedgerUse): Promise<void> {
   const client = new Client({
     connectionString: connection.adminUrl ?? connection.url,
     connectionTimeoutMillis: 5_000,

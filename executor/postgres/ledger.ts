@@ -1,4 +1,4 @@
-import { escapeIdentifier, escapeLiteral } from 'pg';
+import { escapeLiteral } from 'pg';
 import * as v from 'valibot';
 import { ExecutionKind } from '#core/protocol/attempt';
 import { Sha256Hex } from '#core/protocol/claims';
@@ -46,6 +46,7 @@ export const ledgerErrors = {
   nothingToRollBack: 'QC002',
   rollbackTooLate: 'QC003',
   notThisExecution: 'QC004',
+  outsideRole: 'QC005',
   fenced: 'QC010',
   revoked: 'QC011',
 } as const;
@@ -77,6 +78,8 @@ export function beginExecutionSql(
   attempt: {
     jti: string;
     try: number;
+    /** Claim of a worker: with the jti it names the login that may begin. */
+    attempt: number;
     orderDigest: string;
     digest: string;
     issueKey: string;
@@ -86,7 +89,7 @@ export function beginExecutionSql(
 ): string {
   const words = [attempt.orderDigest, attempt.digest, attempt.issueKey].map(escapeLiteral).join(', ');
   return (
-    `select querychange.begin_execution(${keyList(key)}, ${escapeLiteral(attempt.jti)}, ${attempt.try}, ${words}, ` +
+    `select querychange.begin_execution(${keyList(key)}, ${escapeLiteral(attempt.jti)}, ${attempt.try}, ${attempt.attempt}, ${words}, ` +
     `to_timestamp(${attempt.startBy}), interval '${attempt.rollbackWindowSeconds} seconds') as reply`
   );
 }
@@ -100,9 +103,4 @@ export function endExecutionSql(key: LedgerKey, jti: string, result: LedgerResul
 /** `select querychange.get_execution(…)`. */
 export function getExecutionSql(key: LedgerKey): string {
   return `select querychange.get_execution(${keyList(key)}) as reply`;
-}
-
-/** SQL that lets a login use the ledger, from the template `004-login.sql`. */
-export function forLogin(template: string, login: string): string {
-  return template.replaceAll(':login', escapeIdentifier(login));
 }

@@ -1,10 +1,27 @@
-import { Pool, type PoolClient } from 'pg';
+import { type ClientBase, Pool, type PoolClient } from 'pg';
 
 /**
- * Opens a pool whose clients never take the process down: `pg` emits FATAL errors on checked-out clients too.
- * `answerWithinMs`: a query that has no answer by then fails, because a line may go dark without ever breaking.
+ * Has the server look every second whether we are still there, so that a statement does not run on for nobody after this
+ * process was killed. Not every server can (it depends on its operating system): then the fence finds the session.
  */
-export function openPool(url: string, options: { max: number; name: string; answerWithinMs?: number }): Pool {
+export async function watchConnection(client: ClientBase): Promise<void> {
+  await client.query(`set client_connection_check_interval = '1s'`).catch(() => undefined);
+}
+
+/** How a pool is opened. */
+interface PoolOptions {
+  readonly max: number;
+  readonly name: string;
+  /** A query that has no answer by then fails, because a line may go dark without ever breaking. */
+  readonly answerWithinMs?: number;
+  /** For our own SQL only: nothing that other people put into a schema can be meant by a name in it. */
+  readonly ours?: boolean;
+  /** For approved SQL: the server looks whether we are still there. */
+  readonly watched?: boolean;
+}
+
+/** Opens a pool whose clients never take the process down: `pg` emits FATAL errors on checked-out clients too. */
+export function openPool(url: string, options: PoolOptions): Pool {
   const pool = new Pool({
     connectionString: url,
     max: options.max,
@@ -13,6 +30,10 @@ export function openPool(url: string, options: { max: number; name: string; answ
     ...(options.answerWithinMs === undefined ? {} : { query_timeout: options.answerWithinMs }),
     idleTimeoutMillis: 0, // kept warm
     keepAlive: true,
+    onConnect: async (client) => {
+      if (options.ours) await client.query('set search_path = pg_catalog, pg_temp');
+      if (options.watched) await watchConnection(client);
+    },
   });
   pool.on('error', () => undefined);
   pool.on('connect', (client) => {

@@ -1,6 +1,7 @@
 import { escapeLiteral, type Pool } from 'pg';
 import type { LedgerMode, TargetIdentity } from '#core/protocol/claims';
 import type { ConnectionConfig } from '../config';
+import { executorGroup } from '../identity/logins';
 import { faultFields } from '../log';
 import { ledgerVersion } from './ledger';
 
@@ -26,14 +27,19 @@ interface ProbeRow {
   database_name: string;
   in_recovery: boolean;
   may_be_role: boolean | null;
+  may_grant_role: boolean | null;
+  may_grant_group: boolean | null;
+  may_create: boolean;
+  is_superuser: boolean;
   powers: string[] | null;
   has_schema: boolean;
   pid: number;
 }
 
 /**
- * Roles whose rights, reachable from the login, would let approved SQL reach the ledger's table or the server's files.
- * Reachable counts, not granted: a statement can undo SET ROLE.
+ * `powers`: roles whose rights, reachable from the login, would let approved SQL reach the ledger's table or the server's
+ * files. Reachable counts, not granted: a statement can undo SET ROLE. A login that makes logins is no member of them
+ * either; its own CREATEROLE reaches, from PostgreSQL 16 on, no further than its ADMIN OPTIONs.
  */
 const probeSql = (role: string): string => `
   select current_setting('server_version') as version,
@@ -44,26 +50,58 @@ const probeSql = (role: string): string => `
     pg_catalog.pg_is_in_recovery() as in_recovery,
     (select pg_catalog.pg_has_role(session_user, oid, 'member') from pg_catalog.pg_roles where rolname = ${escapeLiteral(role)})
       as may_be_role,
+    (select pg_catalog.pg_has_role(session_user, oid, 'member with admin option') from pg_catalog.pg_roles
+      where rolname = ${escapeLiteral(role)}) as may_grant_role,
+    (select pg_catalog.pg_has_role(session_user, oid, 'member with admin option') from pg_catalog.pg_roles
+      where rolname = ${escapeLiteral(executorGroup)}) as may_grant_group,
+    (select rolcreaterole or rolsuper from pg_catalog.pg_roles where rolname = session_user) as may_create,
+    (select rolsuper from pg_catalog.pg_roles where rolname = session_user) as is_superuser,
     (select array_agg(rolname::text) from pg_catalog.pg_roles
-      where pg_catalog.pg_has_role(session_user, oid, 'member')
+      where pg_catalog.pg_has_role(session_user, oid, 'member') and rolname <> session_user
         and (rolsuper or rolcreaterole or rolname in
           ('querychange_owner', 'pg_write_server_files', 'pg_execute_server_program', 'pg_read_server_files')))
       as powers,
-    pg_catalog.to_regprocedure('querychange.schema_version()') is not null as has_schema,
+    exists (select from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+      where n.nspname = 'querychange' and p.proname = 'schema_version') as has_schema,
     pg_catalog.pg_backend_pid() as pid`;
+
+const tooPowerful =
+  'the login has powers of a superuser, of CREATEROLE or over server files; give the executor a login of its own';
+
+function identityProblem(
+  { identity, role, allowPrivilegedLogin }: ConnectionConfig,
+  row: ProbeRow,
+): string | null {
+  const reaches = row.powers !== null || row.is_superuser;
+  if (identity.mode === 'shared') {
+    if (!row.may_be_role) return `the login is not a member of the role ${role}`;
+    return (reaches || row.may_create) && !allowPrivilegedLogin ? tooPowerful : null;
+  }
+  if (row.version_num < 160_000) {
+    return 'a login per execution needs PostgreSQL 16: before, CREATEROLE could grant itself any role';
+  }
+  if (reaches && !allowPrivilegedLogin) return tooPowerful;
+  if (!row.may_create) return 'the login may not create the logins of executions: it needs CREATEROLE';
+  if (!row.may_grant_role) return `the login may not grant the role ${role}: it needs ADMIN OPTION on it`;
+  return null;
+}
 
 function findProblem(connection: ConnectionConfig, row: ProbeRow, secondPid: number): string | null {
   if (row.version_num < 150_000) return `PostgreSQL ${row.version} is older than 15`;
   if (row.may_be_role === null) return `the role ${connection.role} does not exist`;
-  if (!row.may_be_role) return `the login is not a member of the role ${connection.role}`;
-  if (row.powers && !connection.allowPrivilegedLogin) {
-    return 'the login has powers of a superuser, of CREATEROLE or over server files; give the executor a login of its own';
-  }
-  if (!connection.writable) return null;
-  if (row.in_recovery) return 'this is a standby: changes are refused';
-  if (row.pid !== secondPid)
+  const identity = identityProblem(connection, row);
+  if (identity !== null) return identity;
+  const own = connection.identity.mode === 'per-execution';
+  if (connection.writable && row.in_recovery) return 'this is a standby: changes are refused';
+  if (own && row.in_recovery) return 'this is a standby: no login can be made for an execution here';
+  if ((connection.writable || own) && row.pid !== secondPid)
     return 'a transaction pooler stands between: changes need a session of their own';
-  if (!row.has_schema) return 'the ledger schema is not installed: run "executor init"';
+  if (connection.writable && !row.has_schema) {
+    return 'the ledger schema is not installed: run "executor init"';
+  }
+  if (own && !row.may_grant_group) {
+    return `the login may not grant ${executorGroup}: run "executor init" again`;
+  }
   return null;
 }
 

@@ -4,7 +4,8 @@ import type { ConnectionInfo } from '#core/protocol/connection';
 import type { ConnectionConfig } from '../config';
 import { type Halt, haltWords } from '../halt/halts';
 import type { Sessions } from '../identity/session';
-import { openSharedSessions } from '../identity/shared';
+import { openSessions } from '../identity/open-sessions';
+import type { Log } from '../log';
 import { labelsOf } from '../masking/labels';
 import { createSeenSchemas, type SeenSchemas } from '../schema/seen';
 import { getExecutionSql, type LedgerKey, LedgerRow } from './ledger';
@@ -50,8 +51,9 @@ const silentForMs = 35_000;
 /** Looking and cancelling wait for nobody. */
 const controlAnswersWithinMs = 10_000;
 
-/** Reasons of the executor itself not to use a target. */
-interface OwnReasons {
+/** What a target needs of the executor: its log, and its own reasons not to use the target. */
+interface TargetDeps {
+  readonly log: Log;
   /** What a person still has to do, for example that init has not been shown. */
   readonly blocked: () => Promise<string | null>;
   readonly halted: () => Halt | null;
@@ -61,17 +63,17 @@ interface OwnReasons {
 export function openTarget(
   config: ConnectionConfig,
   now: () => number,
-  { blocked, halted }: OwnReasons,
+  { blocked, halted, log }: TargetDeps,
 ): Target {
-  const sessions = openSharedSessions(config.url, {
-    // One lane for changes and one for reads.
-    concurrency: 2 * config.concurrency,
+  const sessions = openSessions(config, {
+    log,
     answerWithinMs: config.limits.statementTimeoutMs + silentForMs,
   });
   const control = openPool(config.url, {
     max: 2,
     name: 'query-change-control',
     answerWithinMs: controlAnswersWithinMs,
+    ours: true,
   });
   const looks = openPool(config.url, {
     max: 2,

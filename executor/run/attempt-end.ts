@@ -90,6 +90,17 @@ export function frameEnd(
         },
         startedAt: null,
       };
+    case ledgerErrors.outsideRole:
+      return {
+        kind: 'failed',
+        statements,
+        body: null,
+        reason: {
+          code: 'role-violated',
+          message: 'the statements made something outside the approved role; nothing was applied',
+        },
+        startedAt: null,
+      };
     default: {
       if (where === 'opening') {
         const message = `the transaction could not be prepared (${sqlstate} ${conditionName(sqlstate)})`;

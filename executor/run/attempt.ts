@@ -69,6 +69,7 @@ export async function attemptOrder(
   let watchdog: ReturnType<typeof startWatchdog> | null = null;
   try {
     const who = await open(client, claims, orderDigest, deps.attempt, target.config);
+    await session.sealed;
     await refuseOtherSchema(client, claims, statements, target.seenSchemas);
     await deps.at('after-begin');
     const deadlineMs = claims.endBy * 1_000 - deps.now();

@@ -49,6 +49,8 @@ export function openingSql(
   const mode = connection.writable ? 'read write' : 'read only';
   const before = [
     `begin isolation level read committed ${mode}`,
+    // A login of its own begins as the approved role; who calls the ledger is the login.
+    'set local role none',
     'set local standard_conforming_strings = on',
     `set local client_encoding = 'UTF8'`,
     'set local synchronous_commit = on',
@@ -64,6 +66,7 @@ export function openingSql(
       beginExecutionSql(ledgerKey(claims), {
         jti: claims.jti,
         try: claims.try,
+        attempt,
         orderDigest,
         digest: claims.digest,
         issueKey: claims.issue.key,

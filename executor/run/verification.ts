@@ -122,6 +122,7 @@ export async function verifyAfterCommit(
       const { client } = session;
       let watchdog: Watchdog | null = null;
       try {
+        await session.sealed;
         const begun = await send(client, [
           'begin isolation level read committed read only',
           'select pg_catalog.pg_backend_pid() as pid',

@@ -9,6 +9,15 @@ exception
 end
 $$;
 
+-- What runs an execution is a member of this group for as long as it runs, and may call what an execution needs.
+do $$
+begin
+  create role querychange_executor nologin noinherit;
+exception
+  when duplicate_object or unique_violation then null;
+end
+$$;
+
 create schema if not exists querychange;
 revoke all on schema querychange from public;
 grant usage on schema querychange to querychange_owner;

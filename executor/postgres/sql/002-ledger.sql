@@ -24,5 +24,7 @@ create table if not exists querychange.ledger (
   -- transaction is part of it because transaction ids start over in a database restored from a dump.)
   unique (transaction_id, started_at)
 );
+-- Since version 2: the claim of a worker, which with the id names the login.
+alter table querychange.ledger add column if not exists attempt integer;
 revoke all on querychange.ledger from public;
 grant select, insert, update on querychange.ledger to querychange_owner;

@@ -1,15 +1,35 @@
 -- The only way to the ledger. SECURITY DEFINER with a pinned search_path; executable by the executor's logins only.
--- Error codes: QC001 late, QC002 nothing to roll back, QC003 too late to roll back, QC004 not this execution.
+-- Error codes: QC001 late, QC002 nothing to roll back, QC003 too late to roll back, QC004 not this execution, QC005 the login
+-- owns something.
 
 create or replace function querychange.schema_version() returns integer
   language sql immutable parallel safe
   return 2;
 
+-- Version 1 did not know the attempt.
+drop function if exists querychange.begin_execution(
+  text, text, integer, text, text, integer, text, text, text, timestamptz, interval
+);
+
+-- The id of a try: the hash that the order carries (RFC 8785 JSON, whose strings are written as PostgreSQL's are).
+create or replace function querychange.execution_id(
+  p_installation text, p_issue_id text, p_revision integer, p_kind text, p_try integer
+) returns text
+  language sql immutable parallel safe
+  return encode(sha256(convert_to(
+    '{"installation":' || to_json(p_installation) || ',"issueId":' || to_json(p_issue_id) ||
+    ',"kind":' || to_json(p_kind) || ',"revision":' || p_revision || ',"try":' || p_try || '}', 'UTF8')), 'hex');
+
+-- The login that is made for an attempt, and may begin nothing else.
+create or replace function querychange.execution_login(p_jti text, p_attempt integer) returns text
+  language sql immutable parallel safe
+  return 'qc_x_' || left(encode(sha256(convert_to(p_jti || '.' || p_attempt, 'UTF8')), 'hex'), 24);
+
 -- Takes the place of a change in the ledger, or returns the row that is already there. Waits for a transaction that
 -- is just now executing the same change, so the answer is never a guess.
 create or replace function querychange.begin_execution(
   p_installation text, p_issue_id text, p_revision integer, p_kind text, p_jti text, p_try integer,
-  p_order_digest text, p_digest text, p_issue_key text, p_start_by timestamptz, p_rollback_window interval
+  p_attempt integer, p_order_digest text, p_digest text, p_issue_key text, p_start_by timestamptz, p_rollback_window interval
 ) returns jsonb
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -17,12 +37,19 @@ declare
   present querychange.ledger;
   applied querychange.ledger;
 begin
+  -- Approved SQL is its login at most: it must not take the place of another change.
+  if p_jti <> querychange.execution_id(p_installation, p_issue_id, p_revision, p_kind, p_try)
+    or (starts_with(session_user, 'qc_x_') and session_user <> querychange.execution_login(p_jti, p_attempt))
+  then
+    raise exception 'this login may not begin this execution' using errcode = 'QC004';
+  end if;
+
   insert into querychange.ledger (
-    installation, issue_id, revision, kind, jti, try, order_digest, digest, issue_key, status, transaction_id, login,
+    installation, issue_id, revision, kind, jti, try, attempt, order_digest, digest, issue_key, status, transaction_id, login,
     started_at
   )
   values (
-    p_installation, p_issue_id, p_revision, p_kind, p_jti, p_try, p_order_digest, p_digest, p_issue_key, 'running',
+    p_installation, p_issue_id, p_revision, p_kind, p_jti, p_try, p_attempt, p_order_digest, p_digest, p_issue_key, 'running',
     pg_current_xact_id(), session_user, transaction_timestamp()
   )
   on conflict (installation, issue_id, revision, kind) do nothing;
@@ -71,6 +98,14 @@ begin
     raise exception 'past the latest end' using errcode = 'QC001';
   end if;
 
+  -- The login of an execution is dropped after it: what it would leave behind was made outside the approved role.
+  if starts_with(session_user, 'qc_x_') and exists (
+    select from pg_shdepend
+    where refclassid = 'pg_authid'::regclass and refobjid = session_user::text::regrole and deptype = 'o'
+  ) then
+    raise exception 'the login of an execution may own nothing' using errcode = 'QC005';
+  end if;
+
   update querychange.ledger
   set status = 'succeeded', result = p_result, finished_at = clock_timestamp()
   where installation = p_installation and issue_id = p_issue_id and revision = p_revision and kind = p_kind
@@ -93,11 +128,14 @@ as $$
   where installation = p_installation and issue_id = p_issue_id and revision = p_revision and kind = p_kind
 $$;
 
-alter function querychange.begin_execution(text, text, integer, text, text, integer, text, text, text, timestamptz, interval)
+alter function querychange.begin_execution(text, text, integer, text, text, integer, integer, text, text, text, timestamptz, interval)
   owner to querychange_owner;
 alter function querychange.end_execution(text, text, integer, text, text, jsonb, timestamptz)
   owner to querychange_owner;
 alter function querychange.get_execution(text, text, integer, text)
   owner to querychange_owner;
+
+alter function querychange.execution_id(text, text, integer, text, integer) owner to querychange_owner;
+alter function querychange.execution_login(text, integer) owner to querychange_owner;
 
 revoke all on all functions in schema querychange from public;

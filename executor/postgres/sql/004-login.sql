@@ -1,3 +1,3 @@
--- The executor's login of this connection (:login) may see the schema and call the functions, nothing else.
+-- The executor's own login of this connection (:login) looks things up.
 grant usage on schema querychange to :login;
-grant execute on all functions in schema querychange to :login;
+grant execute on function querychange.schema_version(), querychange.get_execution(text, text, integer, text) to :login;

@@ -77,8 +77,8 @@ const targetSql = `
   create table marks (change text not null, xid xid8 not null default pg_current_xact_id());
   create table counters (change text primary key, n integer not null);
   create role faults_rw nologin;
-  create role ${login} login noinherit password 'secret';
-  grant faults_rw to ${login};
+  create role ${login} login noinherit createrole password 'secret';
+  grant faults_rw to ${login} with admin option, inherit false, set false;
   grant insert on marks to faults_rw;
   grant select, insert, update on counters to faults_rw`;
 
@@ -90,7 +90,8 @@ export async function makeTemplate(server: FaultServer): Promise<void> {
   await installLedger({
     url: postgres.loginUrl(login, 'secret', template),
     adminUrl: postgres.superuserUrl(template),
-  } as Config['connections'][number]);
+    identity: { mode: 'per-execution' },
+  });
   await server.leave(template);
 }
 

@@ -15,7 +15,7 @@ const hidden = (sql: string): string => `do $x$ begin execute '${sql.replaceAll(
 const asLogin = `perform set_config('ro' || 'le', 'none', true);`;
 const block = (body: string): string => `do $x$ begin ${asLogin} ${body} end $x$`;
 const begin = (jti: string): string =>
-  `perform querychange.begin_execution('ari:other', 'victim', 1, 'apply', '${jti}', 1, 'o', 'd', 'V-1', now() + interval '1 hour', interval '1 day');`;
+  `perform querychange.begin_execution('ari:other', 'victim', 1, 'apply', '${jti}', 1, 1, 'o', 'd', 'V-1', now() + interval '1 hour', interval '1 day');`;
 
 const attacks: readonly [what: string, sql: string][] = [
   ['delete rows of the ledger', 'delete from querychange.ledger'],
@@ -57,7 +57,7 @@ describe('approved SQL cannot touch the ledger', () => {
     const claims = await rig.order({ sql: 'select 1' });
     const { iss, issue, jti } = claims;
     const forged = block(
-      `perform querychange.end_execution('${iss}', '${issue.id}', 1, 'apply', (querychange.get_execution('${iss}', '${issue.id}', 1, 'apply'))->>'jti', '{}', now() + interval '1 hour');`,
+      `perform querychange.end_execution('${iss}', '${issue.id}', 1, 'apply', '${jti}', '{}', now() + interval '1 hour');`,
     );
     const order = await rig.order({ issueId: issue.id, sql: `update counters set n = -2; ${forged}` });
     expect(order.jti).toBe(jti);

@@ -27,7 +27,7 @@ const words = /^halted at the executor since \d{4}-.*Z: disk is filling up$/;
 async function running(text: string): Promise<void> {
   for (const since = Date.now(); Date.now() - since < 10_000;) {
     const rows = await rig.sql(
-      `select from pg_stat_activity where state = 'active' and query = $1 and usename like 'runner_%'`,
+      `select from pg_stat_activity where state = 'active' and query = $1 and usename like 'qc_x_%'`,
       [text],
     );
     if (rows.length > 0) return;

@@ -41,7 +41,7 @@ describe('a valid order', () => {
     ]);
   });
 
-  it('leaves one ledger row with the order digest, written by the executor login', async () => {
+  it('leaves one ledger row with the order digest, written by a login of its own', async () => {
     const { claims } = await rig.run({ sql: 'insert into counters values (100, 5), (101, 6)' });
     const rows = await rig.sql(
       'select jti, order_digest, status, login::text from querychange.ledger where jti = $1',
@@ -52,7 +52,7 @@ describe('a valid order', () => {
         jti: claims.jti,
         order_digest: claims.orderDigest,
         status: 'succeeded',
-        login: expect.stringMatching(/^runner_/),
+        login: expect.stringMatching(/^qc_x_[0-9a-f]{24}$/),
       },
     ]);
     expect(claims.statements[0]).toMatchObject({ command: 'INSERT', rows: 2 });

@@ -58,10 +58,13 @@ export async function startRig(
   await server.template('shop_template', async (url) => void (await seedShop(url, 'dev')));
   await server.clone('shop_template', database);
   await server.admin('postgres', `create database state_${tag}`);
-  const login = `runner_${tag}`;
+  const login = `maker_${tag}`;
+  const reader = `reader_${tag}`;
   await server.admin(
     database,
-    `create role ${login} login noinherit password 'secret'; grant shop_app_rw, shop_app_ro to ${login};
+    `create role ${login} login noinherit createrole password 'secret';
+     grant shop_app_rw, shop_app_ro to ${login} with admin option, inherit false, set false;
+     create role ${reader} login noinherit password 'secret'; grant shop_app_rw, shop_app_ro to ${reader};
      create table shop.counters (id int primary key, n int not null); insert into shop.counters values (1, 0);
      alter table shop.counters owner to shop_owner; grant all on shop.counters to shop_app_rw, shop_app_ro;
      grant create on schema shop to shop_app_rw`,
@@ -78,9 +81,18 @@ export async function startRig(
     limits,
     writable: true,
   };
+  const shared = server.postgres.loginUrl(reader, 'secret', database);
   const connections: ConnectionInput[] = [
     { ...base, key: 'main', name: 'Main' },
-    { ...base, key: 'read', name: 'Read', role: 'shop_app_ro', ledgerMode: 'state', writable: false },
+    {
+      ...base,
+      key: 'read',
+      name: 'Read',
+      url: shared,
+      role: 'shop_app_ro',
+      ledgerMode: 'state',
+      writable: false,
+    },
     {
       ...base,
       key: 'guarded',
@@ -143,7 +155,7 @@ export async function startRig(
       await receiver.close();
       await server.admin('postgres', `drop database ${database} with (force)`);
       await server.admin('postgres', `drop database state_${tag} with (force)`);
-      await server.admin('postgres', `drop role ${login}`);
+      await server.admin('postgres', `drop role ${login}, ${reader}`);
       await rm(stateDir, { recursive: true });
       await server.stop();
     },
