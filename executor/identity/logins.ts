@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Execution, Purpose } from './session';
 
 /** Names of logins that we make begin so; nobody else's may. */
-export const loginPrefix = 'qc_x_';
+const loginPrefix = 'qc_x_';
 
 /** The group that may call what an execution needs of the ledger. */
 export const executorGroup = 'querychange_executor';
@@ -104,7 +104,7 @@ async function dropOne(admin: Pool, name: string): Promise<boolean> {
   const role = escapeIdentifier(name);
   for (let tried = 1; ; tried += 1) {
     try {
-      // Privileges that approved SQL granted to it go; an object that it owns cannot be there (the ledger refuses the end).
+      // Nothing can depend on it that a change has made (the ledger refuses the end of such a change).
       await admin.query(`set local lock_timeout = '2s'; drop owned by ${role}; drop role ${role}`);
       return true;
     } catch (error) {

@@ -12,10 +12,7 @@ export function openSessions(
   const { url, role, concurrency, key, identity } = config;
   // One lane for changes and one for reads.
   const common = { concurrency: 2 * concurrency, answerWithinMs: options.answerWithinMs };
-  switch (identity.mode) {
-    case 'per-execution':
-      return openPerExecutionSessions(url, { ...common, role, connection: key, log: options.log });
-    case 'shared':
-      return openSharedSessions(url, common);
-  }
+  return identity.mode === 'shared'
+    ? openSharedSessions(url, common)
+    : openPerExecutionSessions(url, { ...common, role, connection: key, log: options.log });
 }

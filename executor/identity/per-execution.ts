@@ -36,6 +36,7 @@ function startDropper(drop: (names: readonly string[]) => Promise<void>): {
   let waiting: string[] = [];
   let working: Promise<void> | null = null;
   const busy = new Set<string>();
+  const current = (): Promise<void> | null => working;
   const work = async (): Promise<void> => {
     while (waiting.length > 0) {
       const batch = waiting;
@@ -52,10 +53,10 @@ function startDropper(drop: (names: readonly string[]) => Promise<void>): {
       working ??= work();
     },
     async dropped(name) {
-      while (busy.has(name) && working) await working;
+      while (busy.has(name)) await current();
     },
     async drain() {
-      while (working) await working;
+      while (busy.size > 0) await current();
     },
   };
 }

@@ -97,7 +97,8 @@ export function frameEnd(
         body: null,
         reason: {
           code: 'role-violated',
-          message: 'the statements made something outside the approved role; nothing was applied',
+          message:
+            'the statements tied something to the login of this execution, outside the approved role; nothing was applied',
         },
         startedAt: null,
       };

@@ -1,6 +1,6 @@
 -- The only way to the ledger. SECURITY DEFINER with a pinned search_path; executable by the executor's logins only.
--- Error codes: QC001 late, QC002 nothing to roll back, QC003 too late to roll back, QC004 not this execution, QC005 the login
--- owns something.
+-- Error codes: QC001 late, QC002 nothing to roll back, QC003 too late to roll back, QC004 not this execution, QC005
+-- something depends on the login.
 
 create or replace function querychange.schema_version() returns integer
   language sql immutable parallel safe
@@ -98,12 +98,12 @@ begin
     raise exception 'past the latest end' using errcode = 'QC001';
   end if;
 
-  -- The login of an execution is dropped after it: what it would leave behind was made outside the approved role.
+  -- The login of an execution is dropped after it: it may own nothing and nothing may be granted to it.
   if starts_with(session_user, 'qc_x_') and exists (
     select from pg_shdepend
-    where refclassid = 'pg_authid'::regclass and refobjid = session_user::text::regrole and deptype = 'o'
+    where refclassid = 'pg_authid'::regclass and refobjid = session_user::text::regrole
   ) then
-    raise exception 'the login of an execution may own nothing' using errcode = 'QC005';
+    raise exception 'something depends on the login of this execution' using errcode = 'QC005';
   end if;
 
   update querychange.ledger
