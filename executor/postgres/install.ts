@@ -30,7 +30,7 @@ export async function ledgerScript(connection: LedgerUse): Promise<string> {
   const granted = [
     await grants('004-login', 'login', login),
     await grants('005-runner', 'runner', own ? executorGroup : login),
-    ...(own ? [await grants('006-per-execution', 'login', login)] : []),
+    ...(own ? [await grants('007-per-execution', 'login', login)] : []),
   ];
   return ['begin;', ...parts, ...granted, 'commit;', ''].join('\n');
 }
