@@ -191,7 +191,10 @@ export async function undoChange(
     const before = await reachNow(client);
     const done = await undoAll(client, plan, tables, image, goOn);
     await send(client, ['set constraints all immediate']);
-    if (!watchdog.interrupted() && !reachedOnly(before, await reachNow(client), expectedOf(plan, trees, done))) {
+    if (
+      !watchdog.interrupted() &&
+      !reachedOnly(before, await reachNow(client), expectedOf(plan, trees, done))
+    ) {
       const message =
         'Undoing the change would also change other rows, for example by a foreign key; nothing was rolled back.';
       throw failed('rollback-reaches-further', message);

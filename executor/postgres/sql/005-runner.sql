@@ -7,5 +7,6 @@ grant execute on function
   querychange.seal_kept_rows(text, text, integer, integer, bigint, bigint, text),
   querychange.kept_rows(text, text, integer),
   querychange.kept_rows_part(text, text, integer, integer),
-  querychange.forget_kept_rows(text, text, integer)
+  querychange.forget_kept_rows(text, text, integer),
+  querychange.check_fence(text, integer)
 to :runner;

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { parseConfig } from '../../../executor/config';
 import { createExecutor } from '../../../executor/create-executor';
-import { fence } from '../../../executor/identity/fence';
 import { createLogin, loginOf, sealLogin } from '../../../executor/identity/logins';
 import { randomPassword, scramVerifier } from '../../../executor/identity/scram';
 import { silentLog } from '../../../executor/log';
@@ -226,7 +225,7 @@ describe('the fence', () => {
     const other = target();
     try {
       expect(await backend(pid)).toHaveLength(1);
-      expect(await fence(other, { jti: claims.jti, attempt: 1 })).toBe('gone');
+      expect(await other.sessions.fence({ jti: claims.jti, attempt: 1 })).toBe('gone');
       expect(await backend(pid)).toHaveLength(0);
       expect(await logins()).not.toContain(loginOf({ jti: claims.jti, attempt: 1 }, 'run'));
     } finally {
