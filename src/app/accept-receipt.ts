@@ -263,17 +263,32 @@ function outcomeComment(state: ChangeState, claims: ReceiptClaims): CommentPart[
             : `${what} failed on ${where}: ${claims.reason?.message ?? 'no reason given'} Nothing was applied.`,
         },
       ];
-    case 'refused':
-    case 'expired':
-    case 'revoked':
+    case 'revoked': {
+      const stop = state[claims.kind]?.stop;
+      if (claims.reason?.code !== 'cancelled' || !stop) return didNotStart(to, what, where, claims);
       return [
         ...to,
-        { text: `${what} did not start on ${where}: ${claims.reason?.message ?? claims.status}` },
+        { text: `${what} on ${where} was stopped by ` },
+        { mention: stop.by },
+        { text: `, nothing was applied: ${stop.reason}` },
       ];
+    }
+    case 'refused':
+    case 'expired':
+      return didNotStart(to, what, where, claims);
     default:
       return [
         ...to,
         { text: `${what} on ${where} needs attention: ${claims.reason?.message ?? claims.status}` },
       ];
   }
+}
+
+function didNotStart(
+  to: readonly CommentPart[],
+  what: string,
+  where: string,
+  claims: ReceiptClaims,
+): CommentPart[] {
+  return [...to, { text: `${what} did not start on ${where}: ${claims.reason?.message ?? claims.status}` }];
 }

@@ -21,11 +21,14 @@ export async function claimRun(
   issue: IssueRef,
   actor: string,
   kind: ExecutionKind,
+  transition: string | undefined,
 ): Promise<void> {
   const { installation } = await ports.settings.read();
   const before = await ports.ledger.read(issue.id);
   const pending = pendingAttempt(before.state, kind);
   if (pending) return pushAgain(ports, issue, pending);
+  // The run that this transition asked for is over: stopped, expired, or of an older revision. Nobody asked again.
+  if (transition !== undefined && before.state.runs.includes(transition)) return;
   const refusal =
     runRefusal(before.state, kind, ports.clock()) ??
     (await runnerRefusal(ports, issue.id, before.state, actor));
@@ -34,13 +37,27 @@ export async function claimRun(
     if ((await ports.jira.status(issue.id)) === before.state.status) return;
     return recordAttempt(ports, issue, actor, { code: 'run-without-quorum', message: refusal });
   }
+  // Another try is for somebody who made the transition again; a late delivery of the first finds Jira back where it was.
+  if (hadTry(before.state, kind) && (await ports.jira.status(issue.id)) !== 'running') return;
   const appended = await append(ports, issue.id, async ({ state }) => {
     const revision = state.revision;
     if (!revision || pendingAttempt(state, kind)) return ok({ entries: [] });
+    if (transition !== undefined && state.runs.includes(transition)) return ok({ entries: [] });
     const attempt = { kind, try: nextTry(state, kind) };
     const jti = await computeJti({ installation, issueId: issue.id, revision: revision.number, ...attempt });
     return ok({
-      entries: [{ actor, body: { type: 'run-requested', ...attempt, jti, digest: revision.digest } }],
+      entries: [
+        {
+          actor,
+          body: {
+            type: 'run-requested',
+            ...attempt,
+            jti,
+            digest: revision.digest,
+            ...(transition === undefined ? {} : { transition }),
+          },
+        },
+      ],
       extras: (_state, next) => ({ execution: executionOf(issue, next.state[kind], next.state, 'claimed') }),
     });
   });
@@ -56,6 +73,11 @@ export async function claimRun(
   if (!attempt || !appended.value.changed) return;
   await ports.queue.push({ issueId: issue.id, revision: attempt.revision, kind, jti: attempt.jti }, 0);
   await publish(ports, issue.id, appended.value, { jiraStatus: 'running', since: before.state });
+}
+
+/** True when this revision had a try of this kind already. */
+export function hadTry(state: ChangeState, kind: ExecutionKind): boolean {
+  return nextTry(state, kind) > 1;
 }
 
 /** The attempt of this kind that is under way; undefined when none is. */

@@ -1,5 +1,6 @@
 import type { ChangeEventBody } from '#core/change/event';
 import type { ChangeState } from '#core/change/state';
+import type { PersonFacts } from '#core/policy/eligibility';
 import { ok } from '#core/result';
 import type { TransitionKey } from '#core/workflow/steps';
 import { append } from './append';
@@ -84,12 +85,17 @@ export async function isOperator(ports: RulePorts, issueId: string, accountId: s
   const { operatorGroup } = await ports.settings.read();
   if (!operatorGroup) return false;
   const person = await ports.jira.person(accountId, issueId);
-  return (
-    person !== undefined &&
-    person.active &&
-    person.accountType === 'atlassian' &&
-    (person.groupIds.includes(operatorGroup.id) || person.groupNames.includes(operatorGroup.name))
-  );
+  return isPerson(person) && inGroup(person, operatorGroup);
+}
+
+/** True for an active account of a human being: apps and agents decide nothing. */
+export function isPerson(person: PersonFacts | undefined): person is PersonFacts {
+  return person !== undefined && person.active && person.accountType === 'atlassian';
+}
+
+/** True when Jira says that this person is in the group; a renamed group keeps its id. */
+export function inGroup(person: PersonFacts, group: { readonly id: string; readonly name: string }): boolean {
+  return person.groupIds.includes(group.id) || person.groupNames.includes(group.name);
 }
 
 function eventOf(decision: Decision): ChangeEventBody {

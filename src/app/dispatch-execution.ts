@@ -31,6 +31,8 @@ export async function dispatchExecution(ports: Ports, dispatch: Dispatch): Promi
   const issue = { id: execution.issueId, key: execution.issueKey };
   const signed = await ports.archive.order(dispatch.jti);
   if (signed && (await raiseReplaced(ports, execution, signed))) return done;
+  // A stop is sent also while dispatch is paused: it only takes away.
+  if (signed && attempt.stop) return stopInstead(ports, issue, execution, signed);
   const { pause } = await ports.settings.read();
   if (pause) return holdBack(ports, issue, execution, signed);
   const order = signed ?? (await prepareOrder(ports, issue, dispatch));
@@ -91,6 +93,36 @@ async function askInstead(
   return handleAnswer(ports, issue, execution, stored, answer);
 }
 
+/**
+ * A person wants it to end. Either a tombstone proves that it never began, or a receipt says how it ended, or it runs and
+ * the executor has stored the wish; until one of the first two is here, nothing is known.
+ */
+async function stopInstead(
+  ports: Ports,
+  issue: IssueRef,
+  execution: Execution,
+  stored: StoredOrder,
+): Promise<DispatchResult> {
+  const content = await ports.archive.revision(issue.id, execution.revision);
+  const answer = await ports.executor.revoke(stored.aud, execution.jti, content?.connection ?? '', true);
+  if (answer.kind === 'reply') {
+    if (answer.value.delivery) return takeDelivery(ports, execution, answer.value.delivery);
+    if (answer.value.state === 'revoked') await closeUnstarted(ports, issue, execution, stoppedUnsent);
+    else await markSent(ports, execution);
+    return done;
+  }
+  if (answer.kind === 'silence' && (await raiseSilence(ports, execution, stored))) return done;
+  const why = answer.kind === 'silence' ? answer.message : answer.error.message;
+  await wait(
+    ports,
+    execution,
+    answer.kind === 'silence'
+      ? 'The executor does not answer. It is told to stop as soon as it does.'
+      : `The executor turns the stop away: ${why} It is told again.`,
+  );
+  return { done: false, retryAfterSeconds: 10, why };
+}
+
 async function handleAnswer(
   ports: Ports,
   issue: IssueRef,
@@ -132,6 +164,12 @@ async function handleAnswer(
   }
   return giveUp(ports, issue, execution, stored, { code, message });
 }
+
+/** Why an attempt ended that was stopped before any order of it could begin. */
+export const stoppedUnsent = {
+  code: 'cancelled',
+  message: 'stopped from the issue before the executor had the order; nothing was applied',
+};
 
 const lateStart = { code: 'expired', message: 'The order did not reach the executor in time.' };
 

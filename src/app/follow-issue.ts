@@ -1,6 +1,6 @@
 import { mayRollBack } from '#core/change/conditions';
 import type { ChangeStatus } from '#core/change/status';
-import { claimRun, pendingAttempt, pushAgain } from './claim-run';
+import { claimRun, hadTry, pendingAttempt, pushAgain } from './claim-run';
 import type { RulePorts } from './ports';
 import { publish, repairStatus } from './publish';
 import { recordAttempt } from './record-attempt';
@@ -44,8 +44,12 @@ export async function followIssue(ports: RulePorts, issue: IssueRef, news: Issue
   const status = await ports.jira.status(issue.id);
   if (status === null || status === state.status) return;
   if (status === 'running' && (state.status === 'approved' || mayRollBack(state))) {
+    const kind = state.status === 'approved' ? 'apply' : 'rollback';
+    // After a try that ended without effect Jira shows Running for a moment longer, and nothing here tells that from a
+    // new Run: only the post-function of a new transition, known by its id, begins another one.
+    if (hadTry(state, kind)) return;
     // The post-function may be late or lost; the claim is idempotent and judges the actor itself.
-    return claimRun(ports, issue, actor, state.status === 'approved' ? 'apply' : 'rollback');
+    return claimRun(ports, issue, actor, kind, undefined);
   }
   if (pending) {
     return repairStatus(ports, issue.id, state.status);

@@ -17,6 +17,8 @@ export interface MadeTransition {
   /** Who made it, by Jira. */
   readonly actor: string | undefined;
   readonly commentId: string | undefined;
+  /** Jira's id of this one transition: the same in every delivery of it. */
+  readonly executionId: string | undefined;
 }
 
 /**
@@ -42,9 +44,9 @@ export async function followTransition(ports: RulePorts, made: MadeTransition): 
     case 'approve':
       return followApprove(ports, issue, actor, state);
     case 'run':
-      return claimRun(ports, issue, actor, 'apply');
+      return claimRun(ports, issue, actor, 'apply', made.executionId);
     case 'roll-back':
-      return claimRun(ports, issue, actor, 'rollback');
+      return claimRun(ports, issue, actor, 'rollback', made.executionId);
     default:
       if (state.status !== transitionSteps[transition].to && (await stillShown(ports, made))) {
         await followDecision(ports, made, actor);

@@ -290,7 +290,13 @@ export interface Executor {
   /** Sends a compact order. */
   submit(executorId: string, order: string): Promise<ExecutorAnswer<ExecutionReply>>;
   ask(executorId: string, jti: string): Promise<ExecutorAnswer<ExecutionReply>>;
-  revoke(executorId: string, jti: string, connection: string): Promise<ExecutorAnswer<ExecutionReply>>;
+  /** `stopRunning`: end it before COMMIT, also when it runs. */
+  revoke(
+    executorId: string,
+    jti: string,
+    connection: string,
+    stopRunning?: boolean,
+  ): Promise<ExecutorAnswer<ExecutionReply>>;
   /** Asks what the executor can say of a change before anybody has approved it. */
   preflight(executorId: string, request: PreflightRequest): Promise<ExecutorAnswer<PreflightReply>>;
   /** `signedWith`: a key to prove with instead of the app's current one. */

@@ -160,6 +160,7 @@ async function showRunning(
     requestedAt: attempt.requestedAt,
     phase,
     note: execution?.note ?? null,
+    stop: attempt.stop,
   };
 }
 

@@ -54,6 +54,8 @@ function wordsOf(body: ChangeEventBody): { words: string; detail: string } {
         `reported the ${body.kind === 'apply' ? 'change' : 'rollback'} as ${body.status}${body.rows === null ? '' : `, ${rowCount(body.rows)}`}`,
         [body.code, body.message].filter(Boolean).join(' '),
       );
+    case 'stop-requested':
+      return said('asked to stop the run', body.reason);
     case 'not-started':
       return said(`closed the attempt: nothing was run (${body.code})`, body.message);
     case 'attention-raised':

@@ -38,7 +38,8 @@ async function sweepOne(ports: Ports, execution: Execution): Promise<void> {
     return;
   }
   if (snapshot.state.status === 'needs-attention') return takeLateReceipt(ports, execution);
-  if (execution.phase === 'sent') {
+  // A wish to stop is told again until the receipt is here: the executor may have been away, or restored.
+  if (execution.phase === 'sent' && !attempt.stop) {
     await askForReceipt(ports, execution);
     return;
   }

@@ -61,8 +61,8 @@ export function executorClient(deps: {
         ExecutionReply,
       ),
     ask: (id, jti) => call(id, { method: 'GET', path: paths.execution(jti) }, ExecutionReply),
-    revoke: (id, jti, connection) => {
-      const body: RevocationRequest = { jti, connection };
+    revoke: (id, jti, connection, stopRunning = false) => {
+      const body: RevocationRequest = { jti, connection, ...(stopRunning ? { stopRunning } : {}) };
       return call(
         id,
         { method: 'POST', path: paths.revocations, body: JSON.stringify(body) },

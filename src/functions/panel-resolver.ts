@@ -10,8 +10,10 @@ import { readEvidence } from '../app/read-evidence';
 import { readResult } from '../app/read-result';
 import type { Outcome } from '../app/refusal';
 import { requestRun } from '../app/request-run';
+import { requestStop } from '../app/request-stop';
 import { saveDraft, type IssueRef } from '../app/save-draft';
 import { showChange } from '../app/show-change';
+import { showProgress } from '../app/show-progress';
 import { showTimeline } from '../app/show-timeline';
 import { submitChange } from '../app/submit-change';
 import { composePorts } from '../forge/compose';
@@ -71,6 +73,8 @@ const handlers: Handlers = {
     viewAfter(call, requestRun(call.ports, call.issue.id, call.viewer, { digest, kind: 'apply' })),
   'roll-back': (call, { digest }) =>
     viewAfter(call, requestRun(call.ports, call.issue.id, call.viewer, { digest, kind: 'rollback' })),
+  stop: (call, payload) => viewAfter(call, requestStop(call.ports, call.issue, call.viewer, payload)),
+  progress: async ({ ports, issue }) => ok(await showProgress(ports, issue.id)),
   rework: (call) =>
     viewAfter(call, decide(call.ports, call.issue.id, call.viewer, { kind: 'rework' }, 'panel')),
   cancel: (call) =>

@@ -11,6 +11,7 @@ const TransitionEvent = v.object({
   comment: v.optional(
     v.nullable(v.object({ id: v.optional(v.union([v.string(), v.pipe(v.number(), v.transform(String))])) })),
   ),
+  transition: v.optional(v.object({ executionId: v.optional(v.string()) })),
   configuration: RuleConfig,
 });
 
@@ -19,7 +20,7 @@ const retryAfterSeconds = 10;
 
 /** Workflow post-function: follows a transition into the ledger. Delivered at least once, in no order. */
 export async function transitionPostFunction(event: unknown): Promise<InvocationError | undefined> {
-  const { issue, atlassianId, comment, configuration } = v.parse(TransitionEvent, event);
+  const { issue, atlassianId, comment, transition, configuration } = v.parse(TransitionEvent, event);
   const ports = composeRulePorts();
   try {
     await followTransition(ports, {
@@ -27,6 +28,7 @@ export async function transitionPostFunction(event: unknown): Promise<Invocation
       transition: configuration.transition,
       actor: atlassianId ?? undefined,
       commentId: comment?.id,
+      executionId: transition?.executionId,
     });
     return undefined;
   } catch (error) {

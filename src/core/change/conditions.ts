@@ -26,6 +26,11 @@ export function acceptsSigning(state: ChangeState, body: Body<'order-signed'>): 
   return acceptsEnd(state, body);
 }
 
+/** A run is asked to stop once; asking the executor again needs no event. */
+export function acceptsStop(state: ChangeState, body: Body<'stop-requested'>): Result<void, IllegalEvent> {
+  return state[body.kind]?.stop ? otherAttempt() : acceptsEnd(state, body);
+}
+
 /** What ends or goes on with a running change names the attempt that is running. */
 export function acceptsEnd(
   state: ChangeState,

@@ -37,7 +37,13 @@ export const ChangeEventBody = v.variant('type', [
   v.strictObject({ type: v.literal('rejected'), reason: Words }),
   v.strictObject({ type: v.literal('reworked') }),
   v.strictObject({ type: v.literal('cancelled') }),
-  v.strictObject({ type: v.literal('run-requested'), ...Attempt, digest: Sha256Hex }),
+  v.strictObject({
+    type: v.literal('run-requested'),
+    ...Attempt,
+    digest: Sha256Hex,
+    /** Jira's id of the transition that asked for it: delivered again, it asks for nothing more. */
+    transition: v.optional(v.pipe(v.string(), v.maxLength(100))),
+  }),
   v.strictObject({
     type: v.literal('order-signed'),
     ...Attempt,
@@ -58,6 +64,8 @@ export const ChangeEventBody = v.variant('type', [
     code: v.nullable(v.string()),
     message: v.nullable(Words),
   }),
+  /** A person wants the running attempt to end before COMMIT. Only its receipt says whether it did. */
+  v.strictObject({ type: v.literal('stop-requested'), ...Attempt, reason: Words }),
   v.strictObject({ type: v.literal('not-started'), ...Attempt, code: v.string(), message: Words }),
   v.strictObject({ type: v.literal('attention-raised'), code: v.string(), message: Words }),
   v.strictObject({

@@ -7,6 +7,7 @@ import {
   acceptsRevision,
   acceptsRun,
   acceptsSigning,
+  acceptsStop,
   acceptsVote,
   type IllegalEvent,
 } from './conditions';
@@ -15,6 +16,9 @@ import { initialState, type AttemptState, type ChangeState } from './state';
 import { changeStatuses, type ChangeStatus } from './status';
 
 export { nextTry, type IllegalEvent } from './conditions';
+
+/** Transitions that are remembered, so that a late second delivery of one is known: far more than can be under way. */
+const maxRuns = 50;
 
 /** Statuses in which an event may happen. Design 5, with `vote-lapsed` reopening an approved review. */
 const allowedIn: Readonly<Record<ChangeEventType, readonly ChangeStatus[]>> = {
@@ -29,6 +33,7 @@ const allowedIn: Readonly<Record<ChangeEventType, readonly ChangeStatus[]>> = {
   'run-requested': ['approved', 'succeeded', 'needs-attention'],
   'order-signed': ['running'],
   'receipt-accepted': ['running', 'approved', 'succeeded', 'failed', 'rolled-back', 'needs-attention'],
+  'stop-requested': ['running'],
   'not-started': ['running'],
   'attention-raised': changeStatuses.filter((status) => status !== 'needs-attention'),
   resolved: ['needs-attention'],
@@ -60,6 +65,8 @@ export function accepts(
       return acceptsRun(state, body);
     case 'order-signed':
       return acceptsSigning(state, body);
+    case 'stop-requested':
+      return acceptsStop(state, body);
     case 'not-started':
       return acceptsEnd(state, body);
     case 'receipt-accepted':
@@ -109,6 +116,8 @@ export function evolve(state: ChangeState, event: Pick<LedgerEvent, 'body' | 'ac
         executor: body.executor,
         startBy: body.startBy,
       });
+    case 'stop-requested':
+      return withAttempt(state, body.kind, { stop: { by: actor, at, reason: body.reason } });
     case 'receipt-accepted':
       return receiptAccepted(state, body, at);
     case 'not-started':
@@ -184,9 +193,11 @@ function runRequested(
     orderDigest: null,
     executor: null,
     startBy: null,
+    stop: null,
     outcome: null,
   };
-  return { ...state, status: 'running', [body.kind]: attempt };
+  const runs = body.transition === undefined ? state.runs : [...state.runs, body.transition].slice(-maxRuns);
+  return { ...state, status: 'running', runs, [body.kind]: attempt };
 }
 
 function receiptAccepted(

@@ -44,6 +44,8 @@ export const AttemptState = v.strictObject({
   orderDigest: v.nullable(Sha256Hex),
   executor: v.nullable(Identifier),
   startBy: v.nullable(Count),
+  /** Who asked first to stop it, and why. */
+  stop: v.optional(v.nullable(v.strictObject({ by: AccountId, at: UtcTime, reason: v.string() })), null),
   outcome: v.nullable(
     v.strictObject({
       status: ReceiptStatus,
@@ -66,6 +68,8 @@ export const ChangeState = v.strictObject({
   votes: v.array(Vote),
   apply: v.nullable(AttemptState),
   rollback: v.nullable(AttemptState),
+  /** Jira's ids of the latest transitions that asked for a run, of whatever revision. */
+  runs: v.optional(v.array(v.string()), []),
   /** Attempts to go round the rules, ever. */
   attempts: Count,
   /** When the last of them was recorded. */
@@ -83,6 +87,7 @@ export const initialState: ChangeState = {
   votes: [],
   apply: null,
   rollback: null,
+  runs: [],
   attempts: 0,
   attemptedAt: null,
   attention: null,

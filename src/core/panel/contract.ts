@@ -3,6 +3,7 @@ import { DraftContent } from '../change/content';
 import { maxReasonLength } from '../limits';
 import { Sha256Hex } from '../protocol/claims';
 import { ExecutionKind } from '../protocol/attempt';
+import { ExecutionProgress } from '../protocol/progress';
 import { ResultBody } from '../protocol/receipt';
 import { ChangeView, DraftView, PreflightView, TimelineEntry } from './view';
 
@@ -46,6 +47,19 @@ export const panelCalls = {
   reject: { payload: v.strictObject({ digest: Sha256Hex, reason: Reason }), value: ChangeView },
   run: { payload: v.strictObject({ digest: Sha256Hex }), value: ChangeView },
   'roll-back': { payload: v.strictObject({ digest: Sha256Hex }), value: ChangeView },
+  /** Asks to end this running attempt before COMMIT. The change is running until the receipt says what came first. */
+  stop: {
+    payload: v.strictObject({ kind: ExecutionKind, try: Version, reason: Reason }),
+    value: ChangeView,
+  },
+  /**
+   * How far the running attempt is, asked of the executor. No event tells of progress, so a panel that is looked at asks
+   * again and again, and only while a run takes longer than a moment. `silent`: the executor did not answer.
+   */
+  progress: {
+    payload: v.strictObject({}),
+    value: v.strictObject({ progress: v.nullable(ExecutionProgress), silent: v.boolean() }),
+  },
   /** Back to draft with a new revision to come; voids every vote. */
   rework: { payload: v.strictObject({}), value: ChangeView },
   cancel: { payload: v.strictObject({}), value: ChangeView },

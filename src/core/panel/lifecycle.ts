@@ -52,7 +52,7 @@ export function lifecycle(input: LifecycleInput): Lifecycle {
     case 'approved':
       return { ...view, ...approved(input) };
     case 'running':
-      return { ...view, headline: runningWords(state), primary: null };
+      return { ...view, ...running(input) };
     case 'succeeded':
       return { ...view, ...succeeded(input) };
     case 'failed':
@@ -144,9 +144,7 @@ function approved(input: LifecycleInput): Partial<Lifecycle> & Pick<Lifecycle, '
   if (isAuthor(input) || input.isOperator) secondary.push(act('cancel', 'Cancel change', null));
   const blockers: BlockerView[] = why ? [{ kind: 'wait', message: why }] : [];
   return {
-    headline: last
-      ? `The last attempt did not start: ${last.message ?? last.status}. It can be run again.`
-      : 'Approved. It can be run.',
+    headline: last ? `${unstarted('attempt', last)} It can be run again.` : 'Approved. It can be run.',
     primary: act('run', `Run on ${state.revision?.connection ?? 'the connection'}`, why),
     secondary,
     blockers,
@@ -163,7 +161,7 @@ function succeeded(input: LifecycleInput): Partial<Lifecycle> & Pick<Lifecycle, 
   if (!state.revision?.hasRollback) return { headline, primary: null };
   const last = state.rollback?.outcome;
   return {
-    headline: last ? `${headline} The rollback did not start: ${last.message ?? last.status}.` : headline,
+    headline: last ? `${headline} ${unstarted('rollback', last)}` : headline,
     primary: null,
     secondary: [rollBack(input)],
   };
@@ -193,9 +191,28 @@ function attention(input: LifecycleInput): Partial<Lifecycle> & Pick<Lifecycle, 
   };
 }
 
-function runningWords(state: ChangeState): string {
+function running(input: LifecycleInput): Partial<Lifecycle> & Pick<Lifecycle, 'headline' | 'primary'> {
+  const { state } = input;
   const rollback = state.rollback !== null && state.rollback.outcome === null;
-  return `${rollback ? 'Rolling back' : 'Running'} on ${state.revision?.connection ?? 'the connection'}.`;
+  const stop = (rollback ? state.rollback : state.apply)?.stop ?? null;
+  const doing = stop ? 'Stopping the run' : rollback ? 'Rolling back' : 'Running';
+  // Asking again is harmless, and the way out when the executor did not answer the first time.
+  const label = stop ? 'Ask again to stop' : 'Stop';
+  return {
+    headline: `${doing} on ${state.revision?.connection ?? 'the connection'}.`,
+    primary: null,
+    secondary: [act('stop', label, authorOrOperator(input, 'stop it'))],
+  };
+}
+
+/** How the last attempt ended that had no effect, for the way on. */
+function unstarted(
+  what: string,
+  outcome: { code: string | null; message: string | null; status: string },
+): string {
+  return outcome.code === 'cancelled'
+    ? `The last ${what} was stopped; it changed nothing.`
+    : `The last ${what} did not start: ${outcome.message ?? outcome.status}.`;
 }
 
 function isAuthor({ state, viewer }: LifecycleInput): boolean {

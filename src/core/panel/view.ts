@@ -127,6 +127,8 @@ const RunningView = v.strictObject({
   phase: v.picklist(['claimed', 'queued', 'sent', 'waiting']),
   /** What a person should know, for example that the executor is down and will be tried again. */
   note: v.nullable(v.string()),
+  /** Who asked to stop it, and why; null when nobody did. The run goes on until its receipt says otherwise. */
+  stop: v.nullable(v.strictObject({ by: AccountId, at: Time, reason: v.string() })),
 });
 
 const actionNames = [
@@ -135,6 +137,7 @@ const actionNames = [
   'request-changes',
   'reject',
   'run',
+  'stop',
   'roll-back',
   'rework',
   'cancel',

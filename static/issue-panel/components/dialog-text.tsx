@@ -66,7 +66,7 @@ function reviewText({ action, revision }: PendingAction): Partial<DialogText> {
   }
 }
 
-function executionText({ action, revision }: PendingAction): Partial<DialogText> {
+function executionText({ action, revision, running }: PendingAction): Partial<DialogText> {
   switch (action.name) {
     case 'run':
       return {
@@ -80,6 +80,26 @@ function executionText({ action, revision }: PendingAction): Partial<DialogText>
         body: where(revision, 'This runs the approved rollback once'),
         danger: true,
         confirm: 'Roll back',
+      };
+    case 'stop':
+      return {
+        title: running?.kind === 'rollback' ? 'Stop the rollback?' : 'Stop this run?',
+        body: (
+          <>
+            <p>
+              What runs is cancelled and rolled back: nothing is applied, and the change goes back to{' '}
+              {running?.kind === 'rollback' ? 'what it was before' : 'Approved'}.
+            </p>
+            <p>
+              If COMMIT is on its way already, it is too late. Only the executor&apos;s receipt says which
+              came first; until it is here the change stays Running.
+            </p>
+          </>
+        ),
+        field: 'Reason',
+        required: true,
+        danger: true,
+        confirm: 'Stop the run',
       };
     case 'resolve':
       return {

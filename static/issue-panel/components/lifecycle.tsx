@@ -20,7 +20,7 @@ export interface LifecycleProps {
   readonly aside?: ReactNode;
 }
 
-const dangerous: ReadonlySet<ActionName> = new Set(['roll-back', 'reject']);
+const dangerous: ReadonlySet<ActionName> = new Set(['roll-back', 'reject', 'stop']);
 
 /** Status, what happens next, the one next action of this viewer and what is in the way. */
 export function Lifecycle(props: LifecycleProps) {

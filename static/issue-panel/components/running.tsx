@@ -4,6 +4,8 @@ import type { ChangeView } from '#core/panel/view';
 import { stopwatch } from '../../shared/format';
 import { Person } from '../../shared/names';
 import { Time } from '../../shared/components/time';
+import { useProgress } from '../hooks/use-progress';
+import { Progress } from './progress';
 
 type Running = NonNullable<ChangeView['running']>;
 
@@ -16,18 +18,27 @@ const phases: Record<Running['phase'], string> = {
 
 /** How far a run is, for how long, and that nobody has to wait for it. */
 export function RunningNote({ running }: { running: Running }) {
-  const seconds = useElapsed(running.requestedAt);
+  const now = useNow();
+  const seen = useProgress(`${running.kind} ${running.try}`);
+  const seconds = Math.max(0, Math.floor((now - Date.parse(running.requestedAt)) / 1_000));
   return (
     <section className="qc-running" aria-label="Progress" data-testid="running">
       <Spinner size="medium" label="Running" />
-      <div className="qc-stack-tight">
+      <div className="qc-stack-tight qc-grow">
         <p>
           <strong className="qc-clock" data-testid="elapsed">
             {stopwatch(seconds)}
           </strong>{' '}
-          {phases[running.phase]}
+          {phaseWords(running)}
         </p>
         {running.note !== null && <p data-testid="running-note">{running.note}</p>}
+        {seen && <Progress seen={seen} now={now} />}
+        {running.stop && (
+          <p data-testid="stop-note">
+            <Person id={running.stop.by} /> asked to stop it at <Time at={running.stop.at} />:{' '}
+            {running.stop.reason}
+          </p>
+        )}
         <p className="qc-small qc-subtle">
           {running.kind === 'rollback' ? 'Rollback requested' : 'Requested'} by{' '}
           <Person id={running.requestedBy} /> at <Time at={running.requestedAt} />
@@ -39,12 +50,19 @@ export function RunningNote({ running }: { running: Running }) {
   );
 }
 
-/** Whole seconds since `start`, counting. */
-function useElapsed(start: string): number {
+function phaseWords({ phase, stop }: Running): string {
+  if (!stop) return phases[phase];
+  return phase === 'sent'
+    ? 'The executor was told to stop. Its receipt says whether it came before COMMIT.'
+    : 'The executor is still to be told to stop.';
+}
+
+/** The time of now, every second. */
+function useNow(): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 1_000);
     return () => clearInterval(timer);
   }, []);
-  return Math.max(0, Math.floor((now - Date.parse(start)) / 1_000));
+  return now;
 }

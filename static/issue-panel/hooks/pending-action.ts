@@ -1,4 +1,4 @@
-import type { ActionView, RevisionView } from '#core/panel/view';
+import type { ActionView, ChangeView, RevisionView } from '#core/panel/view';
 
 /** How a person resolves a change that needs attention. */
 export type Resolution = 'succeeded' | 'failed' | 'rolled-back';
@@ -7,6 +7,8 @@ export type Resolution = 'succeeded' | 'failed' | 'rolled-back';
 export interface PendingAction {
   readonly action: ActionView;
   readonly revision: RevisionView | null;
+  /** The run that was on the screen, for an action that is about a run. */
+  readonly running: ChangeView['running'];
 }
 
 /** What the dialog hands back. */

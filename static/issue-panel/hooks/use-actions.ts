@@ -56,10 +56,11 @@ export function useActions(
     (action: ActionView) => {
       if (busy !== null || !action.enabled) return;
       setProblem(null);
-      if (action.name !== 'submit') setPending({ action, revision: view?.revision ?? null });
-      else if (submit) void perform('submit', submit);
+      if (action.name !== 'submit') {
+        setPending({ action, revision: view?.revision ?? null, running: view?.running ?? null });
+      } else if (submit) void perform('submit', submit);
     },
-    [busy, perform, submit, view?.revision],
+    [busy, perform, submit, view?.revision, view?.running],
   );
 
   const answer = useCallback(
@@ -92,6 +93,10 @@ function sendAction(
       return call('run', { digest });
     case 'roll-back':
       return call('roll-back', { digest });
+    case 'stop': {
+      const { kind, try: number } = pending.running ?? { kind: 'apply', try: 0 };
+      return call('stop', { kind, try: number, reason: text });
+    }
     case 'rework':
       return call('rework', {});
     case 'cancel':

@@ -2,10 +2,12 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Frame, Page } from 'playwright-core';
 import type { ChangeView } from '#core/panel/view';
+import type { ExecutionProgress } from '#core/protocol/progress';
 import type { FakeBackend } from './harness/backend';
 import { launchBrowser } from '../../support/browser';
 import { openPanel, setMode, violations } from './harness/browser';
 import { approver } from './harness/fixture-content';
+import { indexing, lockWaiting } from './harness/fixture-progress';
 import { fixtures } from './harness/fixtures';
 import { Harness } from './harness/server';
 
@@ -57,9 +59,19 @@ const states: readonly State[] = [
     },
   },
   { name: 'dialog-approve', view: fixtures['review-approver'], prepare: openDialog('approve') },
+  { name: 'dialog-stop', view: fixtures['running-long'], prepare: openDialog('stop') },
+  { name: 'progress-lock', view: fixtures['running-long'], prepare: hearProgress(lockWaiting, 'lock-wait') },
+  { name: 'progress-phase', view: fixtures['running-stopping'], prepare: hearProgress(indexing, 'phase') },
   { name: 'dialog-run', view: fixtures.approved, prepare: openDialog('run') },
   { name: 'dialog-resolve', view: fixtures['needs-attention'], prepare: openDialog('resolve') },
 ];
+
+function hearProgress(progress: ExecutionProgress, part: string) {
+  return async (frame: Frame, backend: FakeBackend): Promise<void> => {
+    backend.progress = { progress, silent: false };
+    await frame.getByTestId(part).waitFor();
+  };
+}
 
 function openDialog(action: string) {
   return async (frame: Frame): Promise<void> => {

@@ -7,6 +7,7 @@ import { launchBrowser } from '../../support/browser';
 import { openPanel, violations, type WatchedPage } from './harness/browser';
 import { approver, content, digest, revision } from './harness/fixture-content';
 import { outcome } from './harness/fixture-outcomes';
+import { lockWaiting } from './harness/fixture-progress';
 import { fixtures, type FixtureName } from './harness/fixtures';
 import { Harness } from './harness/server';
 
@@ -318,6 +319,38 @@ describe('execution', () => {
     backend.view = { ...fixtures.succeeded, seq: 20 };
     await signal(frame, 20);
     await frame.getByText('The change was applied: 41187 rows.').waitFor({ timeout: 1_000 });
+  });
+
+  it('stops the run that is on the screen, with a reason, and stays Running until the receipt', async () => {
+    const { frame, backend } = await open('running-long');
+    await frame.getByTestId('action-stop').click();
+    const dialog = frame.getByTestId('dialog-stop');
+    await dialog.getByTestId('dialog-confirm').click();
+    await dialog.getByText('A reason is required.').waitFor();
+    expect(backend.called('stop')).toEqual([]);
+    await dialog.getByLabel('Reason').fill('Orders are blocked.');
+    backend.answerNext({ ok: true, value: fixtures['running-stopping'] });
+    await dialog.getByTestId('dialog-confirm').click();
+    await frame.getByTestId('stop-note').waitFor();
+    expect(backend.called('stop')[0]?.payload).toEqual({
+      kind: 'apply',
+      try: 1,
+      reason: 'Orders are blocked.',
+    });
+  });
+
+  it('asks for progress later than for the outcome, and keeps the last word while the executor is silent', async () => {
+    const { frame, backend } = await open('running-long');
+    backend.progress = { progress: lockWaiting, silent: false };
+    await frame.getByTestId('lock-wait').waitFor();
+    // A run that the first poll of the view finds over has asked for nothing.
+    const [first] = backend.calls.filter(({ name }) => name === 'progress');
+    const views = backend.called('view').filter(({ at }) => at < (first?.at ?? 0));
+    expect(views.length).toBeGreaterThanOrEqual(2);
+    expect(await frame.getByTestId('progress').innerText()).toMatch(/Statement 2 of 3, for 01:2\d/);
+    backend.progress = { progress: null, silent: true };
+    await frame.getByText('The run may go on all the same.').waitFor();
+    expect(await frame.getByTestId('lock-wait').innerText()).toContain('another session holds');
   });
 
   it('resolves with what the ledger says and a reason', async () => {

@@ -224,6 +224,13 @@ export const events = {
     code: 'expired',
     message: 'past startBy',
   }),
+  stopRequested: (tryNumber = 1, kind: 'apply' | 'rollback' = 'apply'): ChangeEventBody => ({
+    type: 'stop-requested',
+    kind,
+    try: tryNumber,
+    jti: jtiOf(kind, tryNumber),
+    reason: 'It blocks the shop.',
+  }),
 } as const;
 
 /** A readable stand-in for the id of an attempt. */

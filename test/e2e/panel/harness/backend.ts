@@ -1,4 +1,4 @@
-import type { PanelCallName, Reply } from '#core/panel/contract';
+import type { PanelCallName, PanelValue, Reply } from '#core/panel/contract';
 import type { ChangeView, DraftView } from '#core/panel/view';
 import { names } from './fixture-content';
 import { resultFor, timeline } from './fixture-outcomes';
@@ -24,6 +24,8 @@ export class FakeBackend implements Backend {
   readonly calls: RecordedCall[] = [];
   /** The answer to every `save-draft` while set. */
   saveRefusal: Reply<never> | undefined;
+  /** What the executor says of a run. */
+  progress: PanelValue<'progress'> = { progress: null, silent: false };
   #nextReply: Reply<unknown> | undefined;
 
   constructor(view: ChangeView) {
@@ -44,6 +46,7 @@ export class FakeBackend implements Backend {
   invoke(name: PanelCallName, payload: Record<string, unknown>): Reply<unknown> {
     this.calls.push({ name, payload, at: Date.now() });
     if (name === 'view') return { ok: true, value: this.view };
+    if (name === 'progress') return { ok: true, value: this.progress };
     if (name === 'timeline') return { ok: true, value: timeline };
     if (name === 'result') return { ok: true, value: resultFor(this.view) };
     if (name === 'evidence')

@@ -42,6 +42,17 @@ const votes = [
 ];
 const waiting = { kind: 'wait', message: 'Waiting for 2 more approvals from dba-prod.' } as const;
 
+const stopAction = { name: 'stop', label: 'Stop', enabled: true, why: null } as const;
+const runningNow = {
+  kind: 'apply',
+  try: 1,
+  requestedBy: author,
+  requestedAt: '2026-11-21T09:40:10Z',
+  phase: 'sent',
+  note: null,
+  stop: null,
+} as const;
+
 const draft = { version: 4, content, savedAt: '2026-11-21T09:03:00Z', savedBy: author };
 const reviewed: ChangeView = { ...base, revision, status: 'in-review', approvalsMissing: 2 };
 const applied: ChangeView = { ...reviewed, votes, approvalsMissing: 0 };
@@ -115,13 +126,36 @@ export const fixtures = {
     ...applied,
     status: 'running',
     headline: 'Running on shop-prod.',
+    secondary: [stopAction],
     running: {
-      kind: 'apply',
-      try: 1,
-      requestedBy: author,
-      requestedAt: '2026-11-21T09:40:10Z',
+      ...runningNow,
       phase: 'waiting',
       note: 'executor-local has not answered for 40 seconds. It is asked again every five minutes until 10:40.',
+    },
+  },
+  'running-long': {
+    ...applied,
+    status: 'running',
+    headline: 'Running on shop-prod.',
+    secondary: [stopAction],
+    running: runningNow,
+  },
+  'running-viewer': {
+    ...applied,
+    viewer: approver,
+    status: 'running',
+    headline: 'Running on shop-prod.',
+    secondary: [{ ...stopAction, enabled: false, why: 'Only the author or an operator can stop it.' }],
+    running: runningNow,
+  },
+  'running-stopping': {
+    ...applied,
+    status: 'running',
+    headline: 'Stopping the run on shop-prod.',
+    secondary: [{ ...stopAction, label: 'Ask again to stop' }],
+    running: {
+      ...runningNow,
+      stop: { by: author, at: '2026-11-21T09:41:30Z', reason: 'Orders are blocked; after the sale.' },
     },
   },
   succeeded: {

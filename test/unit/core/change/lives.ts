@@ -229,6 +229,14 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
       ),
   },
   {
+    weight: 4,
+    arbitrary: fc
+      .tuple(actor, attempt, words)
+      .map(([who, of, reason]): Step =>
+        by(who, (state) => ({ type: 'stop-requested', ...of(state), reason })),
+      ),
+  },
+  {
     weight: 1,
     arbitrary: fc
       .tuple(actor, words)

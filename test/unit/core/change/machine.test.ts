@@ -22,6 +22,7 @@ const bodies: readonly ChangeEventBody[] = [
   events.signed(),
   events.receipt('outcome-lost'),
   events.notStarted(),
+  events.stopRequested(),
   { type: 'attention-raised', code: 'x', message: 'x' },
   { type: 'resolved', outcome: 'failed', reason: '' },
 ];
@@ -45,7 +46,10 @@ test.each<[ChangeState['status'], readonly ChangeEventBody['type'][]]>([
     'approved',
     ['vote-lapsed', 'reworked', 'cancelled', 'run-requested', 'receipt-accepted', 'attention-raised'],
   ],
-  ['running', ['vote-lapsed', 'order-signed', 'receipt-accepted', 'not-started', 'attention-raised']],
+  [
+    'running',
+    ['vote-lapsed', 'order-signed', 'receipt-accepted', 'not-started', 'stop-requested', 'attention-raised'],
+  ],
   ['succeeded', ['run-requested', 'receipt-accepted', 'attention-raised']],
   ['failed', ['reworked', 'receipt-accepted', 'attention-raised']],
   ['needs-attention', ['receipt-accepted', 'resolved']],
@@ -208,6 +212,18 @@ describe('the rest', () => {
     expect(currentAttempt(examples.succeeded)?.jti).toBe(jtiOf('apply', 1));
     expect(currentAttempt(examples['rolled-back'])?.jti).toBe(jtiOf('rollback', 1));
     expect(currentAttempt(examples.draft)).toBeNull();
+  });
+
+  test('a wish to stop is for the attempt that runs, once, and changes no status', () => {
+    const stopped = evolve(examples.running, { actor: author, body: events.stopRequested(), at });
+    expect(stopped).toEqual({
+      ...examples.running,
+      apply: { ...examples.running.apply, stop: { by: author, at, reason: 'It blocks the shop.' } },
+    });
+    expect(refusal(stopped, events.stopRequested(), 'operator-1')).toBe('wrong-attempt');
+    expect(refusal(examples.running, events.stopRequested(2), author)).toBe('wrong-attempt');
+    expect(refusal(rollingBack, events.stopRequested(), author)).toBe('wrong-attempt');
+    expect(refusal(rollingBack, events.stopRequested(1, 'rollback'), author)).toBeNull();
   });
 
   test('evolve is total: it folds what an older release may have written', () => {

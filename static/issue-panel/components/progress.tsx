@@ -1,0 +1,77 @@
+import type { ExecutionProgress } from '#core/protocol/progress';
+import { rowCount } from '#core/results/row-count';
+import { stopwatch } from '../../shared/format';
+import type { ProgressSeen } from '../hooks/use-progress';
+
+/** A heartbeat comes every second and is asked for every three; older than this, something is the matter. Seconds. */
+const lateSeconds = 10;
+
+/** The step of a run, what holds it up, and whether the executor is still heard of. */
+export function Progress({ seen, now }: { seen: ProgressSeen; now: number }) {
+  const { progress, silent } = seen.answer;
+  if (progress === null) {
+    return silent ? <p data-testid="progress-silent">The executor does not answer just now.</p> : null;
+  }
+  const age = Math.max(0, Math.floor((now - seen.beatAt) / 1_000));
+  const heartbeat = Date.parse(progress.heartbeatAt);
+  const since = (at: string): string =>
+    stopwatch(Math.max(0, Math.floor((heartbeat - Date.parse(at)) / 1_000)) + age);
+  return (
+    <div className="qc-stack-tight" data-testid="progress">
+      <p>
+        <strong>{stepWords(progress)}</strong>{' '}
+        <span className="qc-clock">{since(progress.stepStartedAt)}</span>
+        {progress.rows > 0 && <span className="qc-subtle"> · {rowCount(progress.rows)} before it</span>}
+      </p>
+      {progress.lockWait && (
+        <p className="qc-wait" data-testid="lock-wait">
+          <span className="qc-tag qc-tag-fix">Waiting</span>
+          <span>
+            for a lock that {holders(progress.lockWait.sessions)}, for{' '}
+            <span className="qc-clock">{since(progress.lockWait.since)}</span>
+          </span>
+        </p>
+      )}
+      {progress.phase && <Phase phase={progress.phase} />}
+      <p className="qc-small qc-subtle" data-testid="heartbeat">
+        The executor was last heard of {age} s ago.
+        {(silent || age > lateSeconds) && ' The run may go on all the same.'}
+      </p>
+    </div>
+  );
+}
+
+function stepWords({ step, steps }: ExecutionProgress): string {
+  if (step === 0) return 'Beginning';
+  return step > steps ? 'All statements have run; on the way to COMMIT' : `Statement ${step} of ${steps}`;
+}
+
+function holders(sessions: number): string {
+  if (sessions === 0) return 'was held by another session';
+  return sessions === 1 ? 'another session holds' : `${sessions} other sessions hold`;
+}
+
+/** What PostgreSQL itself tells of a long command. */
+function Phase({ phase }: { phase: NonNullable<ExecutionProgress['phase']> }) {
+  const { command, name, done, total, unit } = phase;
+  const part = done !== null && total !== null && total > 0 ? Math.min(1, done / total) : null;
+  const number = (value: number): string => value.toLocaleString('en-GB');
+  return (
+    <div className="qc-stack-tight" data-testid="phase">
+      <p className="qc-small">
+        {command}: {name}
+        {done !== null && (
+          <span className="qc-subtle">
+            {' '}
+            · {number(done)}
+            {total !== null && ` of ${number(total)}`} {unit}
+            {part !== null && `, ${Math.floor(part * 100)} %`}
+          </span>
+        )}
+      </p>
+      {part !== null && (
+        <progress className="qc-bar" max={1} value={part} aria-label={`${command}: ${name}`} />
+      )}
+    </div>
+  );
+}
