@@ -81,7 +81,7 @@ export async function prepareDatabases(server: EmbeddedPostgres, dir: string): P
       await asSuperuser(url, async (client) => {
         await client.query(
           `grant connect on database ${escapeIdentifier(shopDatabase(environment))} to ${login};
-           grant shop_app_rw to ${login} with admin option, inherit false, set false`,
+           grant shop_app_rw to ${login} with admin option, inherit false, set true`,
         );
       });
     }),

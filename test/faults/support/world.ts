@@ -78,7 +78,7 @@ const targetSql = `
   create table counters (change text primary key, n integer not null);
   create role faults_rw nologin;
   create role ${login} login noinherit createrole password 'secret';
-  grant faults_rw to ${login} with admin option, inherit false, set false;
+  grant faults_rw to ${login} with admin option, inherit false, set true;
   grant insert on marks to faults_rw;
   grant select, insert, update on counters to faults_rw`;
 

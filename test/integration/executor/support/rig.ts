@@ -63,7 +63,7 @@ export async function startRig(
   await server.admin(
     database,
     `create role ${login} login noinherit createrole password 'secret';
-     grant shop_app_rw, shop_app_ro to ${login} with admin option, inherit false, set false;
+     grant shop_app_rw, shop_app_ro to ${login} with admin option, inherit false, set true;
      create role ${reader} login noinherit password 'secret'; grant shop_app_rw, shop_app_ro to ${reader};
      create table shop.counters (id int primary key, n int not null); insert into shop.counters values (1, 0);
      alter table shop.counters owner to shop_owner; grant all on shop.counters to shop_app_rw, shop_app_ro;
