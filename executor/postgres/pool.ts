@@ -14,6 +14,8 @@ interface PoolOptions {
   readonly name: string;
   /** A query that has no answer by then fails, because a line may go dark without ever breaking. */
   readonly answerWithinMs?: number;
+  /** The server ends a session that holds a transaction open and says nothing for so long. */
+  readonly idleInTransactionMs?: number;
   /** For our own SQL only: nothing that other people put into a schema can be meant by a name in it. */
   readonly ours?: boolean;
   /** For approved SQL: the server looks whether we are still there. */
@@ -28,6 +30,9 @@ export function openPool(url: string, options: PoolOptions): Pool {
     application_name: options.name,
     connectionTimeoutMillis: 5_000,
     ...(options.answerWithinMs === undefined ? {} : { query_timeout: options.answerWithinMs }),
+    ...(options.idleInTransactionMs === undefined
+      ? {}
+      : { idle_in_transaction_session_timeout: options.idleInTransactionMs }),
     idleTimeoutMillis: 0, // kept warm
     keepAlive: true,
     onConnect: async (client) => {

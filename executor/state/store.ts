@@ -48,7 +48,8 @@ export async function openStateStore(
   leaseMs: number,
   log: Log,
 ): Promise<StateStore> {
-  const pool = openPool(url, { max: 8, name: 'query-change-state' });
+  // A process that hangs while it holds the head of the chain must not hold up the others for longer than its lease.
+  const pool = openPool(url, { max: 8, name: 'query-change-state', idleInTransactionMs: leaseMs });
   try {
     await updateSchema(pool, {
       id: `${executorId}:${randomBytes(6).toString('hex')}:1`,

@@ -10,6 +10,7 @@ import { mutationsRow } from './rows/mutations';
 import { postgresCrashes } from './rows/postgres-crashes';
 import { races } from './rows/races';
 import { randomKills } from './rows/random-kills';
+import { replicas } from './rows/replicas';
 import { stateRestores } from './rows/state-restores';
 import { wrongOrdersRow } from './rows/wrong-orders';
 import { buildExecutor } from './support/build-executor';
@@ -26,15 +27,14 @@ const rows: readonly Row[] = [
   crashPoints,
   cutConnections,
   postgresCrashes,
+  replicas,
   stateRestores,
   races,
   wrongOrdersRow,
   mutationsRow,
   clocks,
 ];
-const absent =
-  'Not in the table: several replicas and failover to a standby (the executor has neither), a full disk (not tried), ' +
-  'a revocation that a restored state database has forgotten (nothing else remembers it).';
+const absent = 'Not in the table: failover of a target to a standby, a full disk (neither is tried).';
 const usage = `usage: npm run faults -- [--full] [--only NAME]… [--seed N] [--mutant NAME]\nnames: ${rows.map(({ name }) => name).join(', ')}\n`;
 
 interface Arguments {
