@@ -97,6 +97,22 @@ export async function readGauges(deps: GaugeDeps): Promise<readonly Family[]> {
       '1 while the connection is halted here.',
       labelled((target) => target.halted() !== null),
     ),
+    gauge(
+      'logins_left',
+      'Logins of killed executors that are still there and could not be removed.',
+      targets.map((target) => ({
+        labels: { connection: target.config.key },
+        value: target.sessions.leftovers().left,
+      })),
+    ),
+    gauge(
+      'logins_swept',
+      'Logins of killed executors that were removed since the start.',
+      targets.map((target) => ({
+        labels: { connection: target.config.key },
+        value: target.sessions.leftovers().swept,
+      })),
+    ),
     ...(backlog === null ? [] : backlogGauges(backlog, connections)),
   ];
 }
