@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { escapeIdentifier, escapeLiteral, type Pool } from 'pg';
+import { DatabaseError, escapeIdentifier, escapeLiteral, type Pool } from 'pg';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Execution, Purpose } from './session';
 
@@ -39,7 +39,14 @@ export function loginsUpTo({ jti, attempt }: Pick<Execution, 'jti' | 'attempt'>)
  */
 export async function createLogin(
   admin: Pool,
-  login: { readonly name: string; readonly role: string; readonly verifier: string; readonly endBy: number },
+  login: {
+    readonly name: string;
+    readonly role: string;
+    readonly verifier: string;
+    readonly endBy: number;
+    /** Has the server look every second whether its client is still there; where it can. */
+    readonly watched: boolean;
+  },
 ): Promise<void> {
   const name = escapeIdentifier(login.name);
   const until = Math.max(login.endBy, Math.ceil(Date.now() / 1_000)) + marginSeconds;
@@ -55,8 +62,21 @@ export async function createLogin(
       `grant ${escapeIdentifier(login.role)} to ${name} with inherit false, set true`,
       `grant ${executorGroup} to ${name} with inherit true, set false`,
       `alter role ${name} set role = ${escapeLiteral(login.role)}`,
+      ...(login.watched ? [`alter role ${name} set client_connection_check_interval = '1s'`] : []),
     ].join(';\n'),
   );
+}
+
+/** Whether this server can look after its clients: it depends on its operating system. */
+export async function canWatch(admin: Pool): Promise<boolean> {
+  return admin
+    .query(`select pg_catalog.set_config('client_connection_check_interval', '1s', true)`)
+    .then(() => true)
+    .catch((error: unknown) => {
+      // Away is no answer: the caller asks again.
+      if (error instanceof DatabaseError) return false;
+      throw error;
+    });
 }
 
 /**

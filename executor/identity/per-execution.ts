@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg';
 import { faultFields, type Log } from '../log';
 import { openPool } from '../postgres/pool';
 import {
+  canWatch,
   createLogin,
   dropLogins,
   endSessions,
@@ -86,6 +87,7 @@ export function openPerExecutionSessions(
   let closed = false;
   let left: ReadonlySet<string> = new Set();
   let swept = 0;
+  let watches: boolean | null = null;
 
   const report = (names: readonly string[]): void => {
     const fresh = names.filter((name) => !left.has(name));
@@ -121,7 +123,8 @@ export function openPerExecutionSessions(
 
   const create = async (name: string, execution: Execution): Promise<string> => {
     const password = randomPassword();
-    const login = { name, role, verifier: scramVerifier(password), endBy: execution.endBy };
+    const watched = (watches ??= await canWatch(admin));
+    const login = { name, role, verifier: scramVerifier(password), endBy: execution.endBy, watched };
     try {
       await createLogin(admin, login);
     } catch (error) {
@@ -142,7 +145,7 @@ export function openPerExecutionSessions(
         report(await fenceLogins(admin, loginsUpTo({ ...execution, attempt: execution.attempt - 1 })));
       }
       const own = await create(name, execution);
-      const pool = openPool(own, { max: 1, name: 'query-change', answerWithinMs, watched: true });
+      const pool = openPool(own, { max: 1, name: 'query-change', answerWithinMs });
       const close = (): void => {
         void pool.end().catch(() => undefined);
         dropper.push(name);
@@ -173,7 +176,7 @@ export function openPerExecutionSessions(
       return 'gone';
     },
     async warm() {
-      await admin.query('select');
+      watches ??= await canWatch(admin);
       void sweep();
     },
     leftovers: () => ({ left: left.size, swept }),

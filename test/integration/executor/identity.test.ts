@@ -82,6 +82,11 @@ describe('the login of an execution', () => {
     expect(body?.statements[0]?.rows).toEqual([['f', 'f', 'f', 'f', 'f', 'f', 'f', '1', 't']]);
   });
 
+  it('has the server look every second whether its client is there', async () => {
+    const { body } = await rig.run({ sql: `select current_setting('client_connection_check_interval')` });
+    expect(body?.statements[0]?.rows).toEqual([['1s']]);
+  });
+
   it('asks the verification again as another login of its own', async () => {
     const { claims } = await rig.run({
       sql: 'select 1',
@@ -144,14 +149,18 @@ describe('approved SQL cannot get out of its role', () => {
   });
 
   it.each(['pg_terminate_backend', 'pg_cancel_backend'])('cannot %s another execution', async (how) => {
-    const long = await rig.order({ sql: `select pg_sleep(1), '${how}'` });
+    const text = `select pg_sleep(4), '${how}'`;
+    const long = await rig.order({ sql: text });
     await rig.send(long);
-    const { pid } = await running(`select pg_sleep(1), '${how}'`);
+    const { pid } = await running(text);
     for (const sql of [`select ${how}(${pid})`, asLoginPlain(`select ${how}(${pid})`)]) {
       const { claims } = await rig.run({ sql });
       expect(claims.statements[0]?.error?.sqlstate).toBe('42501');
     }
-    expect((await rig.receipt(long.jti)).claims.status).toBe('succeeded');
+    // It runs on, until somebody ends it who may.
+    expect((await running(text)).pid).toBe(pid);
+    await rig.sql('select pg_cancel_backend($1)', [pid]);
+    expect((await rig.receipt(long.jti)).claims.statements[0]?.error?.sqlstate).toBe('57014');
   });
 
   it('gains nothing by a password and settings of its own: the login is gone', async () => {
@@ -262,7 +271,7 @@ test('logins that a killed executor left are swept at the next start, others are
   const make = async (jti: string, sealed: boolean): Promise<string> => {
     const name = loginOf({ jti, attempt: 1 }, 'run');
     const verifier = scramVerifier(randomPassword());
-    await createLogin(admin, { name, role: 'shop_app_rw', verifier, endBy: soon });
+    await createLogin(admin, { name, role: 'shop_app_rw', verifier, endBy: soon, watched: false });
     if (sealed) await sealLogin(admin, name);
     return name;
   };
@@ -287,7 +296,7 @@ describe('the configuration', () => {
   const connection = (wish: object) => ({
     executorId: 'e',
     stateDir: '.',
-    state: { embedded: true },
+    state: { url: 'postgres://u@h/s' },
     trustedApps: [],
     connections: [
       {
