@@ -54,3 +54,17 @@ export const SchemaSnapshot = v.strictObject({
   ),
 });
 export type SchemaSnapshot = v.InferOutput<typeof SchemaSnapshot>;
+
+/** The table that a name means, looked up along the search path; undefined when the snapshot has none. */
+export function findTable(
+  schema: SchemaSnapshot | null,
+  name: { readonly schema: string | null; readonly name: string },
+): SchemaSnapshot['tables'][number] | undefined {
+  if (!schema) return undefined;
+  const within = name.schema === null ? schema.searchPath : [name.schema];
+  for (const place of within) {
+    const found = schema.tables.find((table) => table.schema === place && table.name === name.name);
+    if (found) return found;
+  }
+  return undefined;
+}

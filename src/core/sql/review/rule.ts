@@ -55,14 +55,14 @@ export interface Rule<O extends OptionValues = OptionValues> {
   /** Values where nothing is configured. Their keys and types are what may be configured. */
   readonly options: O;
   /** Looks at one statement. */
-  readonly statement?: (
+  statement?(
     statement: StatementFacts,
     options: O,
     context: ReviewContext,
     script: ScriptFacts,
-  ) => Iterable<Report>;
+  ): Iterable<Report>;
   /** Looks at the script as a whole. */
-  readonly script?: (script: ScriptFacts, options: O, context: ReviewContext) => Iterable<Report>;
+  script?(script: ScriptFacts, options: O, context: ReviewContext): Iterable<Report>;
 }
 
 /** Why a rule is there and what to do; becomes its page, and its examples are its tests. */

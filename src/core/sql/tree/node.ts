@@ -58,6 +58,12 @@ export function stringOf(value: unknown): string | null {
   return typeof constant['sval']['sval'] === 'string' ? constant['sval']['sval'] : '';
 }
 
+/** A field that is plain text; empty when it is absent. */
+export function textOf(fields: Node, name: string): string {
+  const value = fields[name];
+  return typeof value === 'string' ? value : '';
+}
+
 /** The strings of a list of `String` nodes, as in a qualified name. */
 export function strings(value: unknown): readonly string[] {
   return items(value).flatMap((item) => stringOf(item) ?? []);

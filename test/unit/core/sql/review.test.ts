@@ -101,10 +101,10 @@ describe('configuration', () => {
     expect(names(await review('DELETE FROM billing.invoices WHERE id = 1;', { custom }))).toEqual([
       'no-writes-to-billing error null',
     ]);
-    expect(names(await review('SELECT * FROM billing.invoices;', { custom }))).toEqual([]);
-    expect(names(await review('WITH invoices AS (SELECT 1) SELECT * FROM invoices;', { custom }))).toEqual(
-      [],
-    );
+    const ofSite = (found: Review): string[] => names(found).filter((line) => line.startsWith('no-writes'));
+    expect(ofSite(await review('SELECT id FROM billing.invoices;', { custom }))).toEqual([]);
+    const cte = 'WITH invoices AS (SELECT 1) SELECT * FROM invoices;';
+    expect(ofSite(await review(cte, { custom }))).toEqual([]);
   });
 
   test('a pattern that would cost a regular expression dear costs nothing here', () => {

@@ -1,0 +1,44 @@
+import { rule, type RuleDocs } from '../../review/rule';
+import { find, stringOf } from '../../tree/node';
+
+export const banNewEnumValueInUse = rule({
+  id: 'ban-new-enum-value-in-use',
+  title: 'A new enum value cannot be used before COMMIT',
+  category: 'transaction',
+  level: 'error',
+  options: {},
+  *script({ statements }) {
+    for (const added of statements) {
+      const { newVal } = added.fields;
+      if (
+        added.type !== 'AlterEnumStmt' ||
+        typeof newVal !== 'string' ||
+        added.fields['oldVal'] !== undefined
+      )
+        continue;
+      const user = statements.find(
+        ({ index, node }) =>
+          index > added.index &&
+          Array.from(find(node, 'A_Const')).some((constant) => stringOf({ A_Const: constant }) === newVal),
+      );
+      if (user)
+        yield {
+          at: user,
+          message: `The enum value "${newVal}" is added by the same change: PostgreSQL refuses its use before COMMIT (55P04). Make it two changes.`,
+        };
+    }
+  },
+});
+
+export const docs: RuleDocs = {
+  why: 'ALTER TYPE … ADD VALUE may run in a transaction, but the new value is unsafe to use until it is committed, and PostgreSQL refuses it.',
+  fix: 'One change adds the value, the next one uses it.',
+  bad: [
+    "ALTER TYPE status ADD VALUE 'paused' AFTER 'open'; UPDATE t SET s = 'paused' WHERE id = 1;",
+    "ALTER TYPE s ADD VALUE 'x' BEFORE 'y'; INSERT INTO t (s) VALUES ('x');",
+  ],
+  good: [
+    "ALTER TYPE status ADD VALUE 'paused' AFTER 'open'; UPDATE t SET s = 'open' WHERE id = 1;",
+    "UPDATE t SET s = 'paused' WHERE id = 1;",
+  ],
+};
