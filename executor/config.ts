@@ -30,8 +30,8 @@ const PostgresUrl = v.pipe(
   v.regex(/^postgres(ql)?:\/\//, 'expected a postgres:// URL'),
 );
 
-/** Receipts travel over TLS, except to a host on this machine. */
-const ReceiptUrl = v.pipe(
+/** What leaves for elsewhere goes over TLS, except to this machine. */
+const OutsideUrl = v.pipe(
   v.string(),
   v.url(),
   v.check((url) => {
@@ -47,7 +47,7 @@ export const TrustedApp = v.strictObject({
   installation: Identifier,
   /** Two keys may overlap while the app rotates. */
   keys: v.pipe(v.array(PublicJwk), v.minLength(1)),
-  receiptUrl: ReceiptUrl,
+  receiptUrl: OutsideUrl,
   /** SHA-256 of the one-time enrolment token that an admin pasted into the app. */
   enrolmentTokenSha256: v.optional(Sha256Hex),
 });
@@ -126,6 +126,20 @@ const Connection = v.pipe(
     ),
     /** Classes that are masked. Default: every class that a label names. */
     mask: v.optional(v.array(DataClass)),
+    /** Results may be written to files at the executor. Absent: they may not. */
+    exports: v.optional(
+      v.strictObject({
+        /** A larger result fails, and leaves no file. */
+        maxBytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 1_000_000_000),
+        maxRows: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 20_000_000),
+        /** How long a file is kept. */
+        keepHours: v.optional(v.pipe(v.number(), v.minValue(0.001), v.maxValue(24 * 90)), 24),
+        /** In place of the statement timeout; `endBy` of the order ends it anyhow. */
+        timeoutSeconds: v.optional(Seconds, 300),
+        /** Folder of the files. Default: `exports` below `stateDir`. */
+        dir: v.optional(v.pipe(v.string(), v.minLength(1))),
+      }),
+    ),
     /** Accepts a superuser or CREATEROLE login, which approved SQL could use against the ledger. Development only. */
     allowPrivilegedLogin: v.optional(v.boolean(), false),
   }),
@@ -194,6 +208,8 @@ const Settings = v.strictObject({
       port: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535)),
     }),
   ),
+  /** Address under which people's browsers reach this executor for result files. Default: the one it listens at. */
+  publicUrl: v.optional(OutsideUrl),
   /** Folder for the signing key and, with an embedded state database, its files. */
   stateDir: v.pipe(v.string(), v.minLength(1)),
   /**

@@ -4,6 +4,7 @@ import { publicHalf } from '#core/protocol/jws';
 import type { Config } from './config';
 import { type Sender, startSender } from './deliver/sender';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded/launcher';
+import { sweepFiles } from './export/sweep';
 import { buildApp } from './http/app';
 import { haltOf } from './halt/halts';
 import { buildPrivateApp } from './http/private-app';
@@ -115,6 +116,7 @@ export async function createExecutor(config: Config, options: ExecutorOptions = 
     });
     const worker = createWorker({ config, store, targets, key, sender, now, random, log, counters, at });
     let stopping = false;
+    let ownUrl = '';
     const app = buildApp({
       config,
       store,
@@ -126,6 +128,7 @@ export async function createExecutor(config: Config, options: ExecutorOptions = 
       log,
       counters,
       stopping: () => stopping,
+      publicUrl: () => config.publicUrl ?? ownUrl,
     });
     // Warm what the first order would wait for; an unreachable target must not hold up the start.
     await warmParser();
@@ -133,6 +136,7 @@ export async function createExecutor(config: Config, options: ExecutorOptions = 
     await Promise.race([probes, new Promise((done) => setTimeout(done, 1_000).unref())]);
     const recovered = await worker.begin();
     const server = await listen(app, config.listen);
+    ownUrl = server.url;
     let heartbeat = now() / 1_000;
     const inner = config.private
       ? await listen(
@@ -156,10 +160,16 @@ export async function createExecutor(config: Config, options: ExecutorOptions = 
         (error: unknown) => log.error('state-database-fault', faultFields(error)),
       );
     }, heartbeatEveryMs).unref();
+    const sweep = (): void =>
+      void sweepFiles(config, store.pool, now).catch((error: unknown) =>
+        log.error('sweep-fault', faultFields(error)),
+      );
+    sweep();
     const forgetting = setInterval(() => {
       void Promise.all([forgetRequests(store.pool), forgetProgress(store.pool)]).catch((error: unknown) =>
         log.error('forget-fault', faultFields(error)),
       );
+      sweep();
     }, forgetEveryMs).unref();
     const stopSweeping = startSweeping([...targets.values()], log);
     log.info('ready', {

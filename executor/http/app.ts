@@ -16,22 +16,12 @@ import { executorVersion } from '../version';
 import { receiveEnrolment } from './receive-enrolment';
 import { describe, receiveOrder, type ServiceDeps } from './receive-order';
 import { receiveRevocation } from './receive-revocation';
+import { addExportRoutes } from './export-routes';
+import { parseBody } from './parse-body';
 import { refuseWith } from './reply';
 import { createGuard } from './signed';
 
 const malformed = refusal('malformed', 'the body is not what this path takes');
-
-function parseBody<TSchema extends v.GenericSchema>(
-  schema: TSchema,
-  body: string,
-): v.InferOutput<TSchema> | null {
-  try {
-    const parsed = v.safeParse(schema, JSON.parse(body));
-    return parsed.success ? parsed.output : null;
-  } catch {
-    return null;
-  }
-}
 
 /** Asks at most once a second, whoever calls how often: anybody may ask for the health. */
 function onceASecond<T>(ask: () => Promise<T>, now: () => number): () => Promise<T> {
@@ -44,7 +34,12 @@ function onceASecond<T>(ask: () => Promise<T>, now: () => number): () => Promise
 
 /** Builds the HTTP application; it needs no socket. */
 export function buildApp(
-  deps: ServiceDeps & { key: PrivateJwk; counters: Counters; stopping: () => boolean },
+  deps: ServiceDeps & {
+    key: PrivateJwk;
+    counters: Counters;
+    stopping: () => boolean;
+    publicUrl: () => string;
+  },
 ): Hono {
   const { config, store, log, counters } = deps;
   const app = new Hono();
@@ -118,6 +113,8 @@ export function buildApp(
       return context.json({ executorId: config.executorId, version: executorVersion, connections });
     }),
   );
+
+  addExportRoutes(app, signed, deps);
 
   app.post(
     enrolmentPath,

@@ -4,6 +4,7 @@ import { canonicalJson } from '#core/hash';
 import type { TargetIdentity } from '#core/protocol/claims';
 import type { OrderClaims } from '#core/protocol/order';
 import type { Config, ConnectionConfig } from '../config';
+import { exportRefusal } from '../export/allowed';
 import { haltWords } from '../halt/halts';
 import type { Target } from '../postgres/target';
 import type { Probe } from '../postgres/probe';
@@ -126,6 +127,16 @@ function refusedUnrecorded({ kind, content }: OrderClaims, connection: Connectio
   );
 }
 
+function refusedExport(
+  { kind, content }: OrderClaims,
+  connection: ConnectionConfig,
+  script: Script,
+): Refusal | null {
+  if (content.export === undefined || kind !== 'apply' || script.kind !== 'statements') return null;
+  const why = exportRefusal(connection, script.statements);
+  return why === null ? null : refusal('statement-not-allowed', why);
+}
+
 /**
  * Everything the executor checks of a verified order before it takes it in, in a fixed order, cheap and certain things
  * first. The configuration has the last word: nothing here can be switched off by an order.
@@ -154,6 +165,8 @@ export async function checkOrder(
   if (!target.config.writable && script.kind === 'statements' && !script.onlyReads) {
     return refusal('writes-refused', `${target.config.key} takes no changes, only reads`);
   }
+  const exported = refusedExport(claims, target.config, script);
+  if (exported) return exported;
   const verification = await verificationOf(claims);
   if (!verification.ok) return refusal('statement-not-allowed', verification.message);
   return { script, target };

@@ -11,12 +11,12 @@ export interface ServerColumn {
 }
 
 /** A message of the server that describes the columns to come. */
-interface RowDescription {
+export interface RowDescription {
   readonly fields: readonly { name: string; dataTypeID: number; tableID: number; columnID: number }[];
 }
 
 /** The columns of a description. */
-function serverColumns({ fields }: RowDescription): ServerColumn[] {
+export function serverColumns({ fields }: RowDescription): ServerColumn[] {
   return fields.map(({ name, dataTypeID, tableID, columnID }) => ({
     name,
     typeOid: dataTypeID,

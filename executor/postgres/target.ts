@@ -117,12 +117,18 @@ export function openTarget(
       const halt = halted();
       const { key, name, environment, dataClasses, role, searchPath, limits } = config;
       const labels = labelsOf(config);
+      const exports = config.exports ?? null;
       const { writable, results, minimumApprovals, protected: guarded } = config;
       return {
         key,
         name,
         environment,
         dataClasses,
+        exports: exports && {
+          maxBytes: exports.maxBytes,
+          maxRows: exports.maxRows,
+          keepHours: exports.keepHours,
+        },
         maskedClasses: labels === null ? [] : [...labels.classes],
         role,
         searchPath,

@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { RollbackPlan } from '#core/change/rollback-plan';
 import type { ExportFormat } from '#core/protocol/export';
+import { lookAtExport } from '../export/allowed';
 import type { Target } from '../postgres/target';
 import type { Statement } from '../sql/cut';
 
@@ -28,5 +29,6 @@ export const contributors: Contributors = {
     plan: null,
     refusal: 'This executor cannot undo a change by itself: write the rollback.',
   }),
-  exportRefusal: async () => 'This executor cannot write results to a file.',
+  exportRefusal: ({ client, target, statements }, format) =>
+    lookAtExport(client, target.config, statements, format),
 };

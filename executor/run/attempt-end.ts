@@ -1,5 +1,5 @@
 import type { DatabaseError } from 'pg';
-import type { StatementOutcome } from '#core/protocol/receipt';
+import type { ReceiptClaims, StatementOutcome } from '#core/protocol/receipt';
 import { haltWords } from '../halt/halts';
 import { conditionName } from '../postgres/conditions';
 import { isRetryable } from '../postgres/errors';
@@ -20,6 +20,8 @@ export type AttemptEnd =
       readonly kind: 'read';
       readonly statements: readonly StatementOutcome[];
       readonly body: string | null;
+      /** The file that the result was written to. */
+      readonly file?: ReceiptClaims['export'];
       readonly startedAt: string;
       readonly finishedAt: string;
     }

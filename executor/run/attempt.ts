@@ -1,4 +1,5 @@
 import type { OrderClaims } from '#core/protocol/order';
+import type { Exporter } from '../export/exporter';
 import type { Session } from '../identity/session';
 import { faultFields, type Log } from '../log';
 import { isRetryable, serverError } from '../postgres/errors';
@@ -38,6 +39,8 @@ export interface AttemptDeps {
   readonly progress: ProgressOf;
   /** Whether the order is still this process's to run; asks the state database only when the lease has run out. */
   readonly stillOurs: () => Promise<boolean>;
+  /** Writes the result to a file; null: it is returned. */
+  readonly exporter: Exporter | null;
   /** Keeps returned rows before COMMIT. */
   readonly keepResult: (body: string) => Promise<void>;
 }
@@ -55,7 +58,9 @@ export async function attemptOrder(
 ): Promise<AttemptEnd> {
   const { target, log } = deps;
   const { limits } = claims.content;
-  const readOnly = !target.config.writable;
+  // A file is made of a read, also where changes may write.
+  const config = deps.exporter === null ? target.config : { ...target.config, writable: false };
+  const readOnly = !config.writable;
   const execution = { jti: claims.jti, attempt: deps.attempt, endBy: claims.endBy };
   let session: Session;
   try {
@@ -68,7 +73,7 @@ export async function attemptOrder(
   let committing = false;
   let watchdog: ReturnType<typeof startWatchdog> | null = null;
   try {
-    const who = await open(client, claims, orderDigest, deps.attempt, target.config);
+    const who = await open(client, claims, orderDigest, deps.attempt, config);
     await session.sealed;
     await refuseOtherSchema(client, claims, statements, target.seenSchemas);
     await deps.at('after-begin');
@@ -82,25 +87,30 @@ export async function attemptOrder(
       log,
     });
     const keeper = await keeperOf(client, claims, statements, target.config);
-    const budget = budgetOf(client, claims, target.config.writable);
+    const budget = budgetOf(client, claims, config.writable);
     const endIfInterrupted = (): void => {
       const interruption = watchdog?.interrupted();
       if (interruption) throw new Ended(interruptedEnd(interruption));
     };
     deps.progress.began(who.pid, statements.length);
+    const { exporter, progress } = deps;
+    const masker = maskerOf(target);
     const guards = { budget, keeper };
     const plan = undoPlan(claims);
+    const [first] = statements;
     const run = plan
       ? await undoChange(client, claims, plan, watchdog)
-      : await runStatements(client, statements, {
-          limits,
-          watchdog,
-          known: target.typeNames,
-          readOnly,
-          ...guards,
-          masker: maskerOf(target),
-          progress: deps.progress,
-        });
+      : exporter !== null && first !== undefined
+        ? await exporter.run(client, first, { watchdog, masker, progress })
+        : await runStatements(client, statements, {
+            limits,
+            watchdog,
+            known: target.typeNames,
+            readOnly,
+            ...guards,
+            masker,
+            progress,
+          });
     endIfInterrupted();
     const body = bodyText(run.body);
     const startedAt = utc(who.at);
@@ -110,6 +120,9 @@ export async function attemptOrder(
       const end: AttemptEnd = { kind: 'failed', statements: run.outcomes, body, reason: null, startedAt };
       throw new Ended(failure && isRetryable(failure) ? { kind: 'conflict', end } : end);
     }
+    if (run.problem) {
+      throw new Ended({ kind: 'failed', statements: run.outcomes, body, reason: run.problem, startedAt });
+    }
     const guarded = await guardedEnd(client, claims, assertions, { ...guards, watchdog, run, startedAt });
     if ('kind' in guarded) throw new Ended(guarded);
     endIfInterrupted();
@@ -118,15 +131,7 @@ export async function attemptOrder(
     endIfInterrupted();
     if (!(await deps.stillOurs())) throw new Ended({ kind: 'lost', mayHaveCommitted: false });
     const ready = { ...run, ...guarded };
-    const end = await commit(
-      client,
-      claims,
-      ready,
-      body,
-      startedAt,
-      target.config,
-      () => (committing = true),
-    );
+    const end = await commit(client, claims, ready, body, startedAt, config, () => (committing = true));
     session.end(watchdog.acted ? 'broken' : 'ended');
     await deps.at('after-commit');
     return end;

@@ -92,6 +92,7 @@ function fromEnd(
           statements: end.statements,
           startedAt: end.startedAt,
           finishedAt: end.finishedAt,
+          ...(end.file ? { export: end.file } : {}),
         },
         body: end.body,
       };
@@ -141,7 +142,7 @@ export async function executeOrder(
     return { outcome, body: null };
   }
   const { assertions } = verification;
-  let mayHaveCommitted = recovered && deps.target.config.writable;
+  let mayHaveCommitted = recovered && deps.target.config.writable && deps.exporter === null;
   let fenced = !mayHaveCommitted;
   let conflicts = 0;
   for (let failures = 0; ;) {
@@ -150,9 +151,10 @@ export async function executeOrder(
     const interruption = mayHaveCommitted ? null : deps.interrupted();
     if (interruption) return fromEnd(interruptedEnd(interruption), attempt, null);
     fenced ||= await fence(deps.target, claims.jti, attempt, deps.log);
-    const end: AttemptEnd = fenced
+    const ended: AttemptEnd = fenced
       ? await attemptOrder(claims, orderDigest, script.statements, assertions, { ...deps, attempt })
       : { kind: 'lost', mayHaveCommitted: false };
+    const end = (await deps.exporter?.settle(ended)) ?? ended;
     if (end.kind === 'fenced') return 'over';
     if (end.kind === 'conflict') {
       conflicts += 1;

@@ -1,4 +1,5 @@
 import type { ReceiptClaims, ReceiptStatus, StatementOutcome } from '#core/protocol/receipt';
+import type { LedgerMode } from '#core/protocol/claims';
 import type { OrderClaims } from '#core/protocol/order';
 import type { Target } from '../postgres/target';
 import { effectiveLedgerMode } from '../postgres/probe';
@@ -18,6 +19,7 @@ export interface Outcome {
   readonly resultSha256: string | null;
   readonly verification: ReceiptClaims['verification'] | null;
   readonly beforeImage: ReceiptClaims['beforeImage'] | null;
+  readonly export?: ReceiptClaims['export'];
 }
 
 /** An outcome without effect, for the given reason. */
@@ -52,6 +54,12 @@ export function stoppedWaiting(attempt: number): Outcome {
   );
 }
 
+/** An export is a read, so there is no row of it in a target ledger. */
+function ledgerModeOf({ content }: OrderClaims, target: Target | null): LedgerMode {
+  if (target === null) return 'none';
+  return effectiveLedgerMode(content.export ? { ...target.config, writable: false } : target.config);
+}
+
 /** The receipt of an outcome, without its place in the chain. */
 export function receiptClaims(
   order: InboxOrder,
@@ -79,13 +87,14 @@ export function receiptClaims(
     connection: claims.content.connection,
     environment: target?.config.environment ?? null,
     target: target?.knownIdentity() ?? null,
-    ledgerMode: target ? effectiveLedgerMode(target.config) : 'none',
+    ledgerMode: ledgerModeOf(claims, target),
     durability: outcome.durability,
     statements: [...outcome.statements],
     startedAt: outcome.startedAt,
     finishedAt: outcome.finishedAt,
     transactionId: outcome.transactionId,
     resultSha256: outcome.resultSha256,
+    ...(outcome.export ? { export: outcome.export } : {}),
     ...(outcome.verification ? { verification: outcome.verification } : {}),
     ...(outcome.beforeImage ? { beforeImage: outcome.beforeImage } : {}),
   };

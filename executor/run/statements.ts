@@ -21,6 +21,8 @@ export interface StatementsRun {
   readonly error: unknown;
   /** What was kept to undo them. */
   readonly beforeImage?: BeforeImage;
+  /** Why the change must not be committed although no statement failed; absent: nothing. */
+  readonly problem?: { readonly code: string; readonly message: string } | null;
 }
 
 /** Patience of the watchdog beyond the statement timeout that the server itself keeps. */

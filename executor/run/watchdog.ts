@@ -11,6 +11,8 @@ export interface Watchdog {
    * again: the backend has been cancelled.
    */
   interrupted(): Interruption | null;
+  /** Cancels the statement that runs now; terminates its session when that does not help. */
+  cancel(): void;
   /** True once the deadline of the change has passed and the watchdog has acted. */
   readonly pastDeadline: boolean;
   /** True once a cancel was sent: it may arrive late, so the session must not serve anybody else. */
@@ -82,6 +84,7 @@ export function startWatchdog(deps: {
       if (timeoutMs !== null) timers.set('statement', setTimeout(act, timeoutMs));
     },
     interrupted: look,
+    cancel: act,
     get acted() {
       return acted;
     },

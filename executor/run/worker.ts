@@ -3,6 +3,7 @@ import type { PrivateJwk } from '#core/protocol/jwk';
 import type { ReceiptDelivery } from '#core/protocol/receipt';
 import type { Config } from '../config';
 import type { Sender } from '../deliver/sender';
+import { exporterOf } from '../export/exporter';
 import { haltWords } from '../halt/halts';
 import { faultFields, type Log } from '../log';
 import type { Counters } from '../metrics/counters';
@@ -166,6 +167,11 @@ export function createWorker(deps: WorkerDeps): Worker {
           if (store.replica.holdsLease()) return true;
           return (await store.replica.renew()) && isOurs(store.pool, lease, iss, jti);
         },
+        exporter: exporterOf(order.claims, target.config, {
+          stateDir: config.stateDir,
+          pool: store.pool,
+          now: deps.now,
+        }),
         keepResult: (body) => keepPendingResult(store.pool, iss, jti, body),
         keptResult: async () => (await findExecution(store.pool, iss, jti))?.pending_result ?? null,
       },

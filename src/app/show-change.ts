@@ -98,6 +98,7 @@ function showConnections(settings: Settings): ConnectionView[] {
       environment: info.environment,
       dataClasses: info.dataClasses,
       maskedClasses: info.maskedClasses,
+      exports: info.exports,
       role: info.role,
       searchPath: info.searchPath,
       limits: info.limits,

@@ -8,6 +8,7 @@ import { DigestInput } from '#core/change/digest';
 import type { RollbackPlan } from '#core/change/rollback-plan';
 import { ConnectionInfo } from '#core/protocol/connection';
 import { EnrolmentClaims, enrolmentPath, EnrolmentReply, EnrolmentRequest } from '#core/protocol/enrolment';
+import { downloadPath, ExportLinkReply, ExportLinkRequest, exportLinksPath } from '#core/protocol/export';
 import { OrderClaims } from '#core/protocol/order';
 import { ExecutionProgress } from '#core/protocol/progress';
 import { ReceiptClaims, ReceiptDelivery, receiptStatuses, ResultBody } from '#core/protocol/receipt';
@@ -218,14 +219,18 @@ const pairs: readonly (readonly [name: string, schema: v.GenericSchema, values: 
   [
     'ConnectionInfo',
     ConnectionInfo,
-    [aConnection(), aConnection({ target: null, engineVersion: null, problem: 'away' })],
+    [
+      aConnection(),
+      aConnection({ target: null, engineVersion: null, problem: 'away' }),
+      aConnection({ maskedClasses: ['a'], exports: { maxBytes: 1, maxRows: 1, keepHours: 0.5 } }),
+    ],
   ],
   [
     'PreflightRequest',
     PreflightRequest,
     [
       { connection: 'shop-prod', sql: 'select 1', automaticRollback: false, exportFormat: null },
-      { connection: 'shop-prod', sql: 'select 1', automaticRollback: true, exportFormat: 'parquet' },
+      { connection: 'shop-prod', sql: 'select 1', automaticRollback: true, exportFormat: 'ndjson' },
     ],
   ],
   [
@@ -235,6 +240,12 @@ const pairs: readonly (readonly [name: string, schema: v.GenericSchema, values: 
       { ...unseen, schemaDigest: hash('a'), rollbackPlan: plan },
       { ...unseen, schemaNote: 'a', schemaRefusal: 'b', rollbackRefusal: 'c', exportRefusal: 'd' },
     ],
+  ],
+  ['ExportLinkRequest', ExportLinkRequest, [{ accountId: 'abc:1' }]],
+  [
+    'ExportLinkReply',
+    ExportLinkReply,
+    [{ url: 'https://executor.example/v1/downloads/x', expiresAt: '2026-11-21T10:00:00Z' }],
   ],
   ['ConnectionsReply', ConnectionsReply, [{ executorId: 'e', version: '1', connections: [aConnection()] }]],
   [
@@ -348,6 +359,8 @@ test('paths, header and content type are those of the code', () => {
       paths.execution('{jti}'),
       paths.connections,
       preflightPath,
+      exportLinksPath('{jti}'),
+      downloadPath('{token}'),
       enrolmentPath,
     ].toSorted(),
   );

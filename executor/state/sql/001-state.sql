@@ -67,6 +67,24 @@ create table if not exists requests (
   primary key (installation, jti)
 );
 
+-- Files that results were written to, and the links to them. A link is used by deleting it; only its hash is kept.
+create table if not exists exports (
+  installation text not null,
+  jti text not null,
+  path text not null,
+  format text not null,
+  bytes bigint not null,
+  sha256 text not null,
+  expires_at timestamptz not null,
+  primary key (installation, jti)
+);
+create table if not exists export_links (
+  token_sha256 text primary key,
+  installation text not null,
+  jti text not null,
+  expires_at timestamptz not null
+);
+
 create table if not exists enrolments (
   token_sha256 text primary key,
   installation text not null,

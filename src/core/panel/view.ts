@@ -11,6 +11,7 @@ import {
   Sha256Hex,
   TargetIdentity,
 } from '../protocol/claims';
+import { ExportOffer } from '../protocol/export';
 import { ExecutionKind } from '../protocol/attempt';
 import { ExportFormat } from '../protocol/export';
 import { PreflightReply } from '../protocol/preflight';
@@ -29,6 +30,8 @@ export const ConnectionView = v.strictObject({
   dataClasses: v.array(v.string()),
   /** Classes whose columns are masked in results; empty: nothing is. */
   maskedClasses: v.array(v.string()),
+  /** Null: results cannot be written to files. */
+  exports: v.nullable(ExportOffer),
   role: v.string(),
   searchPath: v.string(),
   limits: ExecutionLimits,

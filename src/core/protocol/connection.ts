@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { ExportOffer } from './export';
 import { ConnectionKey, Environment, ExecutionLimits, LedgerMode, TargetIdentity } from './claims';
 
 /** What the executor says of one connection. Never an address, never a credential. */
@@ -13,6 +14,8 @@ export const ConnectionInfo = v.strictObject({
   dataClasses: v.array(v.string()),
   /** Classes whose columns are masked in results; empty: nothing is masked. Absent in what older executors said. */
   maskedClasses: v.optional(v.array(v.string()), []),
+  /** Null: results are never written to files here. Absent in what older executors said. */
+  exports: v.optional(v.nullable(ExportOffer), null),
   role: v.string(),
   searchPath: v.string(),
   limits: ExecutionLimits,

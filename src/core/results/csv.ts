@@ -18,8 +18,13 @@ export function toCsv(table: CsvTable): string {
 const formulaStart = /^\s*[=+\-@|%\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
 const plainNumber = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 
+/** The text of a cell that no spreadsheet takes for a formula. */
+export function guardFormula(cell: string): string {
+  return formulaStart.test(cell) && !plainNumber.test(cell) ? `'${cell}` : cell;
+}
+
 function field(cell: string | null): string {
   if (cell === null) return '';
-  const safe = formulaStart.test(cell) && !plainNumber.test(cell) ? `'${cell}` : cell;
+  const safe = guardFormula(cell);
   return safe === '' || /[",\r\n;\t]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -119,6 +119,7 @@ export function aConnection(changes: Partial<ConnectionInfo> = {}): ConnectionIn
     environment: 'prod',
     dataClasses: ['personal'],
     maskedClasses: [],
+    exports: null,
     role: 'shop_writer',
     searchPath: 'public',
     limits,

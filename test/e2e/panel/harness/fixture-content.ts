@@ -31,6 +31,7 @@ const connection: ConnectionView = {
   environment: 'prod',
   dataClasses: ['personal data'],
   maskedClasses: ['personal'],
+  exports: { maxBytes: 1_000_000_000, maxRows: 20_000_000, keepHours: 24 },
   role: 'shop_change',
   searchPath: 'public',
   limits: { statementTimeoutMs: 30_000, lockTimeoutMs: 5_000, maxResultRows: 1_000, maxResultBytes: 180_000 },

@@ -1,0 +1,81 @@
+import { escapeIdentifier, escapeLiteral } from 'pg';
+import type { ExportFormat } from '#core/protocol/export';
+import { guardFormula } from '#core/results/csv';
+import { maskedValue } from '../masking/masker';
+
+/** A column of the query that is exported. */
+export interface ExportColumn {
+  readonly name: string;
+  /** Its values do not leave. */
+  readonly masked: boolean;
+  /** A spreadsheet may take its text form for a formula. */
+  readonly guarded: boolean;
+}
+
+/** Categories of types (`pg_type.typcategory`) whose text never begins like a formula, or only as a number does. */
+const plainCategories = new Set(['A', 'B', 'D', 'G', 'I', 'N', 'R']);
+
+/** True when the values of a type may begin with `=`, `+`, `-`, `@` and the like. */
+export const needsGuard = (category: string): boolean => !plainCategories.has(category);
+
+// By code point: white space that programs trim, = + - @ | %, and the full-width forms of the first four.
+const suspects = '{9,10,11,12,13,32,37,43,45,61,64,124,160,65279,65285,65291,65293,65309,65312}';
+const formula = '^[ \\t\\n\\v\\f\\r\\u00a0\\ufeff]*[-=+@|%\\uff1d\\uff0b\\uff0d\\uff20]|^[\\t\\r\\n]';
+const plainNumber = '^[+-]?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?$';
+
+/** An apostrophe before a cell that a spreadsheet would run. The first comparison settles almost every cell. */
+function guardedCell(cell: string): string {
+  const matches = (pattern: string): string =>
+    `(${cell}::pg_catalog.text collate pg_catalog."C") operator(pg_catalog.~) ${escapeLiteral(pattern)}`;
+  return (
+    `case when pg_catalog.ascii(${cell}::pg_catalog.text) operator(pg_catalog.=) any ('${suspects}'::pg_catalog.int4[]) ` +
+    `and ${matches(formula)} and not (${matches(plainNumber)}) ` +
+    `then pg_catalog.concat('''', ${cell}::pg_catalog.text) else ${cell}::pg_catalog.text end`
+  );
+}
+
+/**
+ * One COPY around an approved query. The query stands in it byte for byte, on lines of its own, so that a comment at its
+ * end ends with it; it was parsed as one SELECT before, so its brackets are its own. Its columns get names of ours, so
+ * that two of one name can be told apart, and each value passes through at most one expression.
+ */
+export function copyText(query: string, columns: readonly ExportColumn[], format: ExportFormat): string {
+  const names = columns.map((_column, at) => `c${at + 1}`);
+  const values = columns.map(({ name, masked, guarded }, at) => {
+    const cell = `q.c${at + 1}`;
+    const value = masked
+      ? `${escapeLiteral(maskedValue)}::pg_catalog.text`
+      : guarded && format === 'csv'
+        ? guardedCell(cell)
+        : cell;
+    return `${value} as ${format === 'csv' ? `c${at + 1}` : escapeIdentifier(name)}`;
+  });
+  const inner = `select ${values.join(', ')} from (\n${query}\n) as q (${names.join(', ')})`;
+  if (format === 'csv') return `copy (${inner}) to stdout (format csv)`;
+  // JSON holds neither \x01 nor \x02, so nothing in it is quoted; text format would double every backslash.
+  // `t.*` is the row, whatever the columns are called; `t` alone would be a column of that name.
+  return `copy (select pg_catalog.row_to_json(t.*) from (${inner}) as t) to stdout (format csv, quote e'\\x01', delimiter e'\\x02')`;
+}
+
+/** The first line of a CSV file. */
+export function csvHeader(columns: readonly ExportColumn[]): Buffer {
+  const cells = columns.map(({ name }) => {
+    const cell = guardFormula(name);
+    return /[",\r\n]/.test(cell) || cell === '' ? `"${cell.replaceAll('"', '""')}"` : cell;
+  });
+  return Buffer.from(`${cells.join(',')}\n`);
+}
+
+const quote = 0x01;
+
+/**
+ * A row of NDJSON as it stands in the file. A line that came quoted has a line break in it: white space between the
+ * tokens of a `json` value, because in a JSON string it would be escaped. It becomes a blank.
+ */
+export function ndjsonLine(row: Buffer): Buffer {
+  if (row[0] !== quote) return row;
+  const inside = Buffer.from(row.subarray(1, row.lastIndexOf(quote)));
+  for (let at = 0; at < inside.length; at += 1)
+    if (inside[at] === 0x0a || inside[at] === 0x0d) inside[at] = 0x20;
+  return Buffer.concat([inside, Buffer.from('\n')]);
+}
