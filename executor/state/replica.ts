@@ -35,6 +35,13 @@ export async function joinReplicas(url: string, leaseMs: number, log: Log): Prom
   let heldUntil = 0;
   let heard: () => void = () => undefined;
   let returning: Promise<void> | null = null;
+  let asking: Promise<unknown> = Promise.resolve();
+  /** One question at a time on the session: a process that was stopped finds several that are due. */
+  const inTurn = async <T>(ask: () => Promise<T>): Promise<T> => {
+    const answer = asking.then(ask, ask);
+    asking = answer.catch(() => undefined);
+    return answer;
+  };
 
   const join = async (): Promise<void> => {
     const next = new Client({
@@ -99,7 +106,7 @@ export async function joinReplicas(url: string, leaseMs: number, log: Log): Prom
     const on = client;
     if (!on) return false;
     try {
-      await renewOn(on);
+      await inTurn(async () => renewOn(on));
       return true;
     } catch (error) {
       log.error('replica-fault', faultFields(error));
@@ -120,7 +127,8 @@ export async function joinReplicas(url: string, leaseMs: number, log: Log): Prom
       heard = callback;
     },
     notify() {
-      client?.query(`notify ${channel}`).catch(() => undefined);
+      const on = client;
+      if (on) void inTurn(async () => on.query(`notify ${channel}`)).catch(() => undefined);
     },
     async close() {
       closing.abort();
@@ -128,10 +136,11 @@ export async function joinReplicas(url: string, leaseMs: number, log: Log): Prom
       await returning;
       const last = client;
       client = null;
-      await last
-        ?.query('delete from executor.replicas where owner = $1', [owner])
-        .catch((error: unknown) => log.warn('replica-fault', faultFields(error)));
-      await last?.end().catch(() => undefined);
+      if (!last) return;
+      await inTurn(async () => last.query('delete from executor.replicas where owner = $1', [owner])).catch(
+        (error: unknown) => log.warn('replica-fault', faultFields(error)),
+      );
+      await last.end().catch(() => undefined);
     },
   };
 }
