@@ -11,6 +11,7 @@ import {
   LedgerMode,
   Sha256Hex,
 } from '#core/protocol/claims';
+import { Schedule } from '#core/schedule/windows';
 import { PublicJwk } from '#core/protocol/jwk';
 import { refuse, ok, type Result } from '#core/result';
 
@@ -108,6 +109,10 @@ const Connection = v.pipe(
       }),
       {},
     ),
+    /** When changes may run, by the clock of the database. None: always. A rollback waits for no window. */
+    windows: v.optional(Schedule.entries.windows, []),
+    /** When none may, whatever the windows say. */
+    freezes: v.optional(Schedule.entries.freezes, []),
     /** Orders that run at the same time. */
     concurrency: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(32)), 4),
     /**

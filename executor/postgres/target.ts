@@ -140,6 +140,7 @@ export function openTarget(
         engine: 'postgresql',
         engineVersion: found.engineVersion,
         ledgerMode: effectiveLedgerMode(config),
+        schedule: { windows: config.windows, freezes: config.freezes },
         target: found.identity,
         problem: halt === null ? found.problem : haltWords(halt),
       };

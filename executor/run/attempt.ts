@@ -19,6 +19,7 @@ import { refuseOtherSchema } from './schema-guard';
 import { bodyText, runStatements } from './statements';
 import { Ended, utc } from './trips';
 import { startWatchdog } from './watchdog';
+import { type CommitBy, commitBy } from './window-guard';
 
 /** Named points at which a test may end the process, to prove that the outcome is still right. */
 export type ExecutionPoint =
@@ -71,13 +72,17 @@ export async function attemptOrder(
   }
   const { client } = session;
   let committing = false;
+  let late: CommitBy['late'] = { kind: 'expired', message: 'past endBy' };
   let watchdog: ReturnType<typeof startWatchdog> | null = null;
   try {
     const who = await open(client, claims, orderDigest, deps.attempt, config);
     await session.sealed;
+    const by = commitBy(claims, target.config, Date.parse(who.begun));
+    if ('kind' in by) throw new Ended(by);
+    late = by.late;
     await refuseOtherSchema(client, claims, statements, target.seenSchemas);
     await deps.at('after-begin');
-    const deadlineMs = claims.endBy * 1_000 - deps.now();
+    const deadlineMs = by.endBy * 1_000 - deps.now();
     watchdog = startWatchdog({
       control: target.control,
       pid: who.pid,
@@ -116,7 +121,7 @@ export async function attemptOrder(
     const startedAt = utc(who.at);
     if (run.error) {
       const failure = serverError(run.error);
-      if (watchdog.pastDeadline) throw new Ended({ kind: 'expired', message: 'past endBy' });
+      if (watchdog.pastDeadline) throw new Ended(late);
       const end: AttemptEnd = { kind: 'failed', statements: run.outcomes, body, reason: null, startedAt };
       throw new Ended(failure && isRetryable(failure) ? { kind: 'conflict', end } : end);
     }
@@ -131,17 +136,19 @@ export async function attemptOrder(
     endIfInterrupted();
     if (!(await deps.stillOurs())) throw new Ended({ kind: 'lost', mayHaveCommitted: false });
     const ready = { ...run, ...guarded };
-    const end = await commit(client, claims, ready, body, startedAt, config, () => (committing = true));
+    const inTime = { ...claims, endBy: by.endBy };
+    const end = await commit(client, inTime, ready, body, startedAt, config, () => (committing = true));
     session.end(watchdog.acted ? 'broken' : 'ended');
     await deps.at('after-commit');
-    return end;
+    return end.kind === 'expired' ? late : end;
   } catch (error) {
     if (error instanceof Ended) {
       session.end(watchdog?.acted ? 'broken' : 'open');
       if (error.end.kind === 'committed') return error.end;
       const interruption = watchdog?.interrupted();
       if (interruption) return interruptedEnd(interruption);
-      return watchdog?.pastDeadline ? { kind: 'expired', message: 'past endBy' } : error.end;
+      // Before the watchdog there was nothing but the opening, which knows `startBy` only.
+      return watchdog && (watchdog.pastDeadline || error.end.kind === 'expired') ? late : error.end;
     }
     session.end('broken');
     log.warn('connection-lost', { jti: claims.jti, committing, ...faultFields(error) });

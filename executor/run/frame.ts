@@ -76,6 +76,8 @@ export function openingSql(
       checkFenceSql(claims.jti, attempt),
     );
   }
+  // The ledger may have waited: windows are judged by the time after it.
+  before.push('select pg_catalog.to_json(pg_catalog.clock_timestamp()) as begun');
   return [
     ...before,
     `set local lock_timeout = ${limits.lockTimeoutMs}`,

@@ -17,6 +17,8 @@ export interface WhoAndWhen {
   standby: boolean;
   pid: number;
   at: string;
+  /** After the place in the ledger is taken, which may have taken a while. */
+  begun: string;
 }
 
 /** The end of an attempt that reached another database than the approved one. */
@@ -55,9 +57,15 @@ export async function open(
     if (!failure) throw error;
     throw new Ended(frameEnd(failure, 'opening', null));
   }
-  const who = results
-    .flatMap((result): unknown[] => result.rows)
-    .find((row): row is WhoAndWhen => typeof row === 'object' && row !== null && 'systemIdentifier' in row);
+  const rows = results.flatMap((result): unknown[] => result.rows);
+  const said = rows.find(
+    (row): row is Omit<WhoAndWhen, 'begun'> =>
+      typeof row === 'object' && row !== null && 'systemIdentifier' in row,
+  );
+  const begun = rows.find(
+    (row): row is Pick<WhoAndWhen, 'begun'> => typeof row === 'object' && row !== null && 'begun' in row,
+  );
+  const who = said && begun ? { ...said, begun: begun.begun } : null;
   if (!who) throw new Error('the server did not say who it is');
   const wrong = wrongPlace(claims, who);
   if (wrong) throw new Ended(wrong);

@@ -42,6 +42,7 @@ export const connection = {
   writable: true,
   minimumApprovals: 2,
   protected: true,
+  requireSchemaDigest: false,
   approvers: ['approver-1', 'approver-2', 'approver-3'],
   target: { systemIdentifier: '7400000000000000001', databaseOid: 16_384, databaseName: 'shop' },
 } as const;
@@ -69,6 +70,7 @@ export const contents: Record<string, DigestInput> = {
 export const [base] = Object.values(contents) as [DigestInput];
 contents['without rollback'] = { ...base, rollback: null };
 contents['with a row budget'] = { ...base, rowBudget: 10 };
+contents['with a recorded structure'] = { ...base, schemaDigest: 'c'.repeat(64) };
 contents['with a verification'] = {
   ...base,
   verification: 'select total = 10 from orders where id = 1;',

@@ -6,6 +6,7 @@ import { changeChannel } from '#core/panel/signal';
 import { lifecycle } from '#core/panel/lifecycle';
 import type { ChangeView, ConnectionView, OutcomeView, RevisionView } from '#core/panel/view';
 import { ReceiptClaims, type ReceiptStatus } from '#core/protocol/receipt';
+import { closedWords, scheduleWords } from '#core/schedule/windows';
 import { findConnection, setupProblem, type Settings } from '#core/settings/settings';
 import { pendingAttempt } from './claim-run';
 import { askEligibility } from './eligibility';
@@ -37,7 +38,7 @@ export async function showChange(ports: Ports, issue: IssueRef, viewer: string):
     isOperator: settings.operators.includes(viewer),
     isCandidate: mayBeCandidate,
     problems: state.status === 'draft' ? submissionProblems(draft?.content ?? emptyContent) : [],
-    connectionProblem: state.revision ? connectionRefusal(settings, state.revision.connection) : null,
+    connectionProblem: connectionProblem(settings, state, ports.clock()),
     setupProblem: setupProblem(settings),
     paused,
     rollbackOpen: rollbackOpen(state, ports.clock()),
@@ -48,7 +49,7 @@ export async function showChange(ports: Ports, issue: IssueRef, viewer: string):
     status: state.status,
     seq: snapshot.head.seq,
     setupProblem: setupProblem(settings),
-    connections: state.status === 'draft' ? showConnections(settings) : [],
+    connections: state.status === 'draft' ? showConnections(settings, ports.clock()) : [],
     draft: state.status === 'draft' ? showDraft(draft) : null,
     mayEdit: slot.mayEdit,
     revision: revision && state.revision ? showRevision(state, revision) : null,
@@ -83,11 +84,25 @@ async function isCandidate(
   return (await askEligibility(ports, issueId, state, viewer).catch(() => 'Jira does not answer.')) === null;
 }
 
+/** Why no order can run now, as far as the app knows; the database's clock has the last word on windows. */
+function connectionProblem(
+  settings: Settings,
+  { revision, status }: ChangeState,
+  nowMs: number,
+): string | null {
+  if (!revision) return null;
+  const refusal = connectionRefusal(settings, revision.connection);
+  if (refusal !== null || status !== 'approved') return refusal;
+  const info = settings.executor?.connections.find(({ key }) => key === revision.connection);
+  const closed = info ? closedWords(info.schedule, nowMs) : null;
+  return closed === null ? null : `${info?.name ?? revision.connection} takes no change now, ${closed}.`;
+}
+
 function showDraft(draft: StoredDraft | undefined): ChangeView['draft'] {
   return draft ? draftView(draft) : { version: 0, content: emptyContent, savedAt: null, savedBy: null };
 }
 
-function showConnections(settings: Settings): ConnectionView[] {
+function showConnections(settings: Settings, nowMs: number): ConnectionView[] {
   return (settings.executor?.connections ?? []).map((info) => {
     const policy = findConnection(settings, info.key)?.policy;
     return {
@@ -105,6 +120,7 @@ function showConnections(settings: Settings): ConnectionView[] {
       ledgerMode: info.ledgerMode,
       writable: info.writable,
       resultsPublic: info.results === 'public',
+      schedule: scheduleWords(info.schedule, nowMs),
       approvalsRequired: policy ? approvalsRequired(policy.approvals, info.minimumApprovals) : 0,
       approverGroup: policy?.approverGroup.name ?? '',
       target: info.target,

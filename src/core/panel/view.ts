@@ -38,6 +38,8 @@ export const ConnectionView = v.strictObject({
   ledgerMode: LedgerMode,
   writable: v.boolean(),
   resultsPublic: v.boolean(),
+  /** When changes may run, in words; null: at any time. */
+  schedule: v.nullable(v.string()),
   approvalsRequired: Count,
   approverGroup: v.string(),
   target: v.nullable(TargetIdentity),

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { Schedule } from '../schedule/windows';
 import { ExportOffer } from './export';
 import { ConnectionKey, Environment, ExecutionLimits, LedgerMode, TargetIdentity } from './claims';
 
@@ -26,6 +27,8 @@ export const ConnectionInfo = v.strictObject({
   minimumApprovals: v.pipe(v.number(), v.integer(), v.minValue(0)),
   /** True when the executor's own approver list is required. */
   protected: v.boolean(),
+  /** When changes may run; the database's clock judges. Absent in what older executors said. */
+  schedule: v.optional(Schedule, { windows: [], freezes: [] }),
   target: v.nullable(TargetIdentity),
   /** Null when usable; else what is wrong, in words. */
   problem: v.nullable(v.string()),

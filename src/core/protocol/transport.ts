@@ -76,6 +76,7 @@ export const refusalCodes = [
   'approvers-not-configured',
   'schema-not-recorded',
   'schema-changed',
+  'outside-window',
   'writes-refused',
   'statement-not-allowed',
   'secret-in-statement',

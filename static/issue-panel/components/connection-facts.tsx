@@ -17,6 +17,7 @@ export function ConnectionFacts({ connection }: { connection: ConnectionView }) 
         { name: 'search_path', value: <code className="qc-code">{connection.searchPath}</code> },
         ...limitFacts(connection.limits),
         { name: 'Writes', value: writes(connection) },
+        { name: 'Runs', value: connection.schedule ?? 'At any time' },
         { name: 'Approvals', value: approvals(connection.approvalsRequired, connection.approverGroup) },
         {
           name: 'Result rows',

@@ -12,6 +12,8 @@ export interface WrongOrder {
   readonly connection?: string;
   /** Turns the claims into the token; default: signed by the app. */
   readonly token?: (claims: OrderClaims, world: World) => Promise<string>;
+  /** True when only the transaction can find out: the order is taken in, and its receipt says no. */
+  readonly atRun?: true;
   /** What must have happened before, with the same change. */
   readonly before?:
     'applied' | 'applied and rollback window over' | 'revoked' | 'newer ledger' | 'same id, other order';
@@ -104,6 +106,24 @@ const verified: readonly WrongOrder[] = [
   },
   { code: 'author-approved', what: 'the author voted', wish: { approvers: ['author-1', 'approver-1'] } },
   { code: 'approvers-not-configured', what: 'protected, no list', connection: 'listless' },
+  {
+    code: 'schema-not-recorded',
+    what: 'no structure',
+    wish: { content: { schemaDigest: null } },
+    ...guarded,
+  },
+  {
+    code: 'schema-changed',
+    what: 'another structure',
+    wish: { content: { schemaDigest: zeros } },
+    atRun: true,
+  },
+  { code: 'outside-window', what: 'during a freeze', connection: 'frozen', atRun: true },
+  {
+    code: 'secret-in-statement',
+    what: 'a password',
+    wish: { sql: `create role somebody login password 'pa55word'` },
+  },
   { code: 'writes-refused', what: 'a change where only reads are taken', connection: 'read' },
   { code: 'statement-not-allowed', what: 'ends its transaction', wish: { sql: 'select 1; commit' } },
   { code: 'statement-not-allowed', what: 'becomes another', wish: { sql: 'set role postgres' } },

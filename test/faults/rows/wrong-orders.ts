@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ReceiptClaims } from '#core/protocol/receipt';
 import { orderContentType, paths, refusalCodes } from '#core/protocol/transport';
 import type { ConfigInput } from '../../../executor/config';
 import { type OrderWish, readReply } from '../../integration/executor/support/app';
@@ -21,6 +22,11 @@ function moreConnections(input: ConfigInput): ConfigInput {
       { ...main, key: 'listless', environment: 'prod' },
       { ...main, key: 'read', ledgerMode: 'state', writable: false },
       { ...main, key: 'shut' },
+      {
+        ...main,
+        key: 'frozen',
+        freezes: [{ from: '2020-01-01T00:00:00Z', to: '2999-01-01T00:00:00Z', reason: 'a test' }],
+      },
     ],
   };
 }
@@ -59,6 +65,16 @@ async function prepare(
   return [[{ id, claims, expect: 'succeeded' }], { rollback, applyReceiptSha256 }];
 }
 
+/** The code in the receipt of an order that was taken in. */
+async function reasonOf(world: World, jti: string): Promise<string> {
+  await world.receiver.seen(jti);
+  const [receipt = ''] = world.receiver.receipts().get(jti) ?? [];
+  const claims = JSON.parse(
+    Buffer.from(receipt.split('.')[1] ?? '', 'base64url').toString('utf8'),
+  ) as ReceiptClaims;
+  return claims.status === 'refused' ? (claims.reason?.code ?? 'no reason') : claims.status;
+}
+
 async function send(world: World, id: string, wrong: WrongOrder): Promise<[string[], Change[]]> {
   const [changes, added] = wrong.before ? await prepare(world, id, wrong.before) : [[], {}];
   const wish = { issueId: id, sql: changeSql(id, 0, false), ...added, ...wrong.wish };
@@ -73,8 +89,13 @@ async function send(world: World, id: string, wrong: WrongOrder): Promise<[strin
   const { status, reply } = await readReply(
     await world.app.send(address, 'POST', paths.orders, token, { contentType: orderContentType }),
   );
-  const got = 'code' in reply ? reply.code : `taken in as ${reply.state}`;
-  if (status === 202 || got !== wrong.code) return [[`${wrong.what}: ${got}, not ${wrong.code}`], changes];
+  const got = wrong.atRun
+    ? await reasonOf(world, claims.jti)
+    : 'code' in reply
+      ? reply.code
+      : `taken in as ${reply.state}`;
+  if ((status === 202) !== (wrong.atRun === true) || got !== wrong.code)
+    return [[`${wrong.what}: ${got}, not ${wrong.code}`], changes];
   return [[], changes];
 }
 

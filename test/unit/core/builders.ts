@@ -120,6 +120,7 @@ export function aConnection(changes: Partial<ConnectionInfo> = {}): ConnectionIn
     dataClasses: ['personal'],
     maskedClasses: [],
     exports: null,
+    schedule: { windows: [], freezes: [] },
     role: 'shop_writer',
     searchPath: 'public',
     limits,

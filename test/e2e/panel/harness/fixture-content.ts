@@ -38,6 +38,7 @@ const connection: ConnectionView = {
   ledgerMode: 'target',
   writable: true,
   resultsPublic: false,
+  schedule: null,
   approvalsRequired: 2,
   approverGroup: 'dba-prod',
   target: { systemIdentifier: '7571234567890123456', databaseOid: 16_384, databaseName: 'shop' },
