@@ -3,6 +3,7 @@ import type { RollbackPlan } from '#core/change/rollback-plan';
 import type { ExportFormat } from '#core/protocol/export';
 import { lookAtExport } from '../export/allowed';
 import type { Target } from '../postgres/target';
+import { derivePlan } from '../rollback/plan';
 import type { Statement } from '../sql/cut';
 
 /** What a look before submission has at hand: a READ ONLY transaction with the approved role and search_path. */
@@ -25,10 +26,10 @@ export interface Contributors {
 
 /** What this executor can do. */
 export const contributors: Contributors = {
-  planRollback: async () => ({
-    plan: null,
-    refusal: 'This executor cannot undo a change by itself: write the rollback.',
-  }),
+  planRollback: async ({ client, target, statements }) => {
+    const derived = await derivePlan(client, statements, target.config);
+    return derived.ok ? { plan: derived.value.plan, refusal: null } : { plan: null, refusal: derived.error };
+  },
   exportRefusal: ({ client, target, statements }, format) =>
     lookAtExport(client, target.config, statements, format),
 };

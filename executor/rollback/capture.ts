@@ -112,6 +112,7 @@ export async function startKeeping(
       waitingBytes = start.waitingBytes;
     } else begun.set(at, { measure: new Measure(measure), waiting: [...waiting], waitingBytes });
     const wrapped = await wrapStatement(statement, part.statement, part.table, version);
+    if (!wrapped) throw new Error('a plan was derived for a statement that cannot be wrapped');
     const keys = part.table.key.length;
     let rows = 0;
     let full = false;

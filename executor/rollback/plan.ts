@@ -4,6 +4,7 @@ import { ok, refuse, type Result } from '#core/result';
 import type { ConnectionConfig } from '../config';
 import type { Statement } from '../sql/cut';
 import { type Facts, readFacts, type TableFacts } from './catalog';
+import { wrapStatement } from './wrap';
 import { callsOf, type ChangingStatement, readStatement } from './read-statement';
 
 /** Under whose rights and search path a script runs, and how much may be kept of it. */
@@ -26,6 +27,9 @@ const otherKinds: Readonly<Record<string, string>> = {
   m: 'a materialized view',
   f: 'a foreign table',
 };
+
+/** Servers without and with `RETURNING old`: the plan must not depend on which it is. */
+const versions = [150_000, 180_000];
 
 const inverse = { insert: 'delete', update: 'update', delete: 'insert' } as const;
 
@@ -137,6 +141,12 @@ export async function derivePlan(
     if (kind !== null) return no(`${table.schema}.${table.name} ${kind}`);
     const against = againstAction(statement, table);
     if (against !== null) return no(`statement ${index + 1} ${against}`);
+    const text = statements.find((one) => one.index === index);
+    for (const version of text ? versions : []) {
+      if (text && !(await wrapStatement(text, statement, table, version))) {
+        return no(`statement ${index + 1} cannot be read while it runs`);
+      }
+    }
     parts.push({ statement, table });
   }
   const { maxRows, maxBytes, keepHours } = frame.beforeImages;

@@ -20,13 +20,25 @@ export interface Wrapped {
 export const tableName = ({ schema, name }: Pick<TableFacts, 'schema' | 'name'>): string =>
   `${escapeIdentifier(schema)}.${escapeIdentifier(name)}`;
 
+/** Fields of a parse tree that say where in the text something stands (parsenodes.h, ParseLoc). */
+const places = new Set([
+  'location',
+  'stmt_location',
+  'stmt_len',
+  'name_location',
+  'list_start',
+  'list_end',
+  'rexpr_list_start',
+  'rexpr_list_end',
+]);
+
 /** Without positions, which a wrapping moves. */
 function withoutPlaces(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutPlaces);
   if (!isNode(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key]) => key !== 'location' && key !== 'stmt_location' && key !== 'stmt_len')
+      .filter(([key]) => !places.has(key))
       .map(([key, inner]) => [key, withoutPlaces(inner)]),
   );
 }
@@ -62,15 +74,14 @@ async function innerNode(text: string): Promise<Node | null> {
 
 /**
  * Puts the approved bytes, unchanged, into a query that returns for each row, in the order of the changes: its key, the
- * row as it was and the row as it is. Parsed again, the inside must be the approved statement and nothing else.
- * @throws Error when it is not
+ * row as it was and the row as it is. Parsed again, the inside must be the approved statement and nothing else; null when it is not.
  */
 export async function wrapStatement(
   statement: Statement,
   { action, alias }: ChangingStatement,
   table: TableFacts,
   versionNumber: number,
-): Promise<Wrapped> {
+): Promise<Wrapped | null> {
   const own = escapeIdentifier(alias);
   const keys = table.key.map((_name, at) => `querychange_key_${at}`);
   const keyFrom = (row: string): string =>
@@ -97,8 +108,6 @@ ORDER BY k.querychange_n`
         } FROM querychange_kept`;
   const text = `${lead}${statement.text}\n${returning})${reading}`;
   const inner = await innerNode(text);
-  if (JSON.stringify(withoutPlaces(inner)) !== JSON.stringify(withoutPlaces(statement.node))) {
-    throw new Error('the wrapped statement is not the approved one');
-  }
-  return { text, lead: lead.length };
+  const same = JSON.stringify(withoutPlaces(inner)) === JSON.stringify(withoutPlaces(statement.node));
+  return same ? { text, lead: lead.length } : null;
 }

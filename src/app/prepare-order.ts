@@ -1,4 +1,4 @@
-import { sha256Hex } from '#core/hash';
+import { canonicalSha256, sha256Hex } from '#core/hash';
 import { maxOrderLifetimeSeconds } from '#core/limits';
 import type { ChangeState } from '#core/change/state';
 import { computeOrderDigest } from '#core/protocol/order';
@@ -9,6 +9,7 @@ import { recheckVotes } from './eligibility';
 import { orderClaims } from './order-claims';
 import type { Dispatch, Ports, StoredOrder } from './ports';
 import { publish } from './publish';
+import { claimsOf } from './show-change';
 import type { IssueRef } from './save-draft';
 
 /** The change must begin within this after its order was made, seconds. Ours; the protocol allows an hour. */
@@ -27,8 +28,10 @@ export async function prepareOrder(
   if (!content || !settings.executor) throw new Error('no revision or no executor');
   const executor = settings.executor.id;
   const { kid } = await ports.keys.signingKey();
+  const { rollbackPlan } = content;
+  const byPlan = dispatch.kind === 'rollback' && rollbackPlan !== undefined;
   const sql = dispatch.kind === 'apply' ? content.sql : (content.rollback ?? '');
-  const sqlSha256 = await sha256Hex(sql);
+  const sqlSha256 = byPlan ? await canonicalSha256(rollbackPlan) : await sha256Hex(sql);
   let order: StoredOrder | undefined;
   const appended = await append(ports, dispatch.issueId, async ({ state, head }) => {
     order = undefined;
@@ -39,6 +42,7 @@ export async function prepareOrder(
     const { valid, lapsed } = await recheckVotes(ports, dispatch.issueId, state, countedVotes(state));
     if (dispatch.kind === 'apply' && valid.length < state.revision.approvalsRequired)
       return ok({ entries: lapsed });
+    const kept = byPlan ? await keptOf(ports, state) : undefined;
     const now = Math.floor(ports.clock() / 1000);
     const checkedAt = new Date(ports.clock()).toISOString();
     const stored: StoredOrder = {
@@ -69,6 +73,7 @@ export async function prepareOrder(
       analyser: null,
       ledgerHead: head,
       applyReceiptSha256: dispatch.kind === 'rollback' ? (state.apply?.outcome?.receiptSha256 ?? null) : null,
+      ...(kept === undefined ? {} : { beforeImageSha256: kept }),
     };
     order = stored;
     return ok({
@@ -103,6 +108,12 @@ export async function prepareOrder(
     });
   }
   return order;
+}
+
+/** SHA-256 of the rows that were kept of the applied change, as its receipt names it. */
+async function keptOf(ports: Ports, { apply }: ChangeState): Promise<string | undefined> {
+  const stored = apply ? await ports.archive.receipt(apply.jti) : undefined;
+  return stored && claimsOf(stored.receipt)?.beforeImage?.sha256;
 }
 
 function countedVotes(state: ChangeState): ChangeState['votes'] {

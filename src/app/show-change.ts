@@ -216,6 +216,9 @@ async function showOutcome(
     receiptSha256: attempt.outcome?.receiptSha256 ?? null,
     ledgerMode: claims?.ledgerMode ?? null,
     verification: claims?.verification ?? null,
+    beforeImage: claims?.beforeImage
+      ? { rows: claims.beforeImage.rows, keptUntil: claims.beforeImage.keptUntil }
+      : null,
     hasResult: stored !== undefined && stored.result !== null,
     resultRefusal: refusal,
   };

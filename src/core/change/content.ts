@@ -105,8 +105,12 @@ export function submissionProblems(content: DraftContent): ContentProblem[] {
   if (content.sql.trim() === '') missing('sql-missing', 'sql', 'Paste the SQL to run.');
   if (content.connection === null) missing('connection-missing', 'connection', 'Choose a connection.');
   if (content.reason.trim() === '') missing('reason-missing', 'reason', 'Give a reason.');
-  if (content.rollback !== null && content.rollback.trim() === '') {
-    missing('rollback-undecided', 'rollback', 'Write the rollback, or say that there is none.');
+  if (!content.automaticRollback && content.rollback !== null && content.rollback.trim() === '') {
+    missing(
+      'rollback-undecided',
+      'rollback',
+      'Write the rollback, let the executor undo it, or say that there is none.',
+    );
   }
   const budget = rowBudgetProblem(content.rowBudget);
   if (budget !== null) missing('row-budget-invalid', 'rowBudget', budget);
@@ -131,7 +135,7 @@ export function completeContent(content: DraftContent): CompleteContent | undefi
   return {
     connection,
     sql,
-    rollback,
+    rollback: automaticRollback ? null : rollback,
     reason,
     rowBudget: parseRowBudget(content.rowBudget) ?? null,
     verification: content.verification.trim() === '' ? null : content.verification,

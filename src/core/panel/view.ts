@@ -117,6 +117,8 @@ export const OutcomeView = v.strictObject({
   verification: v.nullable(
     v.strictObject({ checked: Count, afterCommit: v.nullable(v.picklist(['held', 'failed'])) }),
   ),
+  /** What was kept to undo the change by itself; null when nothing was. */
+  beforeImage: v.nullable(v.strictObject({ rows: Count, keptUntil: Time })),
   hasResult: v.boolean(),
   /** Null when this viewer may see rows and server messages; else why not. */
   resultRefusal: v.nullable(v.string()),

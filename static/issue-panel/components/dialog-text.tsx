@@ -77,7 +77,12 @@ function executionText({ action, revision, running }: PendingAction): Partial<Di
     case 'roll-back':
       return {
         title: 'Roll this change back?',
-        body: where(revision, 'This runs the approved rollback once'),
+        body: where(
+          revision,
+          revision?.rollbackPlan
+            ? 'The executor brings the rows back that it kept, if nobody has changed them since'
+            : 'This runs the approved rollback once',
+        ),
         danger: true,
         confirm: 'Roll back',
       };

@@ -5,6 +5,7 @@ import type { DraftContent } from '#core/change/content';
 import { maxReasonLength } from '#core/limits';
 import type { ConnectionView } from '#core/panel/view';
 import { ConnectionChoice } from './connection-choice';
+import { RollbackChoice } from './rollback-choice';
 import { RowBudgetField } from './row-budget-field';
 import { SqlEditor } from './sql-editor';
 
@@ -13,6 +14,8 @@ export interface DraftFieldsProps {
   readonly content: DraftContent;
   readonly connections: readonly ConnectionView[];
   readonly mayEdit: boolean;
+  /** Version of the stored draft when everything typed is in it; null while it is not. */
+  readonly savedVersion: number | null;
   readonly onEdit: (change: Partial<DraftContent>) => void;
   readonly onSave: () => void;
   readonly onPrimary: () => void;
@@ -49,7 +52,15 @@ export function DraftFields(props: DraftFieldsProps) {
         help="Each SELECT returns one row with one boolean. If one is not true before COMMIT, nothing is applied; all are asked again after COMMIT. They can change nothing."
         onChange={(verification) => onEdit({ verification })}
       />
-      <RollbackField {...props} />
+      <RollbackChoice {...props}>
+        <SqlField
+          {...props}
+          label="Rollback"
+          value={content.rollback ?? ''}
+          placeholder="SQL that undoes the change; it is approved together with it"
+          onChange={(rollback) => onEdit({ rollback })}
+        />
+      </RollbackChoice>
       <div className="qc-stack-tight">
         <label className="qc-label" htmlFor={reason}>
           Reason
@@ -127,50 +138,5 @@ function SqlField(props: SqlFieldProps) {
         {note}
       </p>
     </div>
-  );
-}
-
-function RollbackField(props: DraftFieldsProps) {
-  const { content, mayEdit, onEdit, onSave } = props;
-  const name = useId();
-  const [written, setWritten] = useState('');
-  const none = content.rollback === null;
-  const choose = (declareNone: boolean): void => {
-    // What was written comes back when the author changes their mind.
-    if (declareNone) setWritten(content.rollback ?? '');
-    onEdit({ rollback: declareNone ? null : written });
-    onSave();
-  };
-  return (
-    <fieldset className="qc-fieldset qc-stack-tight">
-      <legend className="qc-label">How can it be undone?</legend>
-      <div className="qc-row">
-        <label className="qc-choice">
-          <input
-            type="radio"
-            name={name}
-            checked={!none}
-            disabled={!mayEdit}
-            onChange={() => choose(false)}
-          />
-          With rollback SQL
-        </label>
-        <label className="qc-choice">
-          <input type="radio" name={name} checked={none} disabled={!mayEdit} onChange={() => choose(true)} />
-          There is no rollback
-        </label>
-      </div>
-      {none ? (
-        <p className="qc-subtle">Approvers see that this change cannot be undone from the issue.</p>
-      ) : (
-        <SqlField
-          {...props}
-          label="Rollback"
-          value={content.rollback ?? ''}
-          placeholder="SQL that undoes the change; it is approved together with it"
-          onChange={(rollback) => onEdit({ rollback })}
-        />
-      )}
-    </fieldset>
   );
 }

@@ -122,6 +122,18 @@ function verified({ verification }: OutcomeView): Fact | null {
   };
 }
 
+function kept({ beforeImage }: OutcomeView): Fact | null {
+  if (beforeImage === null) return null;
+  return {
+    name: 'Kept to undo it',
+    value: (
+      <>
+        {count(beforeImage.rows, 'row', 'rows')}, until <Time at={beforeImage.keptUntil} />
+      </>
+    ),
+  };
+}
+
 function facts(outcome: OutcomeView): Fact[] {
   const { startedAt, finishedAt } = outcome;
   const took = startedAt && finishedAt ? Date.parse(finishedAt) - Date.parse(startedAt) : null;
@@ -129,6 +141,7 @@ function facts(outcome: OutcomeView): Fact[] {
     startedAt ? { name: 'Started', value: <Time at={startedAt} /> } : null,
     took === null ? null : { name: 'Took', value: duration(Math.max(0, took)) },
     verified(outcome),
+    kept(outcome),
     outcome.executor === '' ? null : { name: 'Executor', value: outcome.executor },
     outcome.transactionId ? { name: 'Transaction', value: outcome.transactionId } : null,
     outcome.receiptSha256

@@ -2,7 +2,7 @@ import type { StatementOutcome } from '#core/protocol/receipt';
 import { firstWords, sliceBytes } from '#core/results/statement-text';
 import { duration } from '../../shared/format';
 
-/** What became of each statement. */
+/** What became of each statement. What is undone by kept rows has no text. */
 export function Statements({ statements, text }: { statements: readonly StatementOutcome[]; text: string }) {
   return (
     <div className="qc-scroll" role="region" aria-label="Statements" tabIndex={0}>
@@ -25,7 +25,9 @@ export function Statements({ statements, text }: { statements: readonly Statemen
             <tr key={statement.index}>
               <td>{statement.index + 1}</td>
               <td className="qc-code qc-wrap">
-                {firstWords(sliceBytes(text, statement.start, statement.end))}
+                {text === ''
+                  ? `Undo of statement ${statement.index + 1}`
+                  : firstWords(sliceBytes(text, statement.start, statement.end))}
               </td>
               <td>{command(statement)}</td>
               <td className="qc-number">{statement.rows?.toLocaleString('en-GB') ?? '–'}</td>

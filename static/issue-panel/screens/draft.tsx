@@ -86,6 +86,7 @@ function DraftBody(props: {
         content={state.content}
         connections={view.connections}
         mayEdit={view.mayEdit}
+        savedVersion={state.phase === 'saved' ? state.base.version : null}
         onEdit={(edit) => keeper.edit(edit)}
         onSave={props.onSave}
         onPrimary={props.onPrimary}

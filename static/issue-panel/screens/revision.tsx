@@ -1,4 +1,4 @@
-import { useCallback, useEffect } from 'react';
+import { lazy, Suspense, useCallback, useEffect } from 'react';
 import SectionMessage from '@atlaskit/section-message';
 import type { ChangeView, RevisionView } from '#core/panel/view';
 import { Time } from '../../shared/components/time';
@@ -14,6 +14,10 @@ import { Votes } from '../components/votes';
 import { useActions, type Actions } from '../hooks/use-actions';
 import { usePrimaryKey } from '../hooks/use-primary-key';
 import { Dialog } from './dialog';
+
+const PlanText = lazy(() =>
+  import('../components/rollback-plan').then((module) => ({ default: module.PlanText })),
+);
 
 /** Every status but draft: what was submitted, what became of it, and what this viewer may do now. */
 export function RevisionScreen({ change, view }: { change: Change; view: ChangeView }) {
@@ -164,7 +168,11 @@ function RevisionText(props: { view: ChangeView; revision: RevisionView; onPrima
         <h3 className="qc-label" id="qc-rollback">
           Rollback
         </h3>
-        {revision.rollback === null ? (
+        {revision.rollbackPlan !== null ? (
+          <Suspense fallback={<p className="qc-subtle">Loading the plan…</p>}>
+            <PlanText plan={revision.rollbackPlan} />
+          </Suspense>
+        ) : revision.rollback === null ? (
           <p data-testid="no-rollback">
             There is no rollback: the author declared that this cannot be undone here.
           </p>

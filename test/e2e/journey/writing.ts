@@ -4,7 +4,7 @@ import type { Desk } from './desk';
 export interface Writing {
   readonly connection: string;
   readonly sql: string;
-  /** Null: the author declares that there is none. */
+  /** Null: the author declares that there is none. `automatic`: the executor is to undo it. */
   readonly rollback: string | null;
   readonly reason: string;
 }
@@ -28,6 +28,7 @@ async function writeDraft(desk: Desk, { connection, sql, rollback, reason }: Wri
   await desk.editor('SQL').fill(sql);
   await panel.getByLabel('Connection', { exact: true }).selectOption(connection);
   if (rollback === null) await panel.getByLabel('There is no rollback').check();
+  else if (rollback === 'automatic') await panel.getByLabel('Let the executor undo it').check();
   else await desk.editor('Rollback').fill(rollback);
   await panel.getByLabel('Reason').fill(reason);
   await desk.reads('Ready to be reviewed.');

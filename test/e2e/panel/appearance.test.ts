@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Browser, Frame, Page } from 'playwright-core';
 import type { ChangeView } from '#core/panel/view';
 import type { ExecutionProgress } from '#core/protocol/progress';
-import type { FakeBackend } from './harness/backend';
+import { type FakeBackend, noPlan } from './harness/backend';
 import { launchBrowser } from '../../support/browser';
 import { openPanel, setMode, violations } from './harness/browser';
 import { approver } from './harness/fixture-content';
@@ -56,6 +56,15 @@ const states: readonly State[] = [
       backend.view = { ...backend.view, draft: theirs };
       await frame.getByLabel('Reason').fill('My reason.');
       await frame.getByTestId('conflict').waitFor();
+    },
+  },
+  {
+    name: 'draft-no-plan',
+    view: fixtures['draft-filled'],
+    prepare: async (frame, backend) => {
+      backend.look = noPlan('There is no automatic rollback: statement 1 is TRUNCATE.');
+      await frame.getByLabel('Let the executor undo it').check();
+      await frame.getByTestId('rollback-refusal').waitFor();
     },
   },
   { name: 'dialog-approve', view: fixtures['review-approver'], prepare: openDialog('approve') },

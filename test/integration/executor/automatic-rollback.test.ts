@@ -135,6 +135,12 @@ const changes: readonly (readonly [string, string, readonly number[]])[] = [
     "select count(*) from things; /* all */ update owners set name = name || '!' -- every one\n; select 1",
     [2],
   ],
+  [
+    'lists, arrays, cases and rows',
+    `update things set tags = array['x', 'y'], name = case when id in (1, 2) then 'a' else (select 'b') end, (price, ratio) = (select 1, 2)
+      where id = any (array[1, 2, 3]) and (id, 1) in ((1, 1), (2, 1)) and name is distinct from 'q' and id between 1 and 9`,
+    [2],
+  ],
   ['nothing at all', 'delete from pets where id = 99', [0]],
 ];
 

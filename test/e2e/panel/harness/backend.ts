@@ -1,6 +1,6 @@
 import type { PanelCallName, PanelValue, Reply } from '#core/panel/contract';
 import type { ChangeView, DraftView } from '#core/panel/view';
-import { names } from './fixture-content';
+import { names, rollbackPlan } from './fixture-content';
 import { resultFor, timeline } from './fixture-outcomes';
 
 /** What answers a page: the app's resolver, Jira, and the bridge's other commands. A throw rejects the page's call. */
@@ -10,6 +10,22 @@ export interface Backend {
   /** Commands of the bridge that only some pages use. */
   bridge?(command: string, data: Record<string, unknown>): unknown;
 }
+
+const nothingSaid: PanelValue<'preflight'> = {
+  schemaDigest: null,
+  schemaNote: null,
+  schemaRefusal: null,
+  rollbackPlan: null,
+  rollbackRefusal: null,
+  exportRefusal: null,
+  refusal: null,
+};
+
+/** Why a change has no automatic rollback, as a look answers it. */
+export const noPlan = (words: string): Reply<PanelValue<'preflight'>> => ({
+  ok: true,
+  value: { ...nothingSaid, rollbackRefusal: words },
+});
 
 /** One call that the panel made. */
 export interface RecordedCall {
@@ -26,6 +42,8 @@ export class FakeBackend implements Backend {
   saveRefusal: Reply<never> | undefined;
   /** What the executor says of a run. */
   progress: PanelValue<'progress'> = { progress: null, silent: false };
+  /** The answer to every `preflight`. */
+  look: Reply<PanelValue<'preflight'>> = { ok: true, value: { ...nothingSaid, rollbackPlan } };
   #nextReply: Reply<unknown> | undefined;
 
   constructor(view: ChangeView) {
@@ -48,9 +66,10 @@ export class FakeBackend implements Backend {
     if (name === 'view') return { ok: true, value: this.view };
     if (name === 'progress') return { ok: true, value: this.progress };
     if (name === 'timeline') return { ok: true, value: timeline };
-    if (name === 'result') return { ok: true, value: resultFor(this.view) };
+    if (name === 'result') return { ok: true, value: resultFor(this.view, payload['kind']) };
     if (name === 'evidence')
       return { ok: true, value: { order: 'order.jws', orderNote: null, receipt: 'receipt.jws' } };
+    if (name === 'preflight') return this.look;
     if (name === 'save-draft') return this.#save(payload);
     const reply = this.#nextReply ?? { ok: true, value: this.view };
     this.#nextReply = undefined;

@@ -1,4 +1,5 @@
 import type { DraftContent } from '#core/change/content';
+import type { RollbackPlan } from '#core/change/rollback-plan';
 import type { ConnectionView, RevisionView } from '#core/panel/view';
 
 export const author = 'acc-ana';
@@ -100,4 +101,28 @@ export const revision: RevisionView = {
   approvalsRequired: 2,
   approverGroup: 'dba-prod',
   candidates: [approver, other],
+};
+
+/** A plan to undo the filled draft without rollback SQL. */
+export const rollbackPlan: RollbackPlan = {
+  generator: 1,
+  statements: [
+    {
+      index: 0,
+      action: 'update',
+      table: { schema: 'public', name: 'orders' },
+      key: ['id'],
+      columns: ['status'],
+    },
+    {
+      index: 2,
+      action: 'delete',
+      table: { schema: 'public', name: 'abandoned_order_reminders_of_last_year' },
+      key: ['order_id', 'line'],
+      columns: ['order_id', 'line', 'note'],
+    },
+  ],
+  maxRows: 100_000,
+  maxBytes: 64 * 1024 * 1024,
+  keepHours: 24,
 };

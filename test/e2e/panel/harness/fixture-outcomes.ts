@@ -32,6 +32,7 @@ export const outcome: OutcomeView = {
   receiptSha256: digest.replace('3f9c', 'a1b2'),
   ledgerMode: 'target',
   verification: { checked: 1, afterCommit: 'held' },
+  beforeImage: null,
   hasResult: true,
   resultRefusal: null,
 };
@@ -52,6 +53,23 @@ export const rolledBack: OutcomeView = {
   kind: 'rollback',
   statements: outcomesOf(rollback, [{ command: 'UPDATE', rows: 41_187, ms: 1_702 }]),
   hasResult: false,
+};
+
+const keptUntil = '2026-11-22T09:40:12.900Z';
+/** Applied with its rows kept, and rolled back by them, or not. */
+export const keptOutcome: OutcomeView = { ...outcome, beforeImage: { rows: 41_187, keptUntil } };
+export const undone: OutcomeView = {
+  ...rolledBack,
+  statements: [{ index: 0, start: 0, end: 0, command: 'UPDATE', rows: 41_187, ms: 2_110, error: null }],
+};
+export const drifted: OutcomeView = {
+  ...undone,
+  status: 'failed',
+  statements: [],
+  code: 'rows-drifted',
+  message: '2 rows are not as the change left them; nothing was rolled back.',
+  transactionId: null,
+  hasResult: true,
 };
 
 /** Rows of the succeeded fixture, with cells that a spreadsheet would take for formulas. */
@@ -91,8 +109,28 @@ const failedBody: ResultBody = {
   ],
 };
 
+const driftBody: ResultBody = {
+  v: 1,
+  statements: [
+    {
+      index: 0,
+      columns: [
+        { name: 'id', type: 'bigint' },
+        { name: 'state in public.orders', type: 'text' },
+      ],
+      rows: [
+        ['991', 'changed since'],
+        ['993', 'deleted since'],
+      ],
+      truncated: false,
+      message: null,
+    },
+  ],
+};
+
 /** Results by status of the fixture that shows them. */
-export function resultFor(view: ChangeView): ResultBody {
+export function resultFor(view: ChangeView, kind: unknown): ResultBody {
+  if (kind === 'rollback') return driftBody;
   return view.status === 'failed' ? failedBody : resultBody;
 }
 

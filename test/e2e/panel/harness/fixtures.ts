@@ -1,8 +1,8 @@
 import { emptyContent } from '#core/change/content';
 import { changeChannel } from '#core/panel/signal';
 import type { ChangeView } from '#core/panel/view';
-import { approver, author, connections, content, other, revision } from './fixture-content';
-import { failure, outcome, rolledBack } from './fixture-outcomes';
+import { approver, author, connections, content, other, revision, rollbackPlan } from './fixture-content';
+import { drifted, failure, keptOutcome, outcome, rolledBack, undone } from './fixture-outcomes';
 
 const base: ChangeView = {
   issue: { id: '10042', key: 'QC-42' },
@@ -215,6 +215,41 @@ export const fixtures = {
     status: 'rolled-back',
     headline: 'The change was applied and then rolled back.',
     outcomes: [outcome, rolledBack],
+  },
+  'draft-automatic': {
+    ...base,
+    mayEdit: true,
+    draft: { ...draft, content: { ...content, rollback: null, automaticRollback: true } },
+    headline: 'Ready to be reviewed.',
+    primary: submitAction,
+    secondary: [cancelAction],
+  },
+  'review-automatic': {
+    ...reviewed,
+    viewer: approver,
+    revision: { ...revision, rollback: null, rollbackPlan },
+    headline: 'In review: 0 of 2 approvals.',
+    primary: approveAction,
+    secondary: [...decide],
+  },
+  'rolled-back-automatic': {
+    ...applied,
+    status: 'rolled-back',
+    revision: { ...revision, rollback: null, rollbackPlan },
+    headline: 'The change was applied and then rolled back.',
+    outcomes: [keptOutcome, undone],
+  },
+  drifted: {
+    ...applied,
+    status: 'needs-attention',
+    revision: { ...revision, rollback: null, rollbackPlan },
+    headline: 'The rollback failed; the change is still applied.',
+    outcomes: [keptOutcome, drifted],
+    attention: {
+      code: 'rows-drifted',
+      message: 'The rollback failed; the change is still applied.',
+      at: '2026-11-21T11:02:00Z',
+    },
   },
   'not-set-up': {
     ...base,
