@@ -90,6 +90,15 @@ const Connection = v.pipe(
     protected: v.optional(v.boolean()),
     /** Refuses changes whose structure was not recorded at submission. Default: true when protected. */
     requireSchemaDigest: v.optional(v.boolean()),
+    /**
+     * Whether changes may be tried without being kept. `with-approvals` asks for the approvals that running them needs.
+     * Default: allowed, but `with-approvals` on the database of a protected connection, where nothing may run before.
+     */
+    dryRun: v.optional(v.picklist(['allowed', 'with-approvals', 'refused'])),
+    /** Key of the connection to a copy, where dry runs of this connection's changes run instead. */
+    dryRunOn: v.optional(ConnectionKey),
+    /** This is a copy of a database for dry runs: they may write, and no change is ever applied here. */
+    clone: v.optional(v.boolean(), false),
     /** The executor's own list; required for a protected connection. */
     approvers: v.optional(v.array(AccountId), []),
     /** How long after the apply a rollback is accepted. */
@@ -161,10 +170,11 @@ const Connection = v.pipe(
     (c) => (c.mask ?? []).every((dataClass) => Object.values(c.labels).includes(dataClass)),
     'mask names a class that no label has',
   ),
+  v.check((c) => !c.clone || !c.writable, 'a clone takes no changes: leave "writable" out'),
   v.transform(({ protected: guarded, identity, beforeImages: { keepHours, ...kept }, ...c }) => ({
     ...c,
     protected: guarded ?? c.environment === 'prod',
-    identity: identity ?? { mode: c.writable ? ('per-execution' as const) : ('shared' as const) },
+    identity: identity ?? { mode: c.writable || c.clone ? ('per-execution' as const) : ('shared' as const) },
     beforeImages: {
       ...kept,
       keepHours: keepHours ?? Math.min(Math.ceil(c.rollbackWindowSeconds / 3_600), 366 * 24),
@@ -178,6 +188,14 @@ const Connection = v.pipe(
     (c) => !(c.protected && c.writable && c.identity.mode === 'shared'),
     'a protected connection that takes changes never shares a login: identity must be "per-execution"',
   ),
+  v.check(
+    (c) => !c.protected || c.dryRun !== 'allowed' || c.dryRunOn !== undefined,
+    'nothing runs on a protected database before it is approved: dryRun "with-approvals", or dryRunOn a copy',
+  ),
+  v.transform(({ dryRun, ...c }) => ({
+    ...c,
+    dryRun: dryRun ?? (c.protected && c.dryRunOn === undefined ? 'with-approvals' : 'allowed'),
+  })),
 );
 /** One database that orders may name, after parsing. */
 export type ConnectionConfig = v.InferOutput<typeof Connection>;
@@ -193,6 +211,25 @@ const rate = (perSecond: number, burst: number) =>
   );
 
 const distinct = (names: readonly string[]): boolean => new Set(names).size === names.length;
+
+const addressOf = ({ url }: ConnectionConfig): string => {
+  const { hostname, port, pathname } = new URL(url);
+  return `${hostname}:${port || '5432'}${pathname}`;
+};
+
+/** True unless `dryRunOn` names something else than a copy that may stand in for the connection's own database. */
+function hasUsableCopy(connection: ConnectionConfig, all: readonly ConnectionConfig[]): boolean {
+  if (connection.dryRunOn === undefined) return true;
+  const copy = all.find(({ key }) => key === connection.dryRunOn);
+  return (
+    copy !== undefined &&
+    copy !== connection &&
+    (copy.clone || (!copy.protected && copy.writable)) &&
+    copy.role === connection.role &&
+    copy.searchPath === connection.searchPath &&
+    addressOf(copy) !== addressOf(connection)
+  );
+}
 
 const Settings = v.strictObject({
   executorId: Identifier,
@@ -234,6 +271,10 @@ const Settings = v.strictObject({
     v.check(
       (connections) => distinct(connections.map((connection) => connection.key)),
       'a connection key is listed twice',
+    ),
+    v.check(
+      (connections) => connections.every((connection) => hasUsableCopy(connection, connections)),
+      'dryRunOn names another connection, a clone or unprotected and writable, with the same role and search path at another address',
     ),
   ),
   limits: v.optional(

@@ -4,7 +4,8 @@ import { type Refusal, refusal } from './refusal';
 
 /**
  * Judges an order's approvals against limits that the app cannot change: every vote is for this digest, none is the
- * author's, and enough different people (on a protected connection: people of our own list) cast one.
+ * author's, and enough different people (on a protected connection: people of our own list) cast one. A dry run needs them
+ * only where the configuration says so.
  */
 export function refusedApprovals(claims: OrderClaims, connection: ConnectionConfig): Refusal | null {
   const { approvals, content, digest } = claims;
@@ -14,6 +15,15 @@ export function refusedApprovals(claims: OrderClaims, connection: ConnectionConf
   if (approvals.some((approval) => approval.accountId === content.author)) {
     return refusal('author-approved', 'the author of the change is among its approvers');
   }
+  if (claims.kind === 'dry-run' && connection.dryRun !== 'with-approvals') return null;
+  return missingApprovals(claims, connection);
+}
+
+/** Which approvals an order lacks for running the change, whatever it asks for; null when it has enough. */
+export function missingApprovals(
+  { approvals }: Pick<OrderClaims, 'approvals'>,
+  connection: ConnectionConfig,
+): Refusal | null {
   if (connection.protected && connection.approvers.length === 0) {
     return refusal(
       'approvers-not-configured',

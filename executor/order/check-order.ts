@@ -6,6 +6,8 @@ import type { OrderClaims } from '#core/protocol/order';
 import type { Config, ConnectionConfig } from '../config';
 import { exportRefusal } from '../export/allowed';
 import { haltWords } from '../halt/halts';
+import { refusedPlace } from '../dry-run/place';
+import { irrevocableCall } from '../dry-run/rules';
 import type { Target } from '../postgres/target';
 import type { Probe } from '../postgres/probe';
 import { readScript, type Script } from '../sql/read-script';
@@ -20,7 +22,7 @@ import { contentDigest } from './verify-token';
  * plan. Null for a rollback of a change that has none.
  */
 export function executedText({ kind, content }: OrderClaims): string | null {
-  if (kind === 'apply') return content.sql;
+  if (kind !== 'rollback') return content.sql;
   return content.rollbackPlan ? canonicalJson(content.rollbackPlan) : content.rollback;
 }
 
@@ -35,7 +37,7 @@ export async function scriptOf(claims: OrderClaims): Promise<Script> {
 /** The assertions that an order must keep. A rollback has none: they describe the state after the change. */
 export async function verificationOf(claims: OrderClaims): Promise<Verification> {
   const { verification } = claims.content;
-  if (verification === null || claims.kind !== 'apply') return { ok: true, assertions: [] };
+  if (verification === null || claims.kind === 'rollback') return { ok: true, assertions: [] };
   return readVerification(verification);
 }
 
@@ -160,6 +162,8 @@ export async function checkOrder(
   if (halt) return refusal('halted', `${target.config.key}: ${haltWords(halt)}`);
   const frame = refusedFrame(claims, target.config, await target.probe());
   if (frame) return frame;
+  const place = claims.kind === 'dry-run' ? await refusedPlace(target, targets) : null;
+  if (place) return place;
   const script = await scriptOf(claims);
   if (script.kind === 'not-allowed') return refusal('statement-not-allowed', script.message);
   if (!target.config.writable && script.kind === 'statements' && !script.onlyReads) {
@@ -167,6 +171,9 @@ export async function checkOrder(
   }
   const exported = refusedExport(claims, target.config, script);
   if (exported) return exported;
+  const irrevocable =
+    claims.kind === 'dry-run' && script.kind === 'statements' ? irrevocableCall(script.statements) : null;
+  if (irrevocable !== null) return refusal('dry-run-not-possible', irrevocable);
   const verification = await verificationOf(claims);
   if (!verification.ok) return refusal('statement-not-allowed', verification.message);
   return { script, target };

@@ -33,7 +33,8 @@ export async function refusedByHistory(
   nowMs: number,
 ): Promise<Refusal | null> {
   const { claims } = order;
-  if (!target.config.writable) return null;
+  // A dry run applies nothing, so it may come before and after anything.
+  if (!target.config.writable || claims.kind === 'dry-run') return null;
   const done = await findSucceeded(pool, order, claims.kind);
   if (done) {
     return refusal(

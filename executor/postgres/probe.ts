@@ -9,6 +9,8 @@ import { ledgerVersion } from './ledger';
 export interface Probe {
   readonly engineVersion: string | null;
   readonly identity: TargetIdentity | null;
+  /** When the server process was started: tells a copy on another server from the database itself. */
+  readonly serverStartedAt: string | null;
   /** Words for people; null when the connection can be used. */
   readonly problem: string | null;
 }
@@ -33,6 +35,7 @@ interface ProbeRow {
   is_superuser: boolean;
   powers: string[] | null;
   has_schema: boolean;
+  started_at: string;
   pid: number;
 }
 
@@ -63,6 +66,7 @@ const probeSql = (role: string): string => `
       as powers,
     exists (select from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
       where n.nspname = 'querychange' and p.proname = 'schema_version') as has_schema,
+    pg_catalog.pg_postmaster_start_time()::text as started_at,
     pg_catalog.pg_backend_pid() as pid`;
 
 const tooPowerful =
@@ -92,9 +96,10 @@ function findProblem(connection: ConnectionConfig, row: ProbeRow, secondPid: num
   const identity = identityProblem(connection, row);
   if (identity !== null) return identity;
   const own = connection.identity.mode === 'per-execution';
-  if (connection.writable && row.in_recovery) return 'this is a standby: changes are refused';
+  const writes = connection.writable || connection.clone;
+  if (writes && row.in_recovery) return 'this is a standby: changes are refused';
   if (own && row.in_recovery) return 'this is a standby: no login can be made for an execution here';
-  if ((connection.writable || own) && row.pid !== secondPid)
+  if ((writes || own) && row.pid !== secondPid)
     return 'a transaction pooler stands between: changes need a session of their own';
   if (connection.writable && !row.has_schema) {
     return 'the ledger schema is not installed: run "executor init"';
@@ -132,6 +137,7 @@ export async function probeTarget(pool: Pool, connection: ConnectionConfig): Pro
           databaseOid: Number(row.database_oid),
           databaseName: row.database_name,
         },
+        serverStartedAt: row.started_at,
         problem,
       };
     } finally {
@@ -142,6 +148,7 @@ export async function probeTarget(pool: Pool, connection: ConnectionConfig): Pro
     return {
       engineVersion: null,
       identity: null,
+      serverStartedAt: null,
       problem: `the database cannot be reached (${code ?? 'no answer'})`,
     };
   }

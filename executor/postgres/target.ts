@@ -118,7 +118,7 @@ export function openTarget(
       const { key, name, environment, dataClasses, role, searchPath, limits } = config;
       const labels = labelsOf(config);
       const exports = config.exports ?? null;
-      const { writable, results, minimumApprovals, protected: guarded } = config;
+      const { writable, results, minimumApprovals, protected: guarded, dryRun, dryRunOn = null } = config;
       return {
         key,
         name,
@@ -137,6 +137,7 @@ export function openTarget(
         results,
         minimumApprovals,
         protected: guarded,
+        dryRun: { mode: dryRun, on: dryRunOn },
         engine: 'postgresql',
         engineVersion: found.engineVersion,
         ledgerMode: effectiveLedgerMode(config),

@@ -30,7 +30,7 @@ export interface ExecuteDeps extends Omit<AttemptDeps, 'attempt'> {
 const longestPauseMs = 5_000;
 
 /** Outcome of a text that PostgreSQL's grammar refuses: it fails without being sent. */
-function syntaxFailure(
+export function syntaxFailure(
   script: Extract<Script, { kind: 'syntax-error' }>,
   text: string,
   attempt: number,

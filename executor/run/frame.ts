@@ -1,4 +1,5 @@
 import { escapeIdentifier, escapeLiteral } from 'pg';
+import { changeKind } from '#core/protocol/attempt';
 import type { OrderClaims } from '#core/protocol/order';
 import type { ConnectionConfig } from '../config';
 import {
@@ -21,7 +22,7 @@ function ledgerKey(claims: OrderClaims): LedgerKey {
     installation: claims.iss,
     issueId: claims.issue.id,
     revision: claims.content.revision,
-    kind: claims.kind,
+    kind: changeKind(claims.kind),
   };
 }
 
@@ -35,6 +36,44 @@ const whoAndWhen = (claims: OrderClaims): string => `
     pg_catalog.pg_backend_pid() as pid,
     pg_catalog.to_json(pg_catalog.clock_timestamp()) as at`;
 
+/** What every transaction of an order begins with; the last result says who the server is. */
+function beginning(claims: OrderClaims, mode: 'read write' | 'read only'): readonly string[] {
+  return [
+    `begin isolation level read committed ${mode}`,
+    // A login of its own begins as the approved role; who calls the ledger is the login.
+    'set local role none',
+    'set local standard_conforming_strings = on',
+    `set local client_encoding = 'UTF8'`,
+    'set local synchronous_commit = on',
+    `set local application_name = ${applicationName(claims)}`,
+    `set local idle_in_transaction_session_timeout = ${claims.content.limits.statementTimeoutMs + 10_000}`,
+    // While we wait in the ledger for an earlier attempt of the same change.
+    'set local lock_timeout = 0',
+    `set local statement_timeout = ${ledgerWaitMs}`,
+    whoAndWhen(claims),
+  ];
+}
+
+/** Who runs the statements, where names are found, and how long one may run and wait: what was approved. */
+function approvedFrame(claims: OrderClaims, lockTimeoutMs: number): readonly string[] {
+  const { limits, searchPath, role } = claims.content;
+  return [
+    `set local lock_timeout = ${lockTimeoutMs}`,
+    `set local statement_timeout = ${limits.statementTimeoutMs}`,
+    `select pg_catalog.set_config('search_path', ${escapeLiteral(searchPath)}, true)`,
+    `set local role ${escapeIdentifier(role)}`,
+  ];
+}
+
+/** Everything before the first statement of a dry run: the frame of a change, without a place in the ledger. */
+export function dryRunOpeningSql(
+  claims: OrderClaims,
+  mode: 'read write' | 'read only',
+  lockTimeoutMs: number,
+): readonly string[] {
+  return [...beginning(claims, mode), ...approvedFrame(claims, lockTimeoutMs)];
+}
+
 /**
  * Everything before the first approved statement, as one round trip. The last two results are the identity and, for a
  * change, the answer of the ledger. Our own SQL only: approved text never enters a multi-statement message.
@@ -45,22 +84,7 @@ export function openingSql(
   attempt: number,
   connection: ConnectionConfig,
 ): readonly string[] {
-  const { limits, searchPath, role } = claims.content;
-  const mode = connection.writable ? 'read write' : 'read only';
-  const before = [
-    `begin isolation level read committed ${mode}`,
-    // A login of its own begins as the approved role; who calls the ledger is the login.
-    'set local role none',
-    'set local standard_conforming_strings = on',
-    `set local client_encoding = 'UTF8'`,
-    'set local synchronous_commit = on',
-    `set local application_name = ${applicationName(claims)}`,
-    `set local idle_in_transaction_session_timeout = ${limits.statementTimeoutMs + 10_000}`,
-    // While we wait in the ledger for an earlier attempt of the same change.
-    'set local lock_timeout = 0',
-    `set local statement_timeout = ${ledgerWaitMs}`,
-    whoAndWhen(claims),
-  ];
+  const before = [...beginning(claims, connection.writable ? 'read write' : 'read only')];
   if (connection.writable) {
     before.push(
       beginExecutionSql(ledgerKey(claims), {
@@ -78,13 +102,7 @@ export function openingSql(
   }
   // The ledger may have waited: windows are judged by the time after it.
   before.push('select pg_catalog.to_json(pg_catalog.clock_timestamp()) as begun');
-  return [
-    ...before,
-    `set local lock_timeout = ${limits.lockTimeoutMs}`,
-    `set local statement_timeout = ${limits.statementTimeoutMs}`,
-    `select pg_catalog.set_config('search_path', ${escapeLiteral(searchPath)}, true)`,
-    `set local role ${escapeIdentifier(role)}`,
-  ];
+  return [...before, ...approvedFrame(claims, claims.content.limits.lockTimeoutMs)];
 }
 
 /**

@@ -22,7 +22,7 @@ interface Ran {
 /** The approved budget of a change. A rollback has none: it brings back what the change was allowed to affect. */
 export function budgetOf(client: PoolClient, claims: OrderClaims, writable: boolean): RowBudget | null {
   const { rowBudget } = claims.content;
-  return rowBudget === null || !writable || claims.kind !== 'apply'
+  return rowBudget === null || !writable || claims.kind === 'rollback'
     ? null
     : startRowBudget(client, rowBudget);
 }

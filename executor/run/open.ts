@@ -1,5 +1,6 @@
 import type { PoolClient, QueryResult } from 'pg';
 import * as v from 'valibot';
+import type { TargetIdentity } from '#core/protocol/claims';
 import type { OrderClaims } from '#core/protocol/order';
 import type { ConnectionConfig } from '../config';
 import { serverError } from '../postgres/errors';
@@ -21,9 +22,20 @@ export interface WhoAndWhen {
   begun: string;
 }
 
+/** Finds the answer of the opening trip that says who the server is. */
+export function whoOf(results: readonly QueryResult[]): Omit<WhoAndWhen, 'begun'> {
+  const who = results
+    .flatMap((result): unknown[] => result.rows)
+    .find(
+      (row): row is Omit<WhoAndWhen, 'begun'> =>
+        typeof row === 'object' && row !== null && 'systemIdentifier' in row,
+    );
+  if (!who) throw new Error('the server did not say who it is');
+  return who;
+}
+
 /** The end of an attempt that reached another database than the approved one. */
-function wrongPlace(claims: OrderClaims, who: WhoAndWhen): AttemptEnd | null {
-  const { target } = claims.content;
+export function wrongPlace(target: TargetIdentity, who: Omit<WhoAndWhen, 'begun'>): AttemptEnd | null {
   const same =
     who.systemIdentifier === target.systemIdentifier &&
     Number(who.databaseOid) === target.databaseOid &&
@@ -58,16 +70,12 @@ export async function open(
     throw new Ended(frameEnd(failure, 'opening', null));
   }
   const rows = results.flatMap((result): unknown[] => result.rows);
-  const said = rows.find(
-    (row): row is Omit<WhoAndWhen, 'begun'> =>
-      typeof row === 'object' && row !== null && 'systemIdentifier' in row,
-  );
   const begun = rows.find(
     (row): row is Pick<WhoAndWhen, 'begun'> => typeof row === 'object' && row !== null && 'begun' in row,
   );
-  const who = said && begun ? { ...said, begun: begun.begun } : null;
-  if (!who) throw new Error('the server did not say who it is');
-  const wrong = wrongPlace(claims, who);
+  if (!begun) throw new Error('the server did not say when it began');
+  const who: WhoAndWhen = { ...whoOf(results), begun: begun.begun };
+  const wrong = wrongPlace(claims.content.target, who);
   if (wrong) throw new Ended(wrong);
   if (config.writable) {
     const reply = v.parse(BeginReply, replyOf(results));

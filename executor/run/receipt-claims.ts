@@ -1,3 +1,4 @@
+import type { DryRunReport } from '#core/protocol/dry-run';
 import type { ReceiptClaims, ReceiptStatus, StatementOutcome } from '#core/protocol/receipt';
 import type { LedgerMode } from '#core/protocol/claims';
 import type { OrderClaims } from '#core/protocol/order';
@@ -20,6 +21,8 @@ export interface Outcome {
   readonly verification: ReceiptClaims['verification'] | null;
   readonly beforeImage: ReceiptClaims['beforeImage'] | null;
   readonly export?: ReceiptClaims['export'];
+  /** Dry runs that ran only. */
+  readonly dryRun?: DryRunReport;
 }
 
 /** An outcome without effect, for the given reason. */
@@ -97,5 +100,6 @@ export function receiptClaims(
     ...(outcome.export ? { export: outcome.export } : {}),
     ...(outcome.verification ? { verification: outcome.verification } : {}),
     ...(outcome.beforeImage ? { beforeImage: outcome.beforeImage } : {}),
+    ...(outcome.dryRun ? { dryRun: outcome.dryRun } : {}),
   };
 }

@@ -17,6 +17,8 @@ export interface RowBudget {
   run(index: number, statement: () => Promise<Captured>): Promise<Captured>;
   /** Fires deferred triggers and counts what they did. */
   settle(): Promise<void>;
+  /** Rows affected so far; null when they could not be counted. */
+  readonly affected: number | null;
   /** Why the change must not be committed; null while it is within its budget. */
   readonly problem: { readonly code: string; readonly message: string } | null;
 }
@@ -130,6 +132,9 @@ export function startRowBudget(client: PoolClient, budget: number): RowBudget {
       } catch (error) {
         unknown(error);
       }
+    },
+    get affected() {
+      return problem?.code === 'row-budget-unknown' ? null : affected;
     },
     get problem() {
       return problem;

@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import type { DatabaseError, PoolClient } from 'pg';
 import type { ExecutionLimits } from '#core/protocol/claims';
 import type { ResultBody, StatementOutcome } from '#core/protocol/receipt';
 import { type Masker, maskedValue } from '../masking/masker';
@@ -26,10 +26,10 @@ export interface StatementsRun {
 }
 
 /** Patience of the watchdog beyond the statement timeout that the server itself keeps. */
-const watchdogGraceMs = 1_000;
+export const watchdogGraceMs = 1_000;
 
 /** Outcome of a statement that did not run. */
-function notRun(statement: Statement): StatementOutcome {
+export function notRun(statement: Statement): StatementOutcome {
   const { index, start, end } = statement;
   return { index, start, end, command: null, rows: null, ms: 0, error: null };
 }
@@ -57,6 +57,29 @@ async function typeNames(
     for (const { oid, name } of rows) known.set(Number(oid), name);
   }
   return captured.columns.map(({ typeOid }) => known.get(typeOid) ?? 'unknown');
+}
+
+/**
+ * What a failed statement came to: its outcome, and the server's words for those allowed to see them.
+ * @throws the error itself when it is none of the server's
+ */
+export function failureOf(
+  statement: Statement,
+  error: unknown,
+  ms: number,
+  masker: Masker | null,
+): { readonly outcome: StatementOutcome; readonly body: BodyStatement; readonly error: DatabaseError } {
+  const failure = serverError(error);
+  if (!failure) throw error;
+  const { index } = statement;
+  const sqlstate = failure.code ?? 'XX000';
+  const message = masker ? masker.message(sqlstate) : serverMessage(failure);
+  const position = positionInText(statement, failure.position);
+  return {
+    outcome: { ...notRun(statement), ms, error: { sqlstate, condition: conditionName(sqlstate), position } },
+    body: { index, columns: [], rows: [], truncated: false, message },
+    error: failure,
+  };
 }
 
 /** What the statements run under. */
@@ -125,19 +148,11 @@ export async function runStatements(
       body.push({ index, columns, rows, truncated: captured.truncated, message: null });
     } catch (error) {
       watchdog.statement(null);
-      const failure = serverError(error);
-      if (!failure) throw error;
-      const sqlstate = failure.code ?? 'XX000';
-      const position = positionInText(statement, failure.position);
-      outcomes.push({
-        ...notRun(statement),
-        ms: elapsed(),
-        error: { sqlstate, condition: conditionName(sqlstate), position },
-      });
-      const message = masker ? masker.message(sqlstate) : serverMessage(failure);
-      body.push({ index, columns: [], rows: [], truncated: false, message });
+      const failed = failureOf(statement, error, elapsed(), masker);
+      outcomes.push(failed.outcome);
+      body.push(failed.body);
       outcomes.push(...statements.slice(index + 1).map(notRun));
-      return { outcomes, body, error: failure };
+      return { outcomes, body, error: failed.error };
     }
   }
   progress.step(statements.length + 1);

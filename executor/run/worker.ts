@@ -5,6 +5,8 @@ import type { Config } from '../config';
 import type { Sender } from '../deliver/sender';
 import { exporterOf } from '../export/exporter';
 import { haltWords } from '../halt/halts';
+import { executeDryRun } from '../dry-run/execute';
+import { placeOf } from '../dry-run/place';
 import { faultFields, type Log } from '../log';
 import type { Counters } from '../metrics/counters';
 import { executedText } from '../order/check-order';
@@ -24,7 +26,7 @@ import {
 import { type Final, storeFinal } from '../state/receipts';
 import type { InboxOrder, StateStore } from '../state/store';
 import type { ExecutionPoint } from './attempt';
-import { executeOrder } from './execute-order';
+import { type ExecuteDeps, executeOrder } from './execute-order';
 import { createKnownOrders, readAgain, type ReadOrder, storedOrder } from './known-orders';
 import { createLanes } from './lanes';
 import { followProgress } from './progress';
@@ -129,53 +131,54 @@ export function createWorker(deps: WorkerDeps): Worker {
     if (stopped && !recovered) return close(stoppedWaiting(lease.attempt), null);
     // It was allowed when it was accepted, so this only happens after an update; it may have run already.
     if (script.kind === 'not-allowed') {
-      const status = recovered ? 'unknown' : 'refused';
+      const status = recovered && order.claims.kind !== 'dry-run' ? 'unknown' : 'refused';
       return close(nothingApplied(status, 'statement-not-allowed', script.message, lease.attempt), null);
     }
     const execution = { installation: iss, jti };
     const began = performance.now();
     await deps.at('after-claim');
     const watched = stops.watch(execution, stopped);
-    const ran = await executeOrder(
-      order,
-      script,
-      executedText(order.claims) ?? '',
-      lease.attempt,
-      recovered,
-      {
-        config,
-        target,
-        now: deps.now,
-        random: deps.random,
-        terminateAfterMs: config.limits.terminateAfterMs,
-        stop: stop.signal,
-        log,
-        at: deps.at,
-        interrupted: () => {
-          if (watched.stopped()) return { by: 'issue' };
-          const now = target.halted();
-          return now === null ? null : { by: 'halt', halt: now };
-        },
-        progress: followProgress({
-          control: target.control,
-          pool: store.pool,
-          key: execution,
-          now: deps.now,
-          log,
-        }),
-        stillOurs: async () => {
-          if (store.replica.holdsLease()) return true;
-          return (await store.replica.renew()) && isOurs(store.pool, lease, iss, jti);
-        },
-        exporter: exporterOf(order.claims, target.config, {
-          stateDir: config.stateDir,
-          pool: store.pool,
-          now: deps.now,
-        }),
-        keepResult: (body) => keepPendingResult(store.pool, iss, jti, body),
-        keptResult: async () => (await findExecution(store.pool, iss, jti))?.pending_result ?? null,
+    // A dry run may be taken on a copy of the database.
+    const dry = order.claims.kind === 'dry-run';
+    const place = dry ? placeOf(target, targets) : target;
+    const needs: ExecuteDeps = {
+      config,
+      target,
+      now: deps.now,
+      random: deps.random,
+      terminateAfterMs: config.limits.terminateAfterMs,
+      stop: stop.signal,
+      log,
+      at: deps.at,
+      interrupted: () => {
+        if (watched.stopped()) return { by: 'issue' };
+        const now = target.halted();
+        return now === null ? null : { by: 'halt', halt: now };
       },
-    ).finally(() => watched.end());
+      progress: followProgress({
+        control: place.control,
+        pool: store.pool,
+        key: execution,
+        now: deps.now,
+        log,
+      }),
+      stillOurs: async () => {
+        if (store.replica.holdsLease()) return true;
+        return (await store.replica.renew()) && isOurs(store.pool, lease, iss, jti);
+      },
+      exporter: exporterOf(order.claims, target.config, {
+        stateDir: config.stateDir,
+        pool: store.pool,
+        now: deps.now,
+      }),
+      keepResult: (body) => keepPendingResult(store.pool, iss, jti, body),
+      keptResult: async () => (await findExecution(store.pool, iss, jti))?.pending_result ?? null,
+    };
+    const text = executedText(order.claims) ?? '';
+    const running = dry
+      ? executeDryRun(order, script, text, lease.attempt, { ...needs, targets })
+      : executeOrder(order, script, text, lease.attempt, recovered, needs);
+    const ran = await running.finally(() => watched.end());
     if (ran === 'over') return 'over';
     if (ran === 'stopped') {
       await putBack(store.pool, lease, iss, jti);
@@ -245,7 +248,7 @@ export function createWorker(deps: WorkerDeps): Worker {
   const closeUnknown = async (): Promise<void> => {
     for (const row of await waitingForOthers(store.pool, [...targets.keys()])) {
       const [status, words] =
-        row.attempt > 0
+        row.attempt > 0 && row.kind !== 'dry-run'
           ? (['unknown', 'its connection was removed while it ran'] as const)
           : (['refused', 'its connection was removed'] as const);
       const outcome = nothingApplied(status, 'unknown-connection', words, row.attempt);

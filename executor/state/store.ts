@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
+import type { ExecutionKind } from '#core/protocol/attempt';
 import type { OrderClaims } from '#core/protocol/order';
 import type { Log } from '../log';
 import { openPool } from '../postgres/pool';
@@ -12,7 +13,7 @@ export interface ExecutionRow {
   readonly jti: string;
   readonly state: 'tombstone' | 'queued' | 'running' | 'final';
   readonly connection: string;
-  readonly kind: 'apply' | 'rollback' | null;
+  readonly kind: ExecutionKind | null;
   readonly order_digest: string | null;
   readonly token: string | null;
   readonly attempt: number;

@@ -3,6 +3,7 @@ import { sha256Hex } from '#core/hash';
 import { maxResultBytes } from '#core/limits';
 import { jiraStatusNames, type ChangeStatus } from '#core/change/status';
 import { resultProperty, type ResultProperty } from '#core/property/result-property';
+import type { ChangeKind } from '#core/protocol/attempt';
 import { peekHeader, verifyCompact } from '#core/protocol/jws';
 import { computeOrderDigest } from '#core/protocol/order';
 import {
@@ -17,15 +18,16 @@ import { rowCount } from '#core/results/row-count';
 import type { ChangeState } from '#core/change/state';
 import { ok, refuse, type Result } from '#core/result';
 import { append, type Decision, type Entry } from './append';
+import { acceptDryRun } from './dry-run/accept-dry-run';
 import { executionOf } from './claim-run';
 import { orderClaims } from './order-claims';
+import type { ReceiptRefusal } from './receipt-refusal';
 import type { CommentPart, Execution, Ports, StoredReceipt } from './ports';
 import { publish } from './publish';
 import type { IssueRef } from './save-draft';
 
-/** Why a receipt is not taken; the sender stops. */
-export type ReceiptRefusal =
-  'malformed' | 'unknown-key' | 'bad-signature' | 'wrong-audience' | 'unknown-execution' | 'conflict';
+/** The receipt of a change or of its rollback. */
+type ChangeReceipt = ReceiptClaims & { readonly kind: ChangeKind };
 
 /**
  * Verifies a receipt and records the outcome. Fixed order: size, shape and header; key of the executor that the order
@@ -48,6 +50,10 @@ export async function acceptDelivery(
 
   const receiptSha256 = await sha256Hex(delivery.receipt);
   const result = await keptResult(claims, delivery.result);
+  if (!isOfChange(claims)) {
+    const stored = { jti: claims.jti, receipt: delivery.receipt, result };
+    return acceptDryRun(ports, claims, { ...stored, receiptSha256 });
+  }
   const issue: IssueRef = claims.issue;
   let before: ChangeStatus = 'running';
   const stored: StoredReceipt = {
@@ -98,9 +104,13 @@ export function shownResult(
   return resultProperty(claims, stored.receipt, shown);
 }
 
+function isOfChange(claims: ReceiptClaims): claims is ChangeReceipt {
+  return claims.kind !== 'dry-run';
+}
+
 function judge(
   state: ChangeState,
-  claims: ReceiptClaims,
+  claims: ChangeReceipt,
   receiptSha256: string,
 ): Result<'new' | 'duplicate', ReceiptRefusal> {
   const attempt = state[claims.kind];
@@ -120,7 +130,7 @@ function judge(
     : refuse('conflict');
 }
 
-function receiptEntries(claims: ReceiptClaims, state: ChangeState, receiptSha256: string): Entry[] {
+function receiptEntries(claims: ChangeReceipt, state: ChangeState, receiptSha256: string): Entry[] {
   const { kind, jti, status, reason, finishedAt } = claims;
   const tryNumber = state[kind]?.try ?? 1;
   const failed = claims.statements.find((statement) => statement.error !== null)?.error;
@@ -178,7 +188,7 @@ function receiptEntries(claims: ReceiptClaims, state: ChangeState, receiptSha256
 async function judgeEarlier(
   ports: Ports,
   state: ChangeState,
-  claims: ReceiptClaims,
+  claims: ChangeReceipt,
   stored: StoredReceipt,
 ): Promise<Result<Decision, ReceiptRefusal>> {
   const [order, content, known] = await Promise.all([
@@ -240,7 +250,7 @@ export async function closeUnstarted(
   });
 }
 
-function outcomeComment(state: ChangeState, claims: ReceiptClaims): CommentPart[] {
+function outcomeComment(state: ChangeState, claims: ChangeReceipt): CommentPart[] {
   const what = claims.kind === 'apply' ? 'The change' : 'The rollback';
   const where = `${claims.connection}${claims.environment ? ` (${claims.environment})` : ''}`;
   const to: CommentPart[] = state.revision ? [{ mention: state.revision.author }, { text: ' ' }] : [];

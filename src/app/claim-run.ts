@@ -1,6 +1,6 @@
 import { nextTry } from '#core/change/machine';
 import type { AttemptState, ChangeState } from '#core/change/state';
-import { computeJti, type ExecutionKind } from '#core/protocol/attempt';
+import { computeJti, type ChangeKind } from '#core/protocol/attempt';
 import { ok } from '#core/result';
 import { append } from './append';
 import type { Execution, RulePorts } from './ports';
@@ -20,7 +20,7 @@ export async function claimRun(
   ports: RulePorts,
   issue: IssueRef,
   actor: string,
-  kind: ExecutionKind,
+  kind: ChangeKind,
   transition: string | undefined,
 ): Promise<void> {
   const { installation } = await ports.settings.read();
@@ -76,12 +76,12 @@ export async function claimRun(
 }
 
 /** True when this revision had a try of this kind already. */
-export function hadTry(state: ChangeState, kind: ExecutionKind): boolean {
+export function hadTry(state: ChangeState, kind: ChangeKind): boolean {
   return nextTry(state, kind) > 1;
 }
 
 /** The attempt of this kind that is under way; undefined when none is. */
-export function pendingAttempt(state: ChangeState, kind: ExecutionKind): AttemptState | undefined {
+export function pendingAttempt(state: ChangeState, kind: ChangeKind): AttemptState | undefined {
   const attempt = state[kind];
   return state.status === 'running' && attempt && !attempt.outcome ? attempt : undefined;
 }

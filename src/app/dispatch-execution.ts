@@ -9,6 +9,7 @@ import { prepareOrder } from './prepare-order';
 import { raiseReplaced, raiseSilence } from './raise-unknown';
 import type { IssueRef } from './save-draft';
 import type { ReceiptDelivery } from '#core/protocol/receipt';
+import type { ChangeKind } from '#core/protocol/attempt';
 import type { ExecutionReply } from '#core/protocol/transport';
 
 /** What the queue should do next: nothing, or deliver again after a while. */
@@ -22,7 +23,10 @@ const done: DispatchResult = { done: true };
  * Builds the order from the ledger and sends it. Whatever Jira shows, an order exists only if the ledger has a pending
  * attempt, every counted voter is still eligible by Jira's answer of now, and the quorum stands.
  */
-export async function dispatchExecution(ports: Ports, dispatch: Dispatch): Promise<DispatchResult> {
+export async function dispatchExecution(
+  ports: Ports,
+  dispatch: Dispatch<ChangeKind>,
+): Promise<DispatchResult> {
   const { state } = await ports.ledger.read(dispatch.issueId);
   const attempt = pendingAttempt(state, dispatch.kind);
   if (!attempt || attempt.jti !== dispatch.jti) return done;

@@ -8,7 +8,7 @@ import type { PersonFacts } from '#core/policy/eligibility';
 import type { IndexProperty } from '#core/property/index-property';
 import type { ResultProperty } from '#core/property/result-property';
 import type { PrivateJwk } from '#core/protocol/jwk';
-import type { ExecutionKind } from '#core/protocol/attempt';
+import type { ChangeKind, ExecutionKind } from '#core/protocol/attempt';
 import type { OrderClaims } from '#core/protocol/order';
 import type { PreflightReply, PreflightRequest } from '#core/protocol/preflight';
 import type { ConnectionsReply, ErrorReply, ExecutionReply } from '#core/protocol/transport';
@@ -22,6 +22,7 @@ export interface Ports {
   readonly ledger: Ledger;
   readonly drafts: Drafts;
   readonly archive: Archive;
+  readonly dryRuns: DryRuns;
   readonly executions: Executions;
   readonly settings: SettingsStore;
   readonly mirrorRounds: MirrorRounds;
@@ -111,9 +112,18 @@ export interface Extras {
   readonly revision?: DigestInput;
   readonly order?: StoredOrder;
   readonly receipt?: StoredReceipt;
-  readonly execution?: Execution;
+  readonly execution?: AnyExecution;
+  /** Texts of the latest dry run; the next one takes their place. */
+  readonly dryRun?: DryRunTexts;
   /** True: nothing that Jira shows changes by this. */
   readonly quiet?: boolean;
+}
+
+/** What is kept of the latest dry run of a change: what it was of, its order, and what came of it. */
+interface DryRunTexts {
+  readonly content?: DigestInput;
+  readonly order?: StoredOrder;
+  readonly receipt?: StoredDelivery;
 }
 
 /** A draft as stored. */
@@ -141,14 +151,18 @@ export interface StoredOrder extends Omit<OrderClaims, 'content'> {
   readonly kid: string;
 }
 
-export interface StoredReceipt {
+/** A receipt with its result body, as taken. */
+export interface StoredDelivery {
   readonly jti: string;
-  readonly issueId: string;
-  readonly kind: ExecutionKind;
   /** Compact JWS. */
   readonly receipt: string;
   /** JSON text of the result body, or null. */
   readonly result: string | null;
+}
+
+export interface StoredReceipt extends StoredDelivery {
+  readonly issueId: string;
+  readonly kind: ChangeKind;
 }
 
 /** Immutable texts: revisions, orders, receipts, result bodies. */
@@ -158,14 +172,21 @@ export interface Archive {
   receipt(jti: string): Promise<StoredReceipt | undefined>;
 }
 
+/** Texts of the latest dry run of each change. */
+export interface DryRuns {
+  content(issueId: string): Promise<DigestInput | undefined>;
+  order(issueId: string): Promise<StoredOrder | undefined>;
+  receipt(issueId: string): Promise<StoredDelivery | undefined>;
+}
+
 type ExecutionPhase = 'claimed' | 'queued' | 'sent' | 'waiting' | 'final';
 
 /** The dispatch record of one (issue, revision, kind); the sweep finds open ones by index. */
-export interface Execution {
+export interface Execution<K extends ExecutionKind = ChangeKind> {
   readonly issueId: string;
   readonly issueKey: string;
   readonly revision: number;
-  readonly kind: ExecutionKind;
+  readonly kind: K;
   readonly jti: string;
   readonly try: number;
   readonly phase: ExecutionPhase;
@@ -174,11 +195,18 @@ export interface Execution {
   readonly updatedAt: string;
 }
 
+/** A dispatch record of any kind; its kind tells which. */
+export type AnyExecution = Execution | Execution<'dry-run'>;
+
 export interface Executions {
-  read(issueId: string, revision: number, kind: ExecutionKind): Promise<Execution | undefined>;
-  save(execution: Execution): Promise<void>;
+  read<K extends ExecutionKind>(
+    issueId: string,
+    revision: number,
+    kind: K,
+  ): Promise<Execution<K> | undefined>;
+  save(execution: AnyExecution): Promise<void>;
   /** At most `limit` executions that are not final, oldest first. Eventually consistent. */
-  open(limit: number): Promise<Execution[]>;
+  open(limit: number): Promise<AnyExecution[]>;
 }
 
 /** Goes round all changes, a page at a time, so that every mirror is compared with its ledger in the end. */
@@ -310,10 +338,10 @@ export interface Executor {
 }
 
 /** Ids only: content never travels in queue events. */
-export interface Dispatch {
+export interface Dispatch<K extends ExecutionKind = ExecutionKind> {
   readonly issueId: string;
   readonly revision: number;
-  readonly kind: ExecutionKind;
+  readonly kind: K;
   readonly jti: string;
 }
 

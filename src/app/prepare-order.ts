@@ -1,6 +1,7 @@
 import { canonicalSha256, sha256Hex } from '#core/hash';
 import { maxOrderLifetimeSeconds } from '#core/limits';
 import type { ChangeState } from '#core/change/state';
+import type { ChangeKind } from '#core/protocol/attempt';
 import { computeOrderDigest } from '#core/protocol/order';
 import { ok } from '#core/result';
 import { append } from './append';
@@ -21,7 +22,7 @@ const endWithinSeconds = 60 * 60;
 export async function prepareOrder(
   ports: Ports,
   issue: IssueRef,
-  dispatch: Dispatch,
+  dispatch: Dispatch<ChangeKind>,
 ): Promise<StoredOrder | undefined> {
   const settings = await ports.settings.read();
   const content = await ports.archive.revision(dispatch.issueId, dispatch.revision);

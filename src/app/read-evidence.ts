@@ -1,5 +1,5 @@
 import { signCompact } from '#core/protocol/jws';
-import type { ExecutionKind } from '#core/protocol/attempt';
+import type { ChangeKind } from '#core/protocol/attempt';
 import { orderTyp } from '#core/protocol/order';
 import { ok } from '#core/result';
 import type { PanelValue } from '#core/panel/contract';
@@ -17,7 +17,7 @@ export async function readEvidence(
   ports: Ports,
   issueId: string,
   viewer: string,
-  kind: ExecutionKind,
+  kind: ChangeKind,
 ): Promise<Outcome<PanelValue<'evidence'>>> {
   const [settings, { state }] = await Promise.all([ports.settings.read(), ports.ledger.read(issueId)]);
   const refusal = resultRefusal(state, settings, viewer);

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { ChangeState } from '#core/change/state';
-import type { ExecutionKind } from '#core/protocol/attempt';
+import type { ChangeKind } from '#core/protocol/attempt';
 import { ResultBody } from '#core/protocol/receipt';
 import { ok } from '#core/result';
 import type { Settings } from '#core/settings/settings';
@@ -30,7 +30,7 @@ export async function readResult(
   ports: Ports,
   issueId: string,
   viewer: string,
-  kind: ExecutionKind,
+  kind: ChangeKind,
 ): Promise<Outcome<ResultBody>> {
   const [settings, { state }] = await Promise.all([ports.settings.read(), ports.ledger.read(issueId)]);
   const refusal = resultRefusal(state, settings, viewer);

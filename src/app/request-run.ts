@@ -1,7 +1,7 @@
 import { rollbackWindowSeconds } from '#core/limits';
 import { mayRollBack } from '#core/change/conditions';
 import type { ChangeState } from '#core/change/state';
-import type { ExecutionKind } from '#core/protocol/attempt';
+import type { ChangeKind } from '#core/protocol/attempt';
 import { ok } from '#core/result';
 import { setupProblem } from '#core/settings/settings';
 import { connectionRefusal } from './submit-change';
@@ -18,7 +18,7 @@ export async function requestRun(
   ports: RulePorts,
   issueId: string,
   actor: string,
-  request: { digest: string; kind: ExecutionKind },
+  request: { digest: string; kind: ChangeKind },
 ): Promise<Outcome<LedgerSnapshot>> {
   const snapshot = await ports.ledger.read(issueId);
   if (snapshot.state.revision?.digest !== request.digest) {
@@ -39,7 +39,7 @@ export async function requestRun(
 }
 
 /** Why the ledger forbids this execution now, in words; null when it allows it. */
-export function runRefusal(state: ChangeState, kind: ExecutionKind, nowMs: number): string | null {
+export function runRefusal(state: ChangeState, kind: ChangeKind, nowMs: number): string | null {
   const { revision, votes } = state;
   if (!revision) return 'There is no approved revision.';
   if (kind === 'rollback') return rollbackRefusal(state, nowMs);

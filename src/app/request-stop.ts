@@ -1,5 +1,5 @@
 import type { ChangeState } from '#core/change/state';
-import type { ExecutionKind } from '#core/protocol/attempt';
+import type { ChangeKind } from '#core/protocol/attempt';
 import { ok } from '#core/result';
 import { append } from './append';
 import { executionOf, pendingAttempt } from './claim-run';
@@ -12,7 +12,7 @@ import type { IssueRef } from './save-draft';
 
 /** Which attempt was on the screen, and why it should end. */
 interface StopRequest {
-  readonly kind: ExecutionKind;
+  readonly kind: ChangeKind;
   readonly try: number;
   readonly reason: string;
 }

@@ -3,12 +3,14 @@ import { emptyContent, submissionProblems } from '#core/change/content';
 import type { AttemptState, ChangeState } from '#core/change/state';
 import { approvalsRequired } from '#core/policy/eligibility';
 import { changeChannel } from '#core/panel/signal';
+import { dryRunRefusal } from '#core/panel/dry-run';
 import { lifecycle } from '#core/panel/lifecycle';
 import type { ChangeView, ConnectionView, OutcomeView, RevisionView } from '#core/panel/view';
 import { ReceiptClaims, type ReceiptStatus } from '#core/protocol/receipt';
 import { closedWords, scheduleWords } from '#core/schedule/windows';
 import { findConnection, setupProblem, type Settings } from '#core/settings/settings';
 import { pendingAttempt } from './claim-run';
+import { showDryRun } from './dry-run/show-dry-run';
 import { askEligibility } from './eligibility';
 import { pausedWords } from './paused';
 import type { Ports, StoredDraft } from './ports';
@@ -41,6 +43,7 @@ export async function showChange(ports: Ports, issue: IssueRef, viewer: string):
     connectionProblem: connectionProblem(settings, state, ports.clock()),
     setupProblem: setupProblem(settings),
     paused,
+    dryRunRefusal: dryRunRefusal(infoOf(settings, draft, state), state),
     rollbackOpen: rollbackOpen(state, ports.clock()),
   });
   return {
@@ -49,7 +52,7 @@ export async function showChange(ports: Ports, issue: IssueRef, viewer: string):
     status: state.status,
     seq: snapshot.head.seq,
     setupProblem: setupProblem(settings),
-    connections: state.status === 'draft' ? showConnections(settings, ports.clock()) : [],
+    connections: state.status === 'draft' ? showConnections(settings, state, ports.clock()) : [],
     draft: state.status === 'draft' ? showDraft(draft) : null,
     mayEdit: slot.mayEdit,
     revision: revision && state.revision ? showRevision(state, revision) : null,
@@ -60,12 +63,19 @@ export async function showChange(ports: Ports, issue: IssueRef, viewer: string):
     secondary: [...slot.secondary],
     blockers: [...slot.blockers],
     running: running && running.phase !== 'sent' && paused ? { ...running, note: paused } : running,
+    dryRun: await showDryRun(ports, settings, issue, state, draft),
     outcomes,
     attention: state.attention,
     resolution: state.resolution,
     attempts: state.attempts,
     channel: changeChannel(issue.id),
   };
+}
+
+/** What the executor says of the connection that this change is for, or is to be for. */
+function infoOf(settings: Settings, draft: StoredDraft | undefined, { revision }: ChangeState) {
+  const key = revision?.connection ?? draft?.content.connection ?? '';
+  return findConnection(settings, key)?.info;
 }
 
 /**
@@ -102,7 +112,7 @@ function showDraft(draft: StoredDraft | undefined): ChangeView['draft'] {
   return draft ? draftView(draft) : { version: 0, content: emptyContent, savedAt: null, savedBy: null };
 }
 
-function showConnections(settings: Settings, nowMs: number): ConnectionView[] {
+function showConnections(settings: Settings, state: ChangeState, nowMs: number): ConnectionView[] {
   return (settings.executor?.connections ?? []).map((info) => {
     const policy = findConnection(settings, info.key)?.policy;
     return {
@@ -125,6 +135,7 @@ function showConnections(settings: Settings, nowMs: number): ConnectionView[] {
       approverGroup: policy?.approverGroup.name ?? '',
       target: info.target,
       problem: connectionRefusal(settings, info.key),
+      dryRunRefusal: dryRunRefusal(info, state),
     };
   });
 }

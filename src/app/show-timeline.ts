@@ -58,6 +58,17 @@ function wordsOf(body: ChangeEventBody): { words: string; detail: string } {
       return said('asked to stop the run', body.reason);
     case 'not-started':
       return said(`closed the attempt: nothing was run (${body.code})`, body.message);
+    case 'dry-run-requested':
+      return said(`asked for a dry run on ${body.connection}${body.try > 1 ? ` (try ${body.try})` : ''}`);
+    case 'dry-run-signed':
+      return said(`signed the order of the dry run for executor ${body.executor}`);
+    case 'dry-run-ended':
+      return said(
+        body.receiptSha256 === null
+          ? `gave up the dry run (${body.code ?? body.status})`
+          : `reported the dry run as ${body.status}${body.rows === null ? '' : `, ${rowCount(body.rows)}`}`,
+        [body.code, body.message].filter(Boolean).join(' '),
+      );
     case 'attention-raised':
       return said('asked for attention', body.message);
     case 'resolved':

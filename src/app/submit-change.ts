@@ -109,7 +109,8 @@ export function connectionRefusal(settings: Settings, key: string): string | nul
   return found.info.target === null ? 'The executor has not reached this database yet.' : null;
 }
 
-function digestInput(
+/** What the digest of a revision is of; undefined when the connection cannot be used. */
+export function digestInput(
   settings: Settings,
   issue: IssueRef,
   author: string,

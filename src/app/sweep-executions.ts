@@ -2,7 +2,8 @@ import { acceptDelivery } from './accept-receipt';
 import { dispatchExecution, type DispatchResult } from './dispatch-execution';
 import { publish } from './publish';
 import { raiseReplaced, raiseSilence, raiseUnknown } from './raise-unknown';
-import type { Execution, Ports } from './ports';
+import { sweepDryRun } from './dry-run/sweep-dry-run';
+import type { AnyExecution, Execution, Ports } from './ports';
 
 /** Executions looked at in one sweep; the next sweep goes on. */
 const maxPerSweep = 50;
@@ -27,7 +28,8 @@ export async function sweepExecutions(ports: Ports): Promise<{ looked: number; f
   return { looked: open.length, failed };
 }
 
-async function sweepOne(ports: Ports, execution: Execution): Promise<void> {
+async function sweepOne(ports: Ports, execution: AnyExecution): Promise<void> {
+  if (execution.kind === 'dry-run') return sweepDryRun(ports, execution);
   const snapshot = await ports.ledger.read(execution.issueId);
   const attempt = snapshot.state[execution.kind];
   const open = snapshot.state.status === 'running' || snapshot.state.status === 'needs-attention';

@@ -3,7 +3,7 @@ import { appAccountId } from './app-account';
 import { composeRulePorts } from './compose-rules';
 import { executorClient } from './executor-client';
 import { readIndexes } from './jira-indexes';
-import { kvsArchive } from './kvs-archive';
+import { kvsArchive, kvsDryRuns } from './kvs-archive';
 import { kvsDrafts } from './kvs-drafts';
 import { kvsExecutions } from './kvs-executions';
 import { kvsKeys } from './kvs-keys';
@@ -25,6 +25,7 @@ export function composePorts(): Ports {
     ledger: { ...rules.ledger, unshown: unshownMarks },
     drafts: kvsDrafts,
     archive: kvsArchive,
+    dryRuns: kvsDryRuns,
     executions: kvsExecutions,
     jira: { ...rules.jira, readIndexes },
     settings,

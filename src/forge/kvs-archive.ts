@@ -1,19 +1,14 @@
 import kvs from '@forge/kvs';
 import * as v from 'valibot';
 import { DigestInput } from '#core/change/digest';
-import { ExecutionKind } from '#core/protocol/attempt';
+import { ChangeKind } from '#core/protocol/attempt';
 import { OrderClaims } from '#core/protocol/order';
-import type { Archive } from '../app/ports';
+import type { Archive, DryRuns } from '../app/ports';
 import { archiveKeys } from './archive-keys';
 
 const StoredOrder = v.object({ ...v.omit(OrderClaims, ['content']).entries, kid: v.string() });
-const StoredReceipt = v.object({
-  jti: v.string(),
-  issueId: v.string(),
-  kind: ExecutionKind,
-  receipt: v.string(),
-  result: v.nullable(v.string()),
-});
+const StoredDelivery = v.object({ jti: v.string(), receipt: v.string(), result: v.nullable(v.string()) });
+const StoredReceipt = v.object({ ...StoredDelivery.entries, issueId: v.string(), kind: ChangeKind });
 
 /** Immutable texts in Forge's key-value store; they are written by the ledger's transactions only. */
 export const kvsArchive: Archive = {
@@ -30,3 +25,19 @@ export const kvsArchive: Archive = {
     return stored === undefined ? undefined : v.parse(StoredReceipt, stored);
   },
 };
+
+/** Texts of the latest dry run of each change, in Forge's key-value store. */
+export const kvsDryRuns: DryRuns = {
+  content: (issueId) => dryRunText(issueId, 'content', DigestInput),
+  order: (issueId) => dryRunText(issueId, 'order', StoredOrder),
+  receipt: (issueId) => dryRunText(issueId, 'receipt', StoredDelivery),
+};
+
+async function dryRunText<T>(
+  issueId: string,
+  part: string,
+  schema: v.GenericSchema<unknown, T>,
+): Promise<T | undefined> {
+  const stored = await kvs.get<unknown>(archiveKeys.dryRun(issueId, part));
+  return stored === undefined ? undefined : v.parse(schema, stored);
+}

@@ -1,7 +1,7 @@
 import kvs from '@forge/kvs';
 import * as v from 'valibot';
 import { ExecutionKind } from '#core/protocol/attempt';
-import type { Execution, Executions } from '../app/ports';
+import type { AnyExecution, Executions } from '../app/ports';
 
 /** Custom entity of the manifest: one dispatch record per (issue, revision, kind). */
 export const executionEntity = 'execution';
@@ -32,7 +32,7 @@ export const StoredExecution = v.pipe(
     phase: v.picklist(['claimed', 'queued', 'sent', 'waiting', 'final']),
     note: v.string(),
   }),
-  v.transform(({ note, ...rest }): Execution => ({ ...rest, note: note === '' ? null : note })),
+  v.transform(({ note, ...rest }): AnyExecution => ({ ...rest, note: note === '' ? null : note })),
 );
 
 /** Key of a dispatch record. */
@@ -40,12 +40,12 @@ export function executionKey({
   issueId,
   revision,
   kind,
-}: Pick<Execution, 'issueId' | 'revision' | 'kind'>): string {
+}: Pick<AnyExecution, 'issueId' | 'revision' | 'kind'>): string {
   return `${issueId}:${revision}:${kind}`;
 }
 
 /** The stored form; `open` is what the sweep's index partitions by. */
-export function executionRecord(execution: Execution): ExecutionRecord {
+export function executionRecord(execution: AnyExecution): ExecutionRecord {
   return { ...execution, open: execution.phase !== 'final', note: execution.note ?? '' };
 }
 
@@ -55,6 +55,6 @@ export const kvsExecutionReader: Pick<Executions, 'read'> = {
     const stored = await kvs
       .entity<ExecutionRecord>(executionEntity)
       .get(executionKey({ issueId, revision, kind }));
-    return stored === undefined ? undefined : v.parse(StoredExecution, stored);
+    return stored === undefined ? undefined : { ...v.parse(StoredExecution, stored), kind };
   },
 };

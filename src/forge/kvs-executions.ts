@@ -1,6 +1,6 @@
 import kvs, { Sort } from '@forge/kvs';
 import * as v from 'valibot';
-import type { Execution, Executions } from '../app/ports';
+import type { AnyExecution, Executions } from '../app/ports';
 import {
   executionEntity,
   executionKey,
@@ -22,7 +22,7 @@ export const kvsExecutions: Executions = {
       .set(executionKey(execution), executionRecord(execution));
   },
   async open(limit) {
-    const found: Execution[] = [];
+    const found: AnyExecution[] = [];
     let cursor: string | undefined;
     do {
       const query = kvs

@@ -123,6 +123,9 @@ function addExtras(transaction: ReturnType<typeof kvs.transact>, issueId: string
   if (revision) transaction.set(archiveKeys.revision(issueId, revision.revision), revision);
   if (order) transaction.set(archiveKeys.order(order.jti), order);
   if (receipt) transaction.set(archiveKeys.receipt(receipt.jti), receipt);
+  for (const [part, text] of Object.entries(extras.dryRun ?? {})) {
+    transaction.set(archiveKeys.dryRun(issueId, part), text);
+  }
   if (execution) {
     transaction.set(executionKey(execution), executionRecord(execution), { entityName: 'execution' });
   }

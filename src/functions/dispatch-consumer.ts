@@ -1,6 +1,7 @@
 import { InvocationError, InvocationErrorCode, type AsyncEvent } from '@forge/events';
 import * as v from 'valibot';
 import { ExecutionKind } from '#core/protocol/attempt';
+import { dispatchDryRun } from '../app/dry-run/dispatch-dry-run';
 import { dispatchExecution, type DispatchResult } from '../app/dispatch-execution';
 import { composePorts } from '../forge/compose';
 
@@ -20,7 +21,11 @@ export async function dispatchConsumer(event: AsyncEvent): Promise<InvocationErr
   const ports = composePorts();
   let result: DispatchResult;
   try {
-    result = await dispatchExecution(ports, dispatch);
+    const { kind } = dispatch;
+    result =
+      kind === 'dry-run'
+        ? await dispatchDryRun(ports, { ...dispatch, kind })
+        : await dispatchExecution(ports, { ...dispatch, kind });
   } catch (error) {
     ports.log('dispatch failed', { issueId: dispatch.issueId, error: String(error) });
     result = { done: false, retryAfterSeconds: 15, why: String(error) };

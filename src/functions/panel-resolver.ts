@@ -4,6 +4,8 @@ import { ok } from '#core/result';
 import { panelCalls, type PanelCallName, type PanelValue, type Reply } from '#core/panel/contract';
 import { castVote } from '../app/cast-vote';
 import { decide } from '../app/decide-review';
+import { readDryRun } from '../app/dry-run/read-dry-run';
+import { requestDryRun } from '../app/dry-run/request-dry-run';
 import { lookBefore, showPreflight } from '../app/look-before';
 import type { Ports } from '../app/ports';
 import { readEvidence } from '../app/read-evidence';
@@ -61,6 +63,8 @@ const handlers: Handlers = {
       call,
       submitChange(call.ports, call.issue, call.viewer, { version, from: 'panel' }, lookBefore(call.ports)),
     ),
+  'dry-run': (call, payload) => viewAfter(call, requestDryRun(call.ports, call.issue, call.viewer, payload)),
+  'dry-run-report': ({ ports, issue, viewer }) => readDryRun(ports, issue.id, viewer),
   approve: (call, payload) => viewAfter(call, castVote(call.ports, call.issue.id, call.viewer, payload)),
   'request-changes': (call, payload) =>
     viewAfter(

@@ -68,6 +68,7 @@ function peopleOf(view: ChangeView): string[] {
     ...view.votes.map((vote) => vote.accountId),
     view.draft?.savedBy,
     view.running?.requestedBy,
+    view.dryRun?.requestedBy,
     view.running?.stop?.by,
     view.resolution?.by,
   ].filter((id): id is string => typeof id === 'string');

@@ -66,7 +66,12 @@ export function useChange(gatherMs = 0): Change {
   useEffect(() => void refresh(), [refresh]);
   useSignals(view?.channel, latest, gatherMs, refresh);
   useFocus(answeredAt, refresh);
-  usePolling(view?.status === 'running' || (view !== null && view.seq === expectedAfter), refresh);
+  usePolling(
+    view?.status === 'running' ||
+      view?.dryRun?.status === null ||
+      (view !== null && view.seq === expectedAfter),
+    refresh,
+  );
   return { view, problem, refresh, show };
 }
 

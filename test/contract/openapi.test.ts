@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { DigestInput } from '#core/change/digest';
 import type { RollbackPlan } from '#core/change/rollback-plan';
 import { ConnectionInfo } from '#core/protocol/connection';
+import type { DryRunReport } from '#core/protocol/dry-run';
 import { EnrolmentClaims, enrolmentPath, EnrolmentReply, EnrolmentRequest } from '#core/protocol/enrolment';
 import { downloadPath, ExportLinkReply, ExportLinkRequest, exportLinksPath } from '#core/protocol/export';
 import { OrderClaims } from '#core/protocol/order';
@@ -86,6 +87,35 @@ const progress = {
   lockWait: { sessions: 1, since: '2026-11-21T09:40:11.000Z' },
   heartbeatAt: '2026-11-21T09:40:12.000Z',
 };
+const dryRunReport: DryRunReport = {
+  ranOn: { connection: 'copy', target: { systemIdentifier: '1', databaseOid: 5, databaseName: 'shop' } },
+  coarse: false,
+  statements: [
+    {
+      index: 0,
+      estimate: { rows: 12, cost: 4.5 },
+      locks: [{ relation: 'shop.orders', mode: 'RowExclusiveLock' }],
+      triggers: ['shop.orders.note'],
+      rewritten: ['shop.orders'],
+      walBytes: 4_096,
+    },
+  ],
+  shortened: false,
+  constraints: 'held',
+  rowBudget: { allowed: 20, affected: 12 },
+  leftBehind: { sequences: ['shop.orders_id_seq'], deadRows: 12 },
+};
+const coarseReport: Partial<DryRunReport> = {
+  ranOn: null,
+  coarse: true,
+  statements: [
+    { index: 0, estimate: { rows: 100, cost: null }, locks: [], triggers: [], rewritten: [], walBytes: null },
+    { index: 1, estimate: null, locks: [], triggers: [], rewritten: [], walBytes: null },
+  ],
+  constraints: 'not-reached',
+  rowBudget: { allowed: 20, affected: null },
+  leftBehind: { sequences: [], deadRows: null },
+};
 const error = { sqlstate: '23505', condition: 'unique_violation', position: null };
 
 const plan: RollbackPlan = {
@@ -126,6 +156,7 @@ const pairs: readonly (readonly [name: string, schema: v.GenericSchema, values: 
       anOrder(),
       anOrder({ kind: 'rollback', applyReceiptSha256: hash('a'), approvals: [] }),
       anOrder({ kind: 'rollback', applyReceiptSha256: hash('a'), beforeImageSha256: hash('b') }),
+      anOrder({ kind: 'dry-run', approvals: [] }),
     ],
   ],
   [
@@ -133,6 +164,8 @@ const pairs: readonly (readonly [name: string, schema: v.GenericSchema, values: 
     ReceiptClaims,
     [
       aReceipt(),
+      aReceipt({ kind: 'dry-run', durability: null, transactionId: null, dryRun: dryRunReport }),
+      aReceipt({ kind: 'dry-run', dryRun: { ...dryRunReport, ...coarseReport } }),
       aReceipt({
         ...nothing,
         status: 'refused',

@@ -1,12 +1,13 @@
 import * as v from 'valibot';
 import { AccountId, ConnectionKey, Environment, Identifier, Sha256Hex, UtcTime } from '../protocol/claims';
-import { ExecutionKind } from '../protocol/attempt';
+import { ChangeKind } from '../protocol/attempt';
 import { ReceiptStatus } from '../protocol/receipt-status';
+import { Outcome } from './outcome';
 
 const Words = v.pipe(v.string(), v.maxLength(2_000));
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const Positive = v.pipe(v.number(), v.integer(), v.minValue(1));
-const Attempt = { kind: ExecutionKind, try: Positive, jti: Sha256Hex };
+const Attempt = { kind: ChangeKind, try: Positive, jti: Sha256Hex };
 
 /** Everything that can happen to a change, with what must be remembered of it. Append only; past tense. */
 export const ChangeEventBody = v.variant('type', [
@@ -67,6 +68,24 @@ export const ChangeEventBody = v.variant('type', [
   /** A person wants the running attempt to end before COMMIT. Only its receipt says whether it did. */
   v.strictObject({ type: v.literal('stop-requested'), ...Attempt, reason: Words }),
   v.strictObject({ type: v.literal('not-started'), ...Attempt, code: v.string(), message: Words }),
+  /** A dry run moves no status. It is of a digest, which in a draft is the one that its revision would have. */
+  v.strictObject({
+    type: v.literal('dry-run-requested'),
+    revision: Positive,
+    digest: Sha256Hex,
+    connection: ConnectionKey,
+    try: Positive,
+    jti: Sha256Hex,
+  }),
+  v.strictObject({
+    type: v.literal('dry-run-signed'),
+    jti: Sha256Hex,
+    orderDigest: Sha256Hex,
+    executor: Identifier,
+    startBy: Count,
+  }),
+  /** By its receipt, or without one (`receiptSha256` is null) because it was given up: it leaves nothing to find out. */
+  v.strictObject({ type: v.literal('dry-run-ended'), jti: Sha256Hex, ...Outcome.entries }),
   v.strictObject({ type: v.literal('attention-raised'), code: v.string(), message: Words }),
   v.strictObject({
     type: v.literal('resolved'),

@@ -11,6 +11,7 @@ import {
   acceptsVote,
   type IllegalEvent,
 } from './conditions';
+import { acceptsDryRun, evolveDryRun } from './dry-run';
 import type { ChangeEventBody, ChangeEventType, LedgerEvent } from './event';
 import { initialState, type AttemptState, type ChangeState } from './state';
 import { changeStatuses, type ChangeStatus } from './status';
@@ -35,6 +36,9 @@ const allowedIn: Readonly<Record<ChangeEventType, readonly ChangeStatus[]>> = {
   'receipt-accepted': ['running', 'approved', 'succeeded', 'failed', 'rolled-back', 'needs-attention'],
   'stop-requested': ['running'],
   'not-started': ['running'],
+  'dry-run-requested': ['draft', 'in-review', 'approved'],
+  'dry-run-signed': changeStatuses,
+  'dry-run-ended': changeStatuses,
   'attention-raised': changeStatuses.filter((status) => status !== 'needs-attention'),
   resolved: ['needs-attention'],
   'attempt-recorded': changeStatuses,
@@ -71,6 +75,10 @@ export function accepts(
       return acceptsEnd(state, body);
     case 'receipt-accepted':
       return acceptsReceipt(state, body);
+    case 'dry-run-requested':
+    case 'dry-run-signed':
+    case 'dry-run-ended':
+      return acceptsDryRun(state, body);
     default:
       return ok(undefined);
   }
@@ -134,6 +142,10 @@ export function evolve(state: ChangeState, event: Pick<LedgerEvent, 'body' | 'ac
         }),
         status: body.kind === 'apply' ? 'approved' : state.attention ? 'needs-attention' : 'succeeded',
       };
+    case 'dry-run-requested':
+    case 'dry-run-signed':
+    case 'dry-run-ended':
+      return evolveDryRun(state, body, actor, at);
     case 'attention-raised':
       return {
         ...state,
@@ -275,6 +287,7 @@ function verb(type: ChangeEventType): string {
     submitted: 'submitted for review',
     voted: 'approved by vote',
     'run-requested': 'run',
+    'dry-run-requested': 'run dry',
     reworked: 'edited',
     rejected: 'rejected',
     'changes-requested': 'sent back',

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { AccountId, ConnectionKey, Environment, Identifier, Sha256Hex, UtcTime } from '../protocol/claims';
-import { ExecutionKind } from '../protocol/attempt';
-import { ReceiptStatus } from '../protocol/receipt-status';
+import { ChangeKind } from '../protocol/attempt';
+import { Outcome } from './outcome';
 import { ChangeStatus } from './status';
 
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -33,9 +33,7 @@ export const RevisionState = v.strictObject({
 });
 export type RevisionState = v.InferOutput<typeof RevisionState>;
 
-/** The latest attempt of a kind. */
-export const AttemptState = v.strictObject({
-  kind: ExecutionKind,
+const attempt = {
   revision: Count,
   try: Count,
   jti: Sha256Hex,
@@ -44,20 +42,20 @@ export const AttemptState = v.strictObject({
   orderDigest: v.nullable(Sha256Hex),
   executor: v.nullable(Identifier),
   startBy: v.nullable(Count),
+  outcome: v.nullable(Outcome),
+};
+/** The latest attempt of a kind. */
+export const AttemptState = v.strictObject({
+  kind: ChangeKind,
+  ...attempt,
   /** Who asked first to stop it, and why. */
   stop: v.optional(v.nullable(v.strictObject({ by: AccountId, at: UtcTime, reason: v.string() })), null),
-  outcome: v.nullable(
-    v.strictObject({
-      status: ReceiptStatus,
-      receiptSha256: v.nullable(Sha256Hex),
-      rows: v.nullable(Count),
-      finishedAt: v.nullable(UtcTime),
-      code: v.nullable(v.string()),
-      message: v.nullable(v.string()),
-    }),
-  ),
 });
 export type AttemptState = v.InferOutput<typeof AttemptState>;
+
+/** The latest dry run, and the digest that it was of. It stands for a revision of the same digest, and for no other. */
+const DryRunState = v.strictObject({ ...attempt, digest: Sha256Hex, connection: ConnectionKey });
+export type DryRunState = v.InferOutput<typeof DryRunState>;
 
 /** Where a change stands: the fold of its ledger. Cached beside the head, rebuilt from the chain at any time. */
 export const ChangeState = v.strictObject({
@@ -70,6 +68,8 @@ export const ChangeState = v.strictObject({
   rollback: v.nullable(AttemptState),
   /** Jira's ids of the latest transitions that asked for a run, of whatever revision. */
   runs: v.optional(v.array(v.string()), []),
+  /** States of earlier releases have none. */
+  dryRun: v.optional(v.nullable(DryRunState), null),
   /** Attempts to go round the rules, ever. */
   attempts: Count,
   /** When the last of them was recorded. */
@@ -88,6 +88,7 @@ export const initialState: ChangeState = {
   apply: null,
   rollback: null,
   runs: [],
+  dryRun: null,
   attempts: 0,
   attemptedAt: null,
   attention: null,

@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import { DraftContent } from '../change/content';
 import { maxReasonLength } from '../limits';
 import { Sha256Hex } from '../protocol/claims';
-import { ExecutionKind } from '../protocol/attempt';
+import { ChangeKind } from '../protocol/attempt';
 import { ExecutionProgress } from '../protocol/progress';
 import { ResultBody } from '../protocol/receipt';
-import { ChangeView, DraftView, PreflightView, TimelineEntry } from './view';
+import { ChangeView, DraftView, DryRunReportView, PreflightView, TimelineEntry } from './view';
 
 const Version = v.pipe(v.number(), v.integer(), v.minValue(0));
 const Reason = v.pipe(
@@ -41,6 +41,13 @@ export const panelCalls = {
   preflight: { payload: v.strictObject({ version: Version }), value: PreflightView },
   /** Freezes the draft at `version` as a new revision and sends it to review. */
   submit: { payload: v.strictObject({ version: Version }), value: ChangeView },
+  /** Asks for a dry run of the draft at `version`, or of the revision with `digest`; the other is null. */
+  'dry-run': {
+    payload: v.strictObject({ version: v.nullable(Version), digest: v.nullable(Sha256Hex) }),
+    value: ChangeView,
+  },
+  /** What the latest dry run saw. */
+  'dry-run-report': { payload: v.strictObject({}), value: DryRunReportView },
   /** Votes for the digest on the screen. */
   approve: { payload: v.strictObject({ digest: Sha256Hex, comment: Comment }), value: ChangeView },
   'request-changes': { payload: v.strictObject({ digest: Sha256Hex, reason: Reason }), value: ChangeView },
@@ -49,7 +56,7 @@ export const panelCalls = {
   'roll-back': { payload: v.strictObject({ digest: Sha256Hex }), value: ChangeView },
   /** Asks to end this running attempt before COMMIT. The change is running until the receipt says what came first. */
   stop: {
-    payload: v.strictObject({ kind: ExecutionKind, try: Version, reason: Reason }),
+    payload: v.strictObject({ kind: ChangeKind, try: Version, reason: Reason }),
     value: ChangeView,
   },
   /**
@@ -70,7 +77,7 @@ export const panelCalls = {
   },
   /** The signed proof of the last attempt of a kind: the order as sent first and the receipt, compact JWS each. */
   evidence: {
-    payload: v.strictObject({ kind: ExecutionKind }),
+    payload: v.strictObject({ kind: ChangeKind }),
     value: v.strictObject({
       order: v.nullable(v.string()),
       /** Why the order cannot be shown although there was one, in words. */
@@ -79,7 +86,7 @@ export const panelCalls = {
     }),
   },
   /** Rows and server messages of one execution, for those allowed. */
-  result: { payload: v.strictObject({ kind: ExecutionKind }), value: ResultBody },
+  result: { payload: v.strictObject({ kind: ChangeKind }), value: ResultBody },
 } as const;
 
 type PanelCalls = typeof panelCalls;

@@ -20,6 +20,8 @@ export interface LifecycleInput {
   readonly setupProblem: string | null;
   /** Why nothing is sent to the executor now, in words; null when it is not paused. Review goes on. */
   readonly paused: string | null;
+  /** Why no dry run can be asked for now, whoever asks, in words; null when it can. */
+  readonly dryRunRefusal: string | null;
   /** True when the approved rollback may still be run. */
   readonly rollbackOpen: boolean;
 }
@@ -88,7 +90,7 @@ function draft(input: LifecycleInput): Partial<Lifecycle> & Pick<Lifecycle, 'hea
         ? 'Ready to be reviewed.'
         : `${input.problems.length === 1 ? 'One thing is' : `${input.problems.length} things are`} missing before review.`,
     primary: act('submit', 'Submit for review', why),
-    secondary: [act('cancel', 'Cancel change', authorOrOperator(input, 'cancel it'))],
+    secondary: [dryRun(input, why), act('cancel', 'Cancel change', authorOrOperator(input, 'cancel it'))],
     blockers,
     mayEdit: true,
   };
@@ -105,6 +107,7 @@ function inReview(
   const wrote = revision !== null && wroteRevision(revision, viewer);
   const count = `${state.votes.length} of ${revision?.approvalsRequired ?? 0} approvals`;
   const secondary: ActionView[] = [];
+  if (isAuthor(input) || input.isOperator) secondary.push(dryRun(input, null));
   if (isAuthor(input))
     secondary.push(act('rework', 'Edit (voids approvals)', null), act('cancel', 'Cancel change', null));
   if (wrote) {
@@ -118,6 +121,7 @@ function inReview(
   const notMember = input.isCandidate === false ? `Only members of ${group} can approve this change.` : null;
   const why = notMember ?? (voted ? 'You have approved this revision.' : null);
   const decide = [
+    ...secondary,
     act('request-changes', 'Request changes', notMember),
     act('reject', 'Reject', notMember),
     ...(input.isOperator && !isAuthor(input) ? [act('cancel', 'Cancel change', null)] : []),
@@ -140,6 +144,7 @@ function approved(input: LifecycleInput): Partial<Lifecycle> & Pick<Lifecycle, '
   const why =
     authorOrOperator(input, 'run it') ?? input.setupProblem ?? input.paused ?? input.connectionProblem;
   const secondary: ActionView[] = [];
+  if (isAuthor(input) || input.isOperator) secondary.push(dryRun(input, null));
   if (isAuthor(input)) secondary.push(act('rework', 'Edit (voids approvals)', null));
   if (isAuthor(input) || input.isOperator) secondary.push(act('cancel', 'Cancel change', null));
   const blockers: BlockerView[] = why ? [{ kind: 'wait', message: why }] : [];
@@ -213,6 +218,10 @@ function unstarted(
   return outcome.code === 'cancelled'
     ? `The last ${what} was stopped; it changed nothing.`
     : `The last ${what} did not start: ${outcome.message ?? outcome.status}.`;
+}
+
+function dryRun(input: LifecycleInput, missing: string | null): ActionView {
+  return act('dry-run', 'Dry run', missing ?? input.setupProblem ?? input.paused ?? input.dryRunRefusal);
 }
 
 function isAuthor({ state, viewer }: LifecycleInput): boolean {

@@ -12,7 +12,8 @@ import {
   TargetIdentity,
 } from '../protocol/claims';
 import { ExportOffer } from '../protocol/export';
-import { ExecutionKind } from '../protocol/attempt';
+import { ChangeKind } from '../protocol/attempt';
+import { DryRunReport } from '../protocol/dry-run';
 import { ExportFormat } from '../protocol/export';
 import { PreflightReply } from '../protocol/preflight';
 import { ReceiptStatus, StatementOutcome } from '../protocol/receipt';
@@ -45,6 +46,8 @@ export const ConnectionView = v.strictObject({
   target: v.nullable(TargetIdentity),
   /** Null when it can be chosen; else why not, in words. */
   problem: v.nullable(v.string()),
+  /** Null when a draft can be tried there; else why not, in words. */
+  dryRunRefusal: v.nullable(v.string()),
 });
 export type ConnectionView = v.InferOutput<typeof ConnectionView>;
 
@@ -101,7 +104,7 @@ const VoteView = v.strictObject({ accountId: AccountId, at: Time, comment: v.str
 
 /** One execution's outcome. Server text and rows come by the `result` call, to those allowed. */
 export const OutcomeView = v.strictObject({
-  kind: ExecutionKind,
+  kind: ChangeKind,
   try: Count,
   status: ReceiptStatus,
   statements: v.array(StatementOutcome),
@@ -126,7 +129,7 @@ export const OutcomeView = v.strictObject({
 export type OutcomeView = v.InferOutput<typeof OutcomeView>;
 
 const RunningView = v.strictObject({
-  kind: ExecutionKind,
+  kind: ChangeKind,
   try: Count,
   requestedBy: v.string(),
   requestedAt: Time,
@@ -140,6 +143,7 @@ const RunningView = v.strictObject({
 
 const actionNames = [
   'submit',
+  'dry-run',
   'approve',
   'request-changes',
   'reject',
@@ -152,6 +156,43 @@ const actionNames = [
 ] as const;
 export const ActionName = v.picklist(actionNames);
 export type ActionName = v.InferOutput<typeof ActionName>;
+
+/** The latest dry run; what it saw comes by the `dry-run-report` call. */
+export const DryRunView = v.strictObject({
+  connection: ConnectionKey,
+  requestedBy: v.string(),
+  requestedAt: Time,
+  /** Null: it is under way. */
+  status: v.nullable(ReceiptStatus),
+  /** While it is under way: as of a run. */
+  phase: v.picklist(['claimed', 'queued', 'sent', 'waiting']),
+  code: v.nullable(v.string()),
+  message: v.nullable(v.string()),
+  /** True: it is of the draft as it was saved last, or of this revision. False: something of it has changed since. */
+  current: v.boolean(),
+  /** True when there is a signed report. */
+  hasReport: v.boolean(),
+});
+export type DryRunView = v.InferOutput<typeof DryRunView>;
+
+/** Everything that a dry run saw, for one viewer. */
+export const DryRunReportView = v.strictObject({
+  /** The text that was tried. */
+  sql: v.string(),
+  statements: v.array(StatementOutcome),
+  report: v.nullable(DryRunReport),
+  /** Assertions that held, of how many; null when the change has none, or they were not reached. */
+  verification: v.nullable(v.strictObject({ checked: Count })),
+  /** Code of the executor's own verdict, for example `row-budget-exceeded`. */
+  reason: v.nullable(v.strictObject({ code: v.string(), message: v.string() })),
+  startedAt: v.nullable(Time),
+  finishedAt: v.nullable(Time),
+  /** The server's words about the statement that failed, for those allowed. */
+  messages: v.array(v.strictObject({ index: Count, message: v.string() })),
+  /** Why the server's words are not shown to this viewer; null when they are, or when there are none. */
+  messageRefusal: v.nullable(v.string()),
+});
+export type DryRunReportView = v.InferOutput<typeof DryRunReportView>;
 
 /** Something this viewer could do in this status. A disabled action always says why. */
 export const ActionView = v.strictObject({
@@ -190,6 +231,7 @@ export const ChangeView = v.strictObject({
   secondary: v.array(ActionView),
   blockers: v.array(BlockerView),
   running: v.nullable(RunningView),
+  dryRun: v.nullable(DryRunView),
   outcomes: v.array(OutcomeView),
   attention: v.nullable(v.strictObject({ code: v.string(), message: v.string(), at: Time })),
   resolution: v.nullable(v.strictObject({ by: v.string(), at: Time, reason: v.string() })),

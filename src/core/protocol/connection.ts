@@ -29,6 +29,15 @@ export const ConnectionInfo = v.strictObject({
   protected: v.boolean(),
   /** When changes may run; the database's clock judges. Absent in what older executors said. */
   schedule: v.optional(Schedule, { windows: [], freezes: [] }),
+  /** How dry runs of changes on this connection are taken; absent from an executor that knows none. */
+  dryRun: v.optional(
+    v.strictObject({
+      /** `with-approvals`: only once the change has the approvals that it needs to run. */
+      mode: v.picklist(['allowed', 'with-approvals', 'refused']),
+      /** The connection of the copy where they run instead; null: they run on the database of the change. */
+      on: v.nullable(ConnectionKey),
+    }),
+  ),
   target: v.nullable(TargetIdentity),
   /** Null when usable; else what is wrong, in words. */
   problem: v.nullable(v.string()),

@@ -35,12 +35,12 @@ export const OrderClaims = v.strictObject({
   /** Attempt of this (issue, revision, kind), from 1. Part of the `jti`. */
   try: v.pipe(v.number(), v.integer(), v.minValue(1)),
   issue: v.strictObject({ id: Identifier, key: Identifier }),
-  /** accountId of the person who pressed Run or Roll back. */
+  /** accountId of the person who pressed Run, Roll back or Dry run. */
   requestedBy: AccountId,
   digest: Sha256Hex,
   content: DigestInput,
   /**
-   * SHA-256 of the bytes to execute: `content.sql` for apply, `content.rollback` for rollback, and for a rollback by plan
+   * SHA-256 of the bytes to execute: `content.sql`, for a rollback `content.rollback`, and for a rollback by plan
    * the canonical JSON of `content.rollbackPlan`.
    */
   sqlSha256: Sha256Hex,

@@ -11,6 +11,7 @@ import {
   UtcTime,
 } from './claims';
 import { ExecutionKind } from './attempt';
+import { DryRunReport } from './dry-run';
 import { ExportFormat } from './export';
 import { ReceiptStatus } from './receipt-status';
 
@@ -101,6 +102,8 @@ export const ReceiptClaims = v.strictObject({
       expiresAt: UtcTime,
     }),
   ),
+  /** What a dry run saw before it was rolled back; absent for any other kind, and when nothing ran. */
+  dryRun: v.optional(DryRunReport),
   /** SHA-256 of the result body's bytes; null when there is no body. */
   resultSha256: v.nullable(Sha256Hex),
   /** The executor's audit chain. `prev` is the SHA-256 of the receipt before (64 zeros for the first). */
@@ -134,6 +137,8 @@ export const ResultBody = v.strictObject({
       message: v.nullable(v.string()),
     }),
   ),
+  /** Dry runs only: the plan of each statement that has one, as `EXPLAIN (FORMAT JSON)` prints it. */
+  plans: v.optional(v.array(v.strictObject({ index: Count, plan: v.string() }))),
 });
 export type ResultBody = v.InferOutput<typeof ResultBody>;
 

@@ -79,6 +79,8 @@ export const refusalCodes = [
   'outside-window',
   'writes-refused',
   'statement-not-allowed',
+  'dry-run-refused',
+  'dry-run-not-possible',
   'secret-in-statement',
   'already-applied',
   'nothing-to-roll-back',

@@ -17,14 +17,16 @@ export interface Actions {
   readonly close: () => void;
 }
 
+/** Actions that are done without a dialog, by the screen that offers them. */
+export type DirectActions = Partial<Record<ActionName, () => Promise<Reply<PanelValue<'view'>>>>>;
+
+const neverAsks: ReadonlySet<ActionName> = new Set(['submit', 'dry-run']);
+
 /**
- * Runs actions, one at a time, and waits for the app's word: nothing is shown as done before it is done. `submit` is
- * the draft's: it saves before it submits.
+ * Runs actions, one at a time, and waits for the app's word: nothing is shown as done before it is done. `direct` are
+ * those that ask nothing back: a draft saves before it submits or is tried.
  */
-export function useActions(
-  change: Change,
-  submit: (() => Promise<Reply<PanelValue<'submit'>>>) | null,
-): Actions {
+export function useActions(change: Change, direct: DirectActions): Actions {
   const [pending, setPending] = useState<PendingAction | null>(null);
   const [busy, setBusy] = useState<ActionName | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -56,11 +58,13 @@ export function useActions(
     (action: ActionView) => {
       if (busy !== null || !action.enabled) return;
       setProblem(null);
-      if (action.name !== 'submit') {
+      const send = direct[action.name];
+      if (send) void perform(action.name, send);
+      else if (!neverAsks.has(action.name)) {
         setPending({ action, revision: view?.revision ?? null, running: view?.running ?? null });
-      } else if (submit) void perform('submit', submit);
+      }
     },
-    [busy, perform, submit, view?.revision, view?.running],
+    [busy, direct, perform, view?.revision, view?.running],
   );
 
   const answer = useCallback(
@@ -104,7 +108,8 @@ function sendAction(
     case 'resolve':
       return call('resolve', { outcome: outcome ?? 'failed', reason: text });
     case 'submit':
-      return Promise.resolve({ ok: false, error: { code: 'illegal', message: 'The draft submits itself.' } });
+    case 'dry-run':
+      return Promise.resolve({ ok: false, error: { code: 'illegal', message: 'This action asks nothing.' } });
     default:
       return pending.action.name satisfies never;
   }

@@ -1,5 +1,6 @@
 import { lazy, Suspense, useCallback, useMemo } from 'react';
 import { submissionProblems } from '#core/change/content';
+import type { PanelValue, Reply } from '#core/panel/contract';
 import type { ActionView, BlockerView, ChangeView, DraftView } from '#core/panel/view';
 import { call } from '../../shared/bridge';
 import type { Change } from '../../shared/use-change';
@@ -8,11 +9,12 @@ import { Lifecycle } from '../components/lifecycle';
 import { SaveState } from '../components/save-state';
 import { SetAside } from '../components/set-aside';
 import type { DraftKeeper, DraftState } from '../hooks/draft-keeper';
-import { useActions } from '../hooks/use-actions';
+import { type DirectActions, useActions } from '../hooks/use-actions';
 import { useDraft } from '../hooks/use-draft';
 import { usePrimaryKey } from '../hooks/use-primary-key';
 import { Dialog } from './dialog';
 
+const DryRun = lazy(() => import('../components/dry-run').then((module) => ({ default: module.DryRun })));
 const Conflict = lazy(() =>
   import('../components/conflict').then((module) => ({ default: module.Conflict })),
 );
@@ -20,14 +22,9 @@ const Conflict = lazy(() =>
 /** The draft: write, save by itself, submit. */
 export function DraftScreen({ change, view, draft }: { change: Change; view: ChangeView; draft: DraftView }) {
   const { keeper, state } = useDraft(view.issue.id, draft);
-  const submit = useCallback(async () => {
-    if (!(await keeper.flush())) {
-      const message = keeper.state().problem ?? 'Settle the two versions of the draft first.';
-      return { ok: false, error: { code: 'incomplete', message } } as const;
-    }
-    return call('submit', { version: keeper.state().base.version });
-  }, [keeper]);
-  const actions = useActions(change, view.mayEdit ? submit : null);
+  const { mayEdit } = view;
+  const direct = useMemo(() => (mayEdit ? savingFirst(keeper) : {}), [keeper, mayEdit]);
+  const actions = useActions(change, direct);
   const slot = useMemo(() => draftSlot(view, state), [view, state]);
   const { primary } = slot;
   const onPrimary = useCallback(() => {
@@ -41,7 +38,6 @@ export function DraftScreen({ change, view, draft }: { change: Change; view: Cha
       <Lifecycle
         status={view.status}
         {...slot}
-        secondary={view.secondary}
         busy={actions.busy}
         problem={actions.pending ? null : actions.problem}
         onAction={actions.start}
@@ -53,10 +49,35 @@ export function DraftScreen({ change, view, draft }: { change: Change; view: Cha
           )
         }
       />
+      {view.dryRun && (
+        <Suspense fallback={null}>
+          <DryRun dryRun={view.dryRun} changed={isAnother(state, draft)} />
+        </Suspense>
+      )}
       <DraftBody view={view} keeper={keeper} state={state} onSave={onSave} onPrimary={onPrimary} />
       <Dialog view={view} actions={actions} />
     </div>
   );
+}
+
+/** True when the text on the screen is not the one that the view is of. */
+function isAnother({ content }: DraftState, draft: DraftView): boolean {
+  return JSON.stringify(content) !== JSON.stringify(draft.content);
+}
+
+/** What is sent of a draft is what is on the screen: saved first, then named by its version. */
+function savingFirst(keeper: DraftKeeper): DirectActions {
+  const saved = async (
+    send: (version: number) => Promise<Reply<PanelValue<'view'>>>,
+  ): Promise<Reply<PanelValue<'view'>>> => {
+    if (await keeper.flush()) return send(keeper.state().base.version);
+    const message = keeper.state().problem ?? 'Settle the two versions of the draft first.';
+    return { ok: false, error: { code: 'incomplete', message } };
+  };
+  return {
+    submit: () => saved((version) => call('submit', { version })),
+    'dry-run': () => saved((version) => call('dry-run', { version, digest: null })),
+  };
 }
 
 function DraftBody(props: {
@@ -98,6 +119,7 @@ function DraftBody(props: {
 interface Slot {
   readonly headline: string;
   readonly primary: ActionView | null;
+  readonly secondary: readonly ActionView[];
   readonly blockers: readonly BlockerView[];
 }
 
@@ -125,8 +147,23 @@ function draftSlot(view: ChangeView, state: DraftState): Slot {
   return {
     headline,
     primary: { ...view.primary, enabled: why === undefined, why: why ?? null },
+    secondary: view.secondary.map((action) =>
+      action.name === 'dry-run' ? dryRunOf(action, view, state, why) : action,
+    ),
     blockers: [...problems.map((message) => ({ kind: 'fix' as const, message })), ...waiting],
   };
+}
+
+/** The dry run of the text on the screen, on the connection that is chosen there. */
+function dryRunOf(
+  action: ActionView,
+  view: ChangeView,
+  { content }: DraftState,
+  missing: string | undefined,
+): ActionView {
+  const chosen = view.connections.find(({ key }) => key === content.connection);
+  const why = missing ?? chosen?.dryRunRefusal ?? null;
+  return { ...action, enabled: why === null, why };
 }
 
 function connectionProblem(view: ChangeView, state: DraftState): string[] {

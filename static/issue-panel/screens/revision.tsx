@@ -1,6 +1,7 @@
-import { lazy, Suspense, useCallback, useEffect } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo } from 'react';
 import SectionMessage from '@atlaskit/section-message';
 import type { ChangeView, RevisionView } from '#core/panel/view';
+import { call } from '../../shared/bridge';
 import { Time } from '../../shared/components/time';
 import { Person } from '../../shared/names';
 import type { Change } from '../../shared/use-change';
@@ -11,17 +12,23 @@ import { Outcome } from '../components/outcome';
 import { RunningNote } from '../components/running';
 import { SqlEditor } from '../components/sql-editor';
 import { Votes } from '../components/votes';
-import { useActions, type Actions } from '../hooks/use-actions';
+import { type DirectActions, useActions, type Actions } from '../hooks/use-actions';
 import { usePrimaryKey } from '../hooks/use-primary-key';
 import { Dialog } from './dialog';
 
+const DryRun = lazy(() => import('../components/dry-run').then((module) => ({ default: module.DryRun })));
 const PlanText = lazy(() =>
   import('../components/rollback-plan').then((module) => ({ default: module.PlanText })),
 );
 
 /** Every status but draft: what was submitted, what became of it, and what this viewer may do now. */
 export function RevisionScreen({ change, view }: { change: Change; view: ChangeView }) {
-  const actions = useActions(change, null);
+  const digest = view.revision?.digest ?? null;
+  const direct = useMemo(
+    (): DirectActions => ({ 'dry-run': () => call('dry-run', { version: null, digest }) }),
+    [digest],
+  );
+  const actions = useActions(change, direct);
   const { primary } = view;
   const onPrimary = useCallback(() => {
     if (primary) actions.start(primary);
@@ -34,6 +41,11 @@ export function RevisionScreen({ change, view }: { change: Change; view: ChangeV
     <div className="qc-stack">
       <Slot view={view} actions={actions} />
       {view.running && <RunningNote running={view.running} />}
+      {view.dryRun && (
+        <Suspense fallback={null}>
+          <DryRun dryRun={view.dryRun} changed={false} />
+        </Suspense>
+      )}
       <Notices view={view} />
       {revision && ended && <Outcomes view={view} revision={revision} />}
       {revision && <RevisionText view={view} revision={revision} onPrimary={onPrimary} />}

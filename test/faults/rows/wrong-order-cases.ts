@@ -1,4 +1,5 @@
 import { generateSigningKey, signCompact } from '#core/protocol/jws';
+import { computeJti } from '#core/protocol/attempt';
 import { type OrderClaims, orderTyp } from '#core/protocol/order';
 import type { RefusalCode } from '#core/protocol/transport';
 import { nowSeconds, type OrderWish } from '../../integration/executor/support/app';
@@ -22,6 +23,19 @@ export interface WrongOrder {
 const zeros = '0'.repeat(64);
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const guarded = { connection: 'guarded' };
+
+/** Whoever got a dry run allowed has nothing to apply a change with. */
+async function underIdOfDryRun(claims: OrderClaims, { app }: World): Promise<string> {
+  const { iss: installation, issue, content } = claims;
+  const attempt = {
+    installation,
+    issueId: issue.id,
+    revision: content.revision,
+    kind: 'dry-run',
+    try: 1,
+  } as const;
+  return signCompact({ ...claims, jti: await computeJti(attempt) }, orderTyp, app.key);
+}
 
 /** Refused by the token: there is no receipt, because it is no order of this app. */
 const unverified: readonly WrongOrder[] = [
@@ -128,6 +142,46 @@ const verified: readonly WrongOrder[] = [
   { code: 'statement-not-allowed', what: 'ends its transaction', wish: { sql: 'select 1; commit' } },
   { code: 'statement-not-allowed', what: 'becomes another', wish: { sql: 'set role postgres' } },
   { code: 'statement-not-allowed', what: 'a hidden character', wish: { sql: 'select 1 /* \u202e */' } },
+  {
+    code: 'dry-run-refused',
+    what: 'a dry run where none is taken',
+    wish: { kind: 'dry-run' },
+    connection: 'never',
+  },
+  {
+    code: 'dry-run-not-possible',
+    what: 'a dry run of what stays',
+    wish: { kind: 'dry-run', sql: `select setval('shop.orders_id_seq', 1)` },
+  },
+  {
+    code: 'approvals-missing',
+    what: 'a dry run on a protected database before its approval',
+    wish: { kind: 'dry-run', approvers: ['approver-1'] },
+    ...guarded,
+  },
+  {
+    code: 'approver-not-allowed',
+    what: 'a dry run on a protected database, approved by a stranger',
+    wish: { kind: 'dry-run', approvers: ['approver-1', 'stranger'] },
+    ...guarded,
+  },
+  {
+    code: 'author-approved',
+    what: 'a dry run with the vote of its author',
+    wish: { kind: 'dry-run', approvers: ['author-1'] },
+  },
+  {
+    code: 'writes-refused',
+    what: 'a dry run that writes where only reads are taken',
+    wish: { kind: 'dry-run', approvers: [] },
+    connection: 'read',
+  },
+  {
+    code: 'digest-mismatch',
+    what: 'a dry run of other content than it says',
+    wish: { kind: 'dry-run', claims: { digest: zeros } },
+  },
+  { code: 'wrong-id', what: 'an order to apply under the id of a dry run', token: underIdOfDryRun },
   { code: 'rollback-missing', what: 'no rollback was approved', wish: { kind: 'rollback' } },
   {
     code: 'nothing-to-roll-back',

@@ -27,6 +27,7 @@ function moreConnections(input: ConfigInput): ConfigInput {
         key: 'frozen',
         freezes: [{ from: '2020-01-01T00:00:00Z', to: '2999-01-01T00:00:00Z', reason: 'a test' }],
       },
+      { ...main, key: 'never', dryRun: 'refused' },
     ],
   };
 }

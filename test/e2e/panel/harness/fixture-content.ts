@@ -44,6 +44,7 @@ const connection: ConnectionView = {
   approverGroup: 'dba-prod',
   target: { systemIdentifier: '7571234567890123456', databaseOid: 16_384, databaseName: 'shop' },
   problem: null,
+  dryRunRefusal: null,
 };
 export const connections: ConnectionView[] = [
   {

@@ -21,6 +21,7 @@ const base: ChangeView = {
   secondary: [],
   blockers: [],
   running: null,
+  dryRun: null,
   outcomes: [],
   attention: null,
   resolution: null,

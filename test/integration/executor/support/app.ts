@@ -4,7 +4,7 @@ import { computeDigest } from '#core/change/compute-digest';
 import { sha256Hex } from '#core/hash';
 import type { PrivateJwk } from '#core/protocol/jwk';
 import { generateSigningKey, publicHalf, signCompact } from '#core/protocol/jws';
-import { computeJti } from '#core/protocol/attempt';
+import { computeJti, type ExecutionKind } from '#core/protocol/attempt';
 import { type OrderClaims, orderTyp } from '#core/protocol/order';
 import { preflightPath, PreflightReply } from '#core/protocol/preflight';
 import { requestHeader, requestTyp } from '#core/protocol/request';
@@ -119,7 +119,7 @@ let issues = Math.floor(Math.random() * 1e9) * 1_000; // state outlives a run: i
 export interface OrderWish {
   readonly sql?: string;
   readonly rollback?: string | null;
-  readonly kind?: 'apply' | 'rollback';
+  readonly kind?: ExecutionKind;
   readonly try?: number;
   readonly issueId?: string;
   readonly revision?: number;
@@ -195,7 +195,7 @@ export async function buildOrder(connection: ConnectionInfo, wish: OrderWish = {
     requestedBy: content.author,
     digest,
     content,
-    sqlSha256: await sha256Hex(kind === 'apply' ? content.sql : (content.rollback ?? '')),
+    sqlSha256: await sha256Hex(kind === 'rollback' ? (content.rollback ?? '') : content.sql),
     approvals: (wish.approvers ?? ['approver-1', 'approver-2']).map((accountId) => ({
       accountId,
       at,

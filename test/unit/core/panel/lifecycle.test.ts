@@ -72,6 +72,7 @@ const see = (state: ChangeState, viewer: Partial<LifecycleInput>, situation: Par
     connectionProblem: null,
     setupProblem: null,
     paused: null,
+    dryRunRefusal: null,
     rollbackOpen: true,
     ...viewer,
     ...situation,
@@ -120,19 +121,19 @@ const { author: me, approver, operator, onlooker } = viewers;
 const mine = me ?? {};
 
 test.each<[string, ChangeState, Partial<LifecycleInput>, string[]]>([
-  ['draft, anybody', examples.draft, mine, ['submit', 'cancel']],
-  ['review, author', examples['in-review'], mine, ['-', 'rework', 'cancel']],
+  ['draft, anybody', examples.draft, mine, ['submit', 'dry-run', 'cancel']],
+  ['review, author', examples['in-review'], mine, ['-', 'dry-run', 'rework', 'cancel']],
   ['review, approver', examples['in-review'], approver ?? {}, ['approve', 'request-changes', 'reject']],
   [
     'review, operator',
     examples['in-review'],
     operator ?? {},
-    ['(approve)', '(request-changes)', '(reject)', 'cancel'],
+    ['(approve)', 'dry-run', '(request-changes)', '(reject)', 'cancel'],
   ],
   ['review, onlooker', examples['in-review'], onlooker ?? {}, ['(approve)', '(request-changes)', '(reject)']],
   ['review, voted', oneVote, viewers['approver who voted'] ?? {}, ['(approve)', 'request-changes', 'reject']],
-  ['approved, author', examples.approved, mine, ['run', 'rework', 'cancel']],
-  ['approved, operator', examples.approved, operator ?? {}, ['run', 'cancel']],
+  ['approved, author', examples.approved, mine, ['run', 'dry-run', 'rework', 'cancel']],
+  ['approved, operator', examples.approved, operator ?? {}, ['run', 'dry-run', 'cancel']],
   ['approved, onlooker', examples.approved, onlooker ?? {}, ['(run)']],
   ['running, author', examples.running, mine, ['-', 'stop']],
   ['running, operator', examples.running, operator ?? {}, ['-', 'stop']],
@@ -171,7 +172,7 @@ test('what is in the way is said where it is in the way', () => {
   expect(see(examples.draft, mine, { problems: [problem] }).blockers).toEqual([
     { kind: 'fix', message: problem.message },
   ]);
-  expect(offers(examples.draft, mine, { problems: [problem] })).toEqual(['(submit)', 'cancel']);
+  expect(offers(examples.draft, mine, { problems: [problem] })).toEqual(['(submit)', '(dry-run)', 'cancel']);
   expect(see(examples.approved, mine, { connectionProblem: 'it is down' }).primary?.why).toBe('it is down');
   expect(see(examples.succeeded, mine, { rollbackOpen: false }).secondary[0]?.why).toMatch(/expired/);
   expect(see(oneVote, mine).blockers[0]?.message).toBe('Waiting for one more approval from shop-approvers.');
@@ -200,7 +201,9 @@ test('a pause holds back what would be sent, with its words, and nothing else', 
   for (const [status, state] of Object.entries(examples)) {
     for (const [who, viewer] of Object.entries(viewers)) {
       const held = offers(state, viewer, paused);
-      const free = offers(state, viewer).map((name) => (/^(run|roll-back)$/.test(name) ? `(${name})` : name));
+      const free = offers(state, viewer).map((name) =>
+        /^(run|roll-back|dry-run)$/.test(name) ? `(${name})` : name,
+      );
       expect([status, who, held]).toEqual([status, who, free]);
     }
   }

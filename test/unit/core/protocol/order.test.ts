@@ -79,7 +79,7 @@ describe('the schema', () => {
     ['another version', { v: 2 }],
     ['a try of 0', { try: 0 }],
     ['a fraction of a second', { iat: 1.5 }],
-    ['another kind', { kind: 'dry-run' }],
+    ['another kind', { kind: 'undo' }],
     ['a short digest', { digest: 'abc' }],
     ['upper-case hexadecimal', { digest: hash('D') }],
     [

@@ -1,0 +1,219 @@
+import { useEffect, useState } from 'react';
+import type { DryRunReportView } from '#core/panel/view';
+import { bucketWords, type DryRunStatement, type LockMode } from '#core/protocol/dry-run';
+import type { StatementOutcome } from '#core/protocol/receipt';
+import { firstWords, lineOf, sliceBytes } from '#core/results/statement-text';
+import { call } from '../../shared/bridge';
+import { Facts, type Fact } from '../../shared/components/facts';
+import { count, duration } from '../../shared/format';
+
+type Report = NonNullable<DryRunReportView['report']>;
+
+/** What a lock keeps others from, for people who do not know the names. */
+const lockWords: Record<LockMode, string> = {
+  AccessShareLock: 'read',
+  RowShareLock: 'rows locked',
+  RowExclusiveLock: 'rows written; others may read and write other rows',
+  ShareUpdateExclusiveLock: 'maintained; others may read and write',
+  ShareLock: 'others may read, not write',
+  ShareRowExclusiveLock: 'others may read, not write',
+  ExclusiveLock: 'others may only read',
+  AccessExclusiveLock: 'others may not even read',
+};
+
+/** What the latest dry run saw, statement by statement. Fetched when shown. */
+export function DryRunReport() {
+  const [view, setView] = useState<DryRunReportView | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  useEffect(() => {
+    let gone = false;
+    const load = async (): Promise<void> => {
+      const reply = await call('dry-run-report', {});
+      if (gone) return;
+      if (reply.ok) setView(reply.value);
+      else setProblem(reply.error.message);
+    };
+    void load();
+    return () => {
+      gone = true;
+    };
+  }, []);
+  if (problem !== null) return <p className="qc-danger">The report could not be read: {problem}</p>;
+  if (view === null) return <p className="qc-subtle">Loading the report…</p>;
+  const { report } = view;
+  return (
+    <div className="qc-stack-tight" data-testid="dry-run-report">
+      <Failure view={view} />
+      {report?.coarse && (
+        <p data-testid="dry-run-coarse">
+          This connection is protected and the change is not approved yet: row counts are ranges, and times,
+          costs and the server&apos;s words are not shown.
+        </p>
+      )}
+      {view.statements.length > 0 && <Statements view={view} />}
+      {report && <Facts label="Dry run facts" facts={facts(view, report)} />}
+      {report && <LeftBehind report={report} />}
+    </div>
+  );
+}
+
+function Statements({ view }: { view: DryRunReportView }) {
+  const coarse = view.report?.coarse === true;
+  return (
+    <div className="qc-scroll" role="region" aria-label="Statements of the dry run" tabIndex={0}>
+      <table className="qc-grid">
+        <thead>
+          <tr>
+            <th scope="col">#</th>
+            <th scope="col">Statement</th>
+            <th scope="col" className="qc-number">
+              Rows
+            </th>
+            <th scope="col" className="qc-number">
+              Estimate
+            </th>
+            <th scope="col" className="qc-number">
+              Time
+            </th>
+            <th scope="col">Locks, rewrites, triggers</th>
+          </tr>
+        </thead>
+        <tbody>
+          {view.statements.map((outcome) => {
+            const seen = view.report?.statements.find(({ index }) => index === outcome.index);
+            const ran = outcome.command !== null || outcome.error !== null;
+            return (
+              <tr key={outcome.index}>
+                <td>{outcome.index + 1}</td>
+                <td className="qc-code qc-wrap">
+                  {firstWords(sliceBytes(view.sql, outcome.start, outcome.end))}
+                </td>
+                <td className="qc-number">{rowsOf(outcome, coarse)}</td>
+                <td className="qc-number">{estimateOf(seen, coarse)}</td>
+                <td className="qc-number">{ran && !coarse ? duration(rounded(outcome.ms)) : '–'}</td>
+                <td className="qc-wrap">{seen ? <Effects seen={seen} /> : ran ? '–' : 'did not run'}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Effects({ seen }: { seen: DryRunStatement }) {
+  return (
+    <>
+      {seen.rewritten.length > 0 && (
+        <p>
+          <span className="qc-tag qc-tag-fix">Written anew</span> {seen.rewritten.join(', ')}
+        </p>
+      )}
+      {seen.locks.map(({ relation, mode }) => (
+        <p key={relation}>
+          {relation}: {lockWords[mode]} <span className="qc-small qc-subtle">({mode})</span>
+        </p>
+      ))}
+      {seen.triggers.length > 0 && <p>Has triggers: {seen.triggers.join(', ')}</p>}
+      {seen.walBytes !== null && <p className="qc-small qc-subtle">{bytes(seen.walBytes)} of log at most</p>}
+    </>
+  );
+}
+
+function Failure({ view }: { view: DryRunReportView }) {
+  const failed = view.statements.find(({ error }) => error !== null);
+  if (!failed?.error) return null;
+  const { error, index } = failed;
+  const at = error.position === null ? null : lineOf(view.sql, error.position);
+  const message = view.messages.find((one) => one.index === index)?.message ?? null;
+  return (
+    <div data-testid="dry-run-error">
+      <p>
+        Statement {index + 1}: <strong>{error.condition.replaceAll('_', ' ')}</strong> (SQLSTATE{' '}
+        {error.sqlstate}){at !== null && `, line ${at.line}, column ${at.column}`}
+      </p>
+      {message !== null && <pre className="qc-server-message qc-code">{message}</pre>}
+      {view.messageRefusal !== null && <p className="qc-subtle">{view.messageRefusal}</p>}
+    </div>
+  );
+}
+
+function facts(view: DryRunReportView, report: Report): Fact[] {
+  const { rowBudget } = report;
+  const took =
+    view.startedAt !== null && view.finishedAt !== null
+      ? duration(Math.max(0, Date.parse(view.finishedAt) - Date.parse(view.startedAt)))
+      : null;
+  const constraints = { held: 'hold', failed: 'fail', 'not-reached': 'not reached' } as const;
+  const list: (Fact | null)[] = [
+    took === null ? null : { name: 'Took', value: took },
+    report.ranOn ? { name: 'Ran on the copy', value: report.ranOn.connection } : null,
+    { name: 'Deferred constraints', value: constraints[report.constraints] },
+    rowBudget === null
+      ? null
+      : {
+          name: 'Row budget',
+          value: `${rowBudget.affected === null ? 'not countable' : number(rowBudget.affected, report.coarse)} of ${rowBudget.allowed.toLocaleString('en-GB')}`,
+        },
+    verified(view),
+  ];
+  return list.filter((fact) => fact !== null);
+}
+
+function verified({ verification, reason }: DryRunReportView): Fact | null {
+  if (verification === null) return null;
+  const held = `${count(verification.checked, 'check', 'checks')} held`;
+  return {
+    name: 'Verification',
+    value: reason?.code === 'verification-failed' ? `${held}, the next one did not` : held,
+  };
+}
+
+function LeftBehind({ report }: { report: Report }) {
+  const { sequences, deadRows } = report.leftBehind;
+  const left = [
+    ...(sequences.length > 0 ? [`Sequences are further than before: ${sequences.join(', ')}.`] : []),
+    ...(deadRows !== null && deadRows > 0
+      ? [`${count(deadRows, 'row version', 'row versions')} written and thrown away; VACUUM clears them.`]
+      : []),
+  ];
+  return (
+    <div data-testid="dry-run-left">
+      <p className="qc-small">
+        <strong>What rolling back did not undo</strong>
+      </p>
+      {left.length === 0 ? (
+        <p className="qc-small qc-subtle">Nothing that was seen.</p>
+      ) : (
+        <ul className="qc-small">
+          {left.map((one) => (
+            <li key={one}>{one}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+const number = (rows: number, coarse: boolean): string =>
+  coarse ? bucketWords(rows) : rows.toLocaleString('en-GB');
+
+function rowsOf({ rows }: StatementOutcome, coarse: boolean): string {
+  return rows === null ? '–' : number(rows, coarse);
+}
+
+function estimateOf(seen: DryRunStatement | undefined, coarse: boolean): string {
+  const estimate = seen?.estimate;
+  if (!estimate) return '–';
+  const cost = estimate.cost === null ? '' : `, cost ${Math.round(estimate.cost).toLocaleString('en-GB')}`;
+  return `${number(estimate.rows, coarse)}${cost}`;
+}
+
+function bytes(size: number): string {
+  if (size < 1_024) return `${size} bytes`;
+  return size < 1_048_576 ? `${Math.round(size / 1_024)} KB` : `${(size / 1_048_576).toFixed(1)} MB`;
+}
+
+function rounded(ms: number): number {
+  return ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms);
+}
