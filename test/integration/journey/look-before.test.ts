@@ -85,7 +85,9 @@ describe('a submission', () => {
     expect(JSON.stringify(reply)).toMatch(/Open the panel and press Submit for review/);
     expect(await site.by.status(guarded.key)).toBe('Draft');
     const plain = await drafted(site);
-    await site.transition('developer', plain.key, 'submit');
+    const done = await site.transition('developer', plain.key, 'submit');
+    expect(done).toMatchObject({ status: 204 });
+    await site.by.untilStatus(plain.key, ['In review']);
     await site.host.idle();
     expect(await digestOf(site, plain.key)).toMatch(/^[0-9a-f]{64}$/);
     expect((await viewOf(site, plain.key)).revision?.schemaDigest).toBeNull();
