@@ -35,6 +35,8 @@ export function openPool(url: string, options: PoolOptions): Pool {
       : { idle_in_transaction_session_timeout: options.idleInTransactionMs }),
     idleTimeoutMillis: 0, // kept warm
     keepAlive: true,
+    // The pool waits for it and drops a client for which it fails; only its type declaration says `void`.
+    // oxlint-disable-next-line typescript/no-misused-promises
     onConnect: async (client) => {
       if (options.ours) await client.query('set search_path = pg_catalog, pg_temp');
       if (options.watched) await watchConnection(client);
