@@ -83,7 +83,7 @@ async function settingsWords(server: FaultServer, { config }: World): Promise<st
   const { requests, maxRunning, leaseMs } = config.limits;
   return [
     `PostgreSQL ${server.version}: ${rows.map(({ name, setting }) => `${name} ${setting}`).join(', ')}.`,
-    `Executor, as shipped: concurrency ${connection?.concurrency} on the connection, ${maxRunning} at once, lease ` +
+    `Executor, as shipped: identity ${connection?.identity.mode}, concurrency ${connection?.concurrency} on the connection, ${maxRunning} at once, lease ` +
       `${leaseMs} ms, ${requests.perInstallation.perSecond} requests a second (${requests.perInstallation.burst} at ` +
       `once), ledger in the target, state database on the same server, no TLS (this machine only).`,
   ].join('\n');
