@@ -115,7 +115,9 @@ function Effects({ seen }: { seen: DryRunStatement }) {
         </p>
       ))}
       {seen.triggers.length > 0 && <p>Has triggers: {seen.triggers.join(', ')}</p>}
-      {seen.walBytes !== null && <p className="qc-small qc-subtle">{bytes(seen.walBytes)} of log at most</p>}
+      {seen.walBytes !== null && seen.walBytes > 0 && (
+        <p className="qc-small qc-subtle">{bytes(seen.walBytes)} of log at most</p>
+      )}
     </>
   );
 }
@@ -176,6 +178,7 @@ function LeftBehind({ report }: { report: Report }) {
     ...(deadRows !== null && deadRows > 0
       ? [`${count(deadRows, 'row version', 'row versions')} written and thrown away; VACUUM clears them.`]
       : []),
+    ...(deadRows === null ? ['Row versions were written and thrown away; how many is not told.'] : []),
   ];
   return (
     <div data-testid="dry-run-left">

@@ -1,6 +1,7 @@
 import type { PanelCallName, PanelValue, Reply } from '#core/panel/contract';
 import type { ChangeView, DraftView } from '#core/panel/view';
 import { names, rollbackPlan } from './fixture-content';
+import { reportOf } from './fixture-dry-run';
 import { resultFor, timeline } from './fixture-outcomes';
 
 /** What answers a page: the app's resolver, Jira, and the bridge's other commands. A throw rejects the page's call. */
@@ -65,6 +66,7 @@ export class FakeBackend implements Backend {
     this.calls.push({ name, payload, at: Date.now() });
     if (name === 'view') return { ok: true, value: this.view };
     if (name === 'progress') return { ok: true, value: this.progress };
+    if (name === 'dry-run-report') return { ok: true, value: reportOf(this.view.dryRun) };
     if (name === 'timeline') return { ok: true, value: timeline };
     if (name === 'result') return { ok: true, value: resultFor(this.view, payload['kind']) };
     if (name === 'evidence')

@@ -2,6 +2,7 @@ import { emptyContent } from '#core/change/content';
 import { changeChannel } from '#core/panel/signal';
 import type { ChangeView } from '#core/panel/view';
 import { approver, author, connections, content, other, revision, rollbackPlan } from './fixture-content';
+import { dryFailure, dryRun, dryRunning } from './fixture-dry-run';
 import { drifted, failure, keptOutcome, outcome, rolledBack, undone } from './fixture-outcomes';
 
 const base: ChangeView = {
@@ -30,6 +31,7 @@ const base: ChangeView = {
 };
 
 const submitAction = { name: 'submit', label: 'Submit for review', enabled: true, why: null } as const;
+const dryRunAction = { name: 'dry-run', label: 'Dry run', enabled: true, why: null } as const;
 const cancelAction = { name: 'cancel', label: 'Cancel change', enabled: true, why: null } as const;
 const reworkAction = { name: 'rework', label: 'Edit (voids approvals)', enabled: true, why: null } as const;
 const approveAction = { name: 'approve', label: 'Approve revision 2', enabled: true, why: null } as const;
@@ -81,6 +83,38 @@ export const fixtures = {
     headline: 'Ready to be reviewed.',
     primary: submitAction,
     secondary: [cancelAction],
+  },
+  'draft-dry-run': {
+    ...base,
+    mayEdit: true,
+    draft,
+    dryRun,
+    headline: 'Ready to be reviewed.',
+    primary: submitAction,
+    secondary: [dryRunAction, cancelAction],
+  },
+  'draft-dry-running': {
+    ...base,
+    mayEdit: true,
+    draft,
+    dryRun: dryRunning,
+    headline: 'Ready to be reviewed.',
+    primary: submitAction,
+    secondary: [{ ...dryRunAction, enabled: false, why: 'A dry run is under way.' }, cancelAction],
+  },
+  'review-dry-failure': {
+    ...reviewed,
+    dryRun: dryFailure,
+    headline: 'In review: 0 of 2 approvals. You wrote this change, so others must approve it.',
+    secondary: [dryRunAction, reworkAction, cancelAction],
+    blockers: [waiting],
+  },
+  'review-dry-coarse': {
+    ...reviewed,
+    dryRun: { ...dryRun, connection: 'shop-dev' },
+    headline: 'In review: 0 of 2 approvals. You wrote this change, so others must approve it.',
+    secondary: [dryRunAction, reworkAction, cancelAction],
+    blockers: [waiting],
   },
   'draft-hidden': {
     ...base,
