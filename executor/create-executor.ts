@@ -13,7 +13,7 @@ import { faultFields, type Log, silentLog } from './log';
 import { createCounters } from './metrics/counters';
 import { openTarget, type Target } from './postgres/target';
 import { startSweeping } from './rollback/sweep';
-import type { ExecutionPoint } from './run/attempt';
+import type { AtPoint } from './run/points';
 import { createWorker } from './run/worker';
 import { listen } from './server';
 import { loadSigningKey } from './signing-key';
@@ -42,7 +42,7 @@ export interface ExecutorOptions {
   readonly now?: () => number;
   readonly random?: () => number;
   /** Called at named points of an execution; fault tests end the process there. */
-  readonly at?: (point: ExecutionPoint) => Promise<void> | void;
+  readonly at?: AtPoint;
 }
 
 const heartbeatEveryMs = 5_000;
@@ -112,6 +112,7 @@ export async function createExecutor(config: Config, options: ExecutorOptions = 
       receiptUrl: (installation) =>
         config.trustedApps.find((app) => app.installation === installation)?.receiptUrl ?? null,
       random,
+      at,
       log,
     });
     const worker = createWorker({ config, store, targets, key, sender, now, random, log, counters, at });

@@ -17,9 +17,16 @@ const requestTimeout = 30_000;
  * @throws Error when the port is busy
  */
 export async function listen(app: Hono, address: { host: string; port: number }): Promise<Listening> {
+  let closing = false;
+  // A client that goes on asking over one kept connection would hold up the end for as long as it likes.
+  const fetch = async (...asked: Parameters<Hono['fetch']>): Promise<Response> => {
+    const response = await app.fetch(...asked);
+    if (closing) response.headers.set('connection', 'close');
+    return response;
+  };
   return new Promise((done, fail) => {
     const options = {
-      fetch: app.fetch,
+      fetch,
       hostname: address.host,
       port: address.port,
       serverOptions: { headersTimeout, requestTimeout },
@@ -30,6 +37,7 @@ export async function listen(app: Hono, address: { host: string; port: number })
         url: `http://${host}:${info.port}`,
         close: () =>
           new Promise((closed) => {
+            closing = true;
             server.close(() => closed());
             if ('closeIdleConnections' in server) server.closeIdleConnections();
           }),

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { ReceiptDelivery } from '#core/protocol/receipt';
 import { faultFields, type Log } from '../log';
+import type { AtPoint } from '../run/points';
 import { type DueDelivery, dueDeliveries, markDelivered, markFailed, nextDueInMs } from '../state/outbox';
 import { retryDelayMs } from './schedule';
 
@@ -43,6 +44,7 @@ export function startSender(deps: {
   /** Receipt URL of an installation, from our own configuration. */
   receiptUrl: (installation: string) => string | null;
   random: () => number;
+  at: AtPoint;
   log: Log;
 }): Sender {
   const { pool, owner, log } = deps;
@@ -54,12 +56,15 @@ export function startSender(deps: {
 
   const deliver = async (due: DueDelivery): Promise<void> => {
     const url = deps.receiptUrl(due.installation);
+    await deps.at('before-post');
     const problem =
       url === null
         ? 'the installation is not trusted any more'
         : await post(url, { receipt: due.receipt, result: due.result });
     if (problem === null) {
+      await deps.at('after-post');
       await markDelivered(pool, due.id);
+      await deps.at('after-mark');
       log.info('receipt-delivered', { jti: due.jti, posts: due.posts + 1 });
       return;
     }

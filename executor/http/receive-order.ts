@@ -8,7 +8,7 @@ import { refusedByHistory } from '../order/check-rollback';
 import { type Refusal, refusal } from '../order/refusal';
 import { verifyOrderToken } from '../order/verify-token';
 import type { Target } from '../postgres/target';
-import type { ExecutionPoint } from '../run/attempt';
+import type { AtPoint } from '../run/points';
 import { nothingApplied } from '../run/receipt-claims';
 import type { Worker } from '../run/worker';
 import { acceptOrder, findExecution } from '../state/inbox';
@@ -22,7 +22,7 @@ export interface ServiceDeps {
   readonly worker: Worker;
   readonly now: () => number;
   readonly log: Log;
-  readonly at: (point: ExecutionPoint) => Promise<void> | void;
+  readonly at: AtPoint;
 }
 
 /** A refusal and the receipt that makes it final, if it is. */
@@ -94,6 +94,7 @@ export async function receiveOrder(
   const { script } = checked;
   // A read on its own never stands behind a change, nor before one.
   const reads = !checked.target.config.writable || (script.kind === 'statements' && script.onlyReads);
+  await deps.at('order-verified');
   const accepted = await acceptOrder(store.pool, order, reads);
   if (accepted === 'present') return knownNow();
   if (accepted === 'behind') {

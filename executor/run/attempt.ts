@@ -14,16 +14,13 @@ import { budgetOf, guardedEnd } from './guards';
 import type { Interruption } from './interruption';
 import { open } from './open';
 import { keeperOf, undoPlan } from './planned';
+import type { AtPoint } from './points';
 import type { ProgressOf } from './progress';
 import { refuseOtherSchema } from './schema-guard';
 import { bodyText, runStatements } from './statements';
 import { Ended, utc } from './trips';
 import { startWatchdog } from './watchdog';
 import { type CommitBy, commitBy } from './window-guard';
-
-/** Named points at which a test may end the process, to prove that the outcome is still right. */
-export type ExecutionPoint =
-  'after-inbox' | 'after-claim' | 'after-begin' | 'before-commit' | 'after-commit' | 'after-final';
 
 /** What one attempt needs. */
 export interface AttemptDeps {
@@ -33,7 +30,7 @@ export interface AttemptDeps {
   readonly now: () => number;
   readonly terminateAfterMs: number;
   readonly log: Log;
-  readonly at: (point: ExecutionPoint) => Promise<void> | void;
+  readonly at: AtPoint;
   /** The halt or stop that is in force for this execution right now, or null. */
   readonly interrupted: () => Interruption | null;
   /** Told how far the attempt is. */
@@ -75,6 +72,7 @@ export async function attemptOrder(
   let late: CommitBy['late'] = { kind: 'expired', message: 'past endBy' };
   let watchdog: ReturnType<typeof startWatchdog> | null = null;
   try {
+    await deps.at('after-login');
     const who = await open(client, claims, orderDigest, deps.attempt, config);
     await session.sealed;
     const by = commitBy(claims, target.config, Date.parse(who.begun));
@@ -115,6 +113,7 @@ export async function attemptOrder(
             ...guards,
             masker,
             progress,
+            at: deps.at,
           });
     endIfInterrupted();
     const body = bodyText(run.body);
@@ -131,13 +130,18 @@ export async function attemptOrder(
     const guarded = await guardedEnd(client, claims, assertions, { ...guards, watchdog, run, startedAt });
     if ('kind' in guarded) throw new Ended(guarded);
     endIfInterrupted();
-    if (body !== null && !readOnly) await deps.keepResult(body);
+    if (body !== null && !readOnly) {
+      await deps.at('before-keep');
+      await deps.keepResult(body);
+      await deps.at('after-keep');
+    }
     await deps.at('before-commit');
     endIfInterrupted();
     if (!(await deps.stillOurs())) throw new Ended({ kind: 'lost', mayHaveCommitted: false });
     const ready = { ...run, ...guarded };
     const inTime = { ...claims, endBy: by.endBy };
-    const end = await commit(client, inTime, ready, body, startedAt, config, () => (committing = true));
+    const sending = (): void => void (committing = true);
+    const end = await commit(client, inTime, ready, body, startedAt, config, sending, deps.at);
     session.end(watchdog.acted ? 'broken' : 'ended');
     await deps.at('after-commit');
     return end.kind === 'expired' ? late : end;

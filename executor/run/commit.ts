@@ -7,6 +7,7 @@ import { serverError } from '../postgres/errors';
 import { LedgerRow } from '../postgres/ledger';
 import { type AttemptEnd, frameEnd } from './attempt-end';
 import { closingSql } from './frame';
+import type { AtPoint } from './points';
 import type { StatementsRun } from './statements';
 import { Ended, replyOf, sendAll, utc } from './trips';
 
@@ -24,6 +25,7 @@ export async function commit(
   startedAt: string,
   config: ConnectionConfig,
   sending: () => void,
+  at: AtPoint,
 ): Promise<AttemptEnd> {
   const result = {
     statements: [...run.outcomes],
@@ -34,7 +36,11 @@ export async function commit(
   let results: readonly QueryResult[];
   try {
     sending();
-    results = await sendAll(client, closingSql(claims, config, result));
+    const [answer] = await Promise.all([
+      sendAll(client, closingSql(claims, config, result)),
+      at('commit-sent'),
+    ]);
+    results = answer;
   } catch (error) {
     const failure = serverError(error);
     if (!failure) throw error;

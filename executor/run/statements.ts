@@ -7,6 +7,7 @@ import { conditionName } from '../postgres/conditions';
 import { serverError, serverMessage } from '../postgres/errors';
 import type { BeforeImage, RowKeeper } from '../rollback/keeper';
 import type { Statement } from '../sql/cut';
+import type { AtPoint } from './points';
 import type { ProgressOf } from './progress';
 import type { RowBudget } from './row-budget';
 import type { Watchdog } from './watchdog';
@@ -95,6 +96,7 @@ interface Running {
   /** Null: nothing is masked on this connection. */
   readonly masker: Masker | null;
   readonly progress: ProgressOf;
+  readonly at: AtPoint;
 }
 
 /** Runs the statements one after the other; ends at the first error, and when interrupted. Connection errors are thrown. */
@@ -103,13 +105,14 @@ export async function runStatements(
   statements: readonly Statement[],
   running: Running,
 ): Promise<StatementsRun> {
-  const { limits, watchdog, known, readOnly, budget, keeper, masker, progress } = running;
+  const { limits, watchdog, known, readOnly, budget, keeper, masker, progress, at: reached } = running;
   const outcomes: StatementOutcome[] = [];
   const body: BodyStatement[] = [];
   let bytesLeft = limits.maxResultBytes;
   for (const statement of statements) {
     if (watchdog.interrupted()) break;
     const { index, start, end } = statement;
+    if (index > 0) await reached('between-statements');
     progress.step(index + 1);
     const began = performance.now();
     const elapsed = (): number => Math.round((performance.now() - began) * 1_000) / 1_000;

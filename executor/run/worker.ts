@@ -25,10 +25,10 @@ import {
 } from '../state/queue';
 import { type Final, storeFinal } from '../state/receipts';
 import type { InboxOrder, StateStore } from '../state/store';
-import type { ExecutionPoint } from './attempt';
 import { type ExecuteDeps, executeOrder } from './execute-order';
 import { createKnownOrders, readAgain, type ReadOrder, storedOrder } from './known-orders';
 import { createLanes } from './lanes';
+import type { AtPoint } from './points';
 import { followProgress } from './progress';
 import { nothingApplied, type Outcome, receiptClaims, stoppedWaiting } from './receipt-claims';
 import { createStopWatch } from './stop-watch';
@@ -63,7 +63,7 @@ export interface WorkerDeps {
   readonly random: () => number;
   readonly log: Log;
   readonly counters: Counters;
-  readonly at: (point: ExecutionPoint) => Promise<void> | void;
+  readonly at: AtPoint;
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -97,7 +97,9 @@ export function createWorker(deps: WorkerDeps): Worker {
   ): Promise<ReceiptDelivery | null> => {
     const resultSha256 = body === null ? null : sha256(body);
     const claims = receiptClaims(order, config.executorId, target, { ...outcome, resultSha256 }, deps.now());
-    const delivery = await storeFinal(store.pool, owner, key, { claims, result: body, as, order });
+    await deps.at('before-final');
+    const final = { claims, result: body, as, order };
+    const delivery = await storeFinal(store.pool, owner, key, final, () => deps.at('in-final'));
     if (delivery) {
       sender.wake();
       counters.final(target?.config.key ?? 'unknown', outcome.status, seconds);
@@ -292,7 +294,9 @@ export function createWorker(deps: WorkerDeps): Worker {
     finish: (order, target, outcome, as) => finishWith(order, target, outcome, null, as),
     noticeStops: () => stops.look(),
     async begin() {
+      await deps.at('starting');
       const found = await look();
+      await deps.at('recovering');
       await closeUnknown();
       store.replica.listen(() => {
         lanes.wakeAll();
@@ -301,6 +305,7 @@ export function createWorker(deps: WorkerDeps): Worker {
       return found;
     },
     async drain() {
+      await deps.at('draining');
       stop.abort();
       if (looking) clearTimeout(looking);
       await lanes.drain();

@@ -77,6 +77,7 @@ class AlreadyFinal extends Error {}
 
 /**
  * `owner`: the process that delivers it. Signs a final receipt as the next link of the chain, and stores it, the final state and its delivery together.
+ * `written`: called when everything is written and nothing is committed.
  * Resolves to null when the execution has a final receipt already, or is another process's by now: the first final
  * receipt is the only one.
  */
@@ -85,6 +86,7 @@ export async function storeFinal(
   owner: string,
   key: PrivateJwk,
   final: Final,
+  written: () => Promise<void> | void,
 ): Promise<ReceiptDelivery | null> {
   try {
     return await inTransaction(pool, async (client) => {
@@ -120,6 +122,7 @@ export async function storeFinal(
           owner,
         ],
       });
+      await written();
       return { receipt, result: final.result };
     });
   } catch (error) {

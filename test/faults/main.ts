@@ -2,10 +2,12 @@ import { rm } from 'node:fs/promises';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { type Mutant, mutants } from './mutants';
+import { runMutants } from './run-mutants';
 import { clocks } from './rows/clocks';
 import { crashPoints } from './rows/crash-points';
 import { cutConnections } from './rows/cut-connections';
 import { darkLines } from './rows/dark-lines';
+import { escapesRow } from './rows/escapes';
 import { mutationsRow } from './rows/mutations';
 import { postgresCrashes } from './rows/postgres-crashes';
 import { races } from './rows/races';
@@ -31,17 +33,20 @@ const rows: readonly Row[] = [
   stateRestores,
   races,
   wrongOrdersRow,
+  escapesRow,
   mutationsRow,
   clocks,
 ];
 const absent = 'Not in the table: failover of a target to a standby, a full disk (neither is tried).';
-const usage = `usage: npm run faults -- [--full] [--only NAME]… [--seed N] [--mutant NAME]\nnames: ${rows.map(({ name }) => name).join(', ')}\n`;
+const usage = `usage: npm run faults -- [--full] [--only NAME]… [--seed N] [--mutant NAME | --mutants]\nnames: ${rows.map(({ name }) => name).join(', ')}\n`;
 
 interface Arguments {
   readonly tier: Tier;
   readonly seed: number;
   readonly chosen: readonly Row[];
   readonly mutant: Mutant | null;
+  /** Every mutant, one after the other. */
+  readonly everyMutant: boolean;
 }
 
 function readArguments(): Arguments | null {
@@ -51,6 +56,7 @@ function readArguments(): Arguments | null {
         full: { type: 'boolean', default: false },
         only: { type: 'string', multiple: true, default: [] },
         mutant: { type: 'string' },
+        mutants: { type: 'boolean', default: false },
         seed: { type: 'string', default: String(Math.floor(Math.random() * 1e9)) },
       },
     });
@@ -60,7 +66,7 @@ function readArguments(): Arguments | null {
     if (!Number.isInteger(seed) || !known || mutant === undefined) return null;
     const wanted = values.only.length === 0 ? (mutant?.seenBy ?? []) : values.only;
     const chosen = rows.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
-    return { tier: values.full ? 'full' : 'ci', seed, chosen, mutant };
+    return { tier: values.full ? 'full' : 'ci', seed, chosen, mutant, everyMutant: values.mutants };
   } catch {
     return null;
   }
@@ -84,10 +90,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-async function main({ tier, seed, chosen, mutant }: Arguments): Promise<number> {
-  file = await buildExecutor(mutant);
+async function main({ tier, seed, chosen, mutant, everyMutant }: Arguments): Promise<number> {
   server = await startFaultServer();
   await makeTemplate(server);
+  if (everyMutant) return runMutants(server, rows, seed);
+  file = await buildExecutor(mutant);
   const processes = executorProcesses(file);
   console.log(`PostgreSQL ${server.version}, Node ${process.versions.node}, tier ${tier}, seed ${seed}\n`);
   if (mutant) console.log(`Broken on purpose: ${mutant.what}.\n`);

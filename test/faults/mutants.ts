@@ -1,48 +1,91 @@
-/** An executor broken on purpose, to show that the suite sees it. */
-export interface Mutant {
-  readonly what: string;
-  /** The source, from the root of the repository; the text in it, and what stands there instead. */
+/** One piece of source and what stands there instead. */
+interface Edit {
+  /** From the root of the repository. */
   readonly file: string;
   readonly from: string;
   readonly to: string;
+}
+
+/** An executor broken on purpose, to show that the suite sees it. */
+export interface Mutant {
+  readonly what: string;
+  readonly edits: readonly Edit[];
   /** Tests that must find violations. */
   readonly seenBy: readonly string[];
 }
 
+/** Breaks one place. */
+const at = (file: string, from: string, to: string): readonly Edit[] => [{ file, from, to }];
+
 export const mutants: Readonly<Record<string, Mutant>> = {
-  'ledger-ignored': {
+  'mark-after-commit': {
+    what: 'the change is committed first, its row in the ledger in a transaction after it',
+    edits: at(
+      'executor/run/commit.ts',
+      'sendAll(client, closingSql(claims, config, result)),',
+      `(async () => {
+        const all = closingSql(claims, config, result);
+        await sendAll(client, ['set constraints all immediate', 'commit']);
+        return sendAll(client, ['begin', ...all]);
+      })(),`,
+    ),
+    seenBy: ['cut-connections'],
+  },
+  'mark-before-run': {
+    what: 'the row in the ledger is committed before the statements run',
+    edits: at(
+      'executor/run/frame.ts',
+      '`set local lock_timeout = ${limits.lockTimeoutMs}`,',
+      `'commit', 'begin', \`set local lock_timeout = \${limits.lockTimeoutMs}\`,`,
+    ),
+    seenBy: ['cut-connections'],
+  },
+  'id-not-deduplicated': {
     what: 'a change that the ledger shows as applied is run again',
-    file: 'executor/run/attempt.ts',
-    from: 'if (!reply.begun) {',
-    to: 'if (!reply.begun && Math.random() > 1) {',
+    edits: at('executor/run/open.ts', 'if (!reply.begun) {', 'if (!reply.begun && Math.random() > 1) {'),
     seenBy: ['cut-connections', 'state-restores'],
+  },
+  'receipt-before-commit': {
+    what: 'success is reported when COMMIT has left, whatever its answer is',
+    edits: at(
+      'executor/run/commit.ts',
+      'sending();',
+      `sending();
+    void sendAll(client, closingSql(claims, config, result)).catch(() => undefined);
+    return { kind: 'read', statements: run.outcomes, body, startedAt, finishedAt: startedAt };`,
+    ),
+    seenBy: ['cut-connections'],
   },
   'never-recovered': {
     what: 'what a killed process left is not taken up',
-    file: 'executor/run/worker.ts',
-    from: 'const taken = await takeOver(store.pool, owner);',
-    to: 'const taken = { orders: 0, receipts: 0 }; void takeOver;',
-    seenBy: ['crash-points'],
+    edits: at(
+      'executor/run/worker.ts',
+      'const taken = await takeOver(store.pool, owner);',
+      'const taken = { orders: 0, receipts: 0 }; void takeOver;',
+    ),
+    seenBy: ['random-kills'],
   },
   'lost-is-expired': {
     what: 'a connection lost at COMMIT is reported as nothing applied',
-    file: 'executor/run/execute-order.ts',
-    from: '} else if (end.mayHaveCommitted) mayHaveCommitted = true;',
-    to: "} else if (end.mayHaveCommitted) return fromEnd({ kind: 'expired', message: 'lost' }, attempt, null);",
+    edits: at(
+      'executor/run/execute-order.ts',
+      '} else if (end.mayHaveCommitted) mayHaveCommitted = true;',
+      "} else if (end.mayHaveCommitted) return fromEnd({ kind: 'expired', message: 'lost' }, attempt, null);",
+    ),
     seenBy: ['cut-connections'],
   },
   'quorum-unchecked': {
     what: 'approvals are not counted',
-    file: 'executor/order/approvals.ts',
-    from: 'if (counted.length >= needed) return null;',
-    to: 'if (counted.length >= 0) return null;',
+    edits: at(
+      'executor/order/approvals.ts',
+      'if (counted.length >= needed) return null;',
+      'if (counted.length >= 0) return null;',
+    ),
     seenBy: ['wrong-orders'],
   },
   'chain-unlocked': {
     what: 'receipts take their place in the chain without a lock',
-    file: 'executor/state/receipts.ts',
-    from: 'from executor.chain for update',
-    to: 'from executor.chain',
+    edits: at('executor/state/receipts.ts', 'from executor.chain for update', 'from executor.chain'),
     seenBy: ['races'],
   },
 };

@@ -1,4 +1,4 @@
-import type { ExecutionPoint } from '../../../executor/run/attempt';
+import type { ExecutionPoint } from '../../../executor/run/points';
 import { judge, settle } from '../support/invariants';
 import { startLoad } from '../support/load';
 import { count, counted, type Outcome, type Row, type Tier, within } from '../support/row';
@@ -6,14 +6,31 @@ import { createWorld, type Shared } from '../support/world';
 
 const times: Record<Tier, number> = { ci: 10, full: 50 };
 
-/** Every point that the executor names; the type makes sure that none is forgotten. */
-const points: Record<ExecutionPoint, true> = {
-  'after-inbox': true,
-  'after-claim': true,
-  'after-begin': true,
-  'before-commit': true,
-  'after-commit': true,
-  'after-final': true,
+/**
+ * Every point that the executor names; the type makes sure that none is forgotten. `process`: met once in a process's
+ * life; the others are met by every order, so the crash comes at one of the first.
+ */
+const points: Record<ExecutionPoint, 'order' | 'process'> = {
+  'order-verified': 'order',
+  'after-inbox': 'order',
+  'after-claim': 'order',
+  'after-login': 'order',
+  'after-begin': 'order',
+  'between-statements': 'order',
+  'before-keep': 'order',
+  'after-keep': 'order',
+  'before-commit': 'order',
+  'commit-sent': 'order',
+  'after-commit': 'order',
+  'before-final': 'order',
+  'in-final': 'order',
+  'after-final': 'order',
+  'before-post': 'order',
+  'after-post': 'order',
+  'after-mark': 'order',
+  starting: 'process',
+  recovering: 'process',
+  draining: 'process',
 };
 
 async function run(shared: Shared, tier: Tier): Promise<Outcome> {
@@ -25,11 +42,12 @@ async function run(shared: Shared, tier: Tier): Promise<Outcome> {
     const reached = new Map<string, number>();
     const violations: string[] = [];
     for (let round = 0; round < times[tier]; round += 1) {
-      for (const point of Object.keys(points)) {
+      for (const [point, met] of Object.entries(points)) {
         // The next one takes up what this one leaves, and crashes in its turn.
         load.release(4);
-        const crash = { point, nth: world.random.between(1, 4) };
+        const crash = { point, nth: met === 'process' ? 1 : world.random.between(1, 4) };
         const starting = world.start({ crash });
+        if (point === 'draining') void starting.then(async (served) => served && world.process().stop());
         const late = await within(20, `${point} for the ${crash.nth}. time`, world.process().ended);
         world.gone();
         if (late.length > 0) await world.process().kill();

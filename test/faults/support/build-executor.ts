@@ -4,12 +4,16 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import type { Mutant } from '../mutants';
 
+let builds = 0;
+
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
 
 function mutated(source: string, file: string, mutant: Mutant | null): string {
-  if (mutant === null || file !== path.join(root, mutant.file)) return source;
-  if (!source.includes(mutant.from)) throw new Error(`${mutant.file} does not contain: ${mutant.from}`);
-  return source.replace(mutant.from, mutant.to);
+  const edits = mutant?.edits.filter((edit) => file === path.join(root, edit.file)) ?? [];
+  return edits.reduce((text, { from, to }) => {
+    if (!text.includes(from)) throw new Error(`${file} does not contain: ${from}`);
+    return text.replace(from, () => to);
+  }, source);
 }
 
 /**
@@ -19,7 +23,8 @@ function mutated(source: string, file: string, mutant: Mutant | null): string {
  * @returns the file, inside the repository because packages are resolved from it
  */
 export async function buildExecutor(mutant: Mutant | null): Promise<string> {
-  const outfile = path.join(root, '.local', 'faults', `executor-${process.pid}.mjs`);
+  builds += 1;
+  const outfile = path.join(root, '.local', 'faults', `executor-${process.pid}-${builds}.mjs`);
   await build({
     entryPoints: [path.join(root, 'test/faults/executor-process.ts')],
     outfile,

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ExecutionPoint } from '../../../executor/run/attempt';
+import type { ExecutionPoint } from '../../../executor/run/points';
 import { createExecutor } from '../../../executor/create-executor';
 import { type CuttingProxy, startCuttingProxy } from './support/cutting-proxy';
 import { type Rig, startRig } from './support/rig';

@@ -10,6 +10,7 @@ import { silentLog } from '../../../executor/log';
 import { openPool } from '../../../executor/postgres/pool';
 import { openTarget, type Target } from '../../../executor/postgres/target';
 import type { OrderClaims } from '#core/protocol/order';
+import { asLogin, asLoginPlain, escapes, hidden, onSelf } from '../../support/escapes';
 import { type Rig, startRig } from './support/rig';
 
 let rig: Rig;
@@ -20,16 +21,6 @@ beforeAll(async () => {
   strangers = await logins();
 });
 afterAll(() => rig.close());
-
-/** SQL that hides its words from the parser, as an attacker would. */
-const hidden = (sql: string): string => `do $x$ begin execute '${sql.replaceAll("'", "''")}'; end $x$`;
-/** The same as the login itself, which RESET ROLE does not reach but SET ROLE NONE does. */
-const asLogin = (sql: string): string =>
-  `do $x$ begin perform set_config('ro' || 'le', 'none', true); execute ${sql}; end $x$`;
-const quoted = (sql: string): string => `'${sql.replaceAll("'", "''")}'`;
-/** With the own login's name in place of %I. */
-const onSelf = (sql: string): string => asLogin(`format(${quoted(sql)}, session_user)`);
-const asLoginPlain = (sql: string): string => asLogin(quoted(sql));
 
 const logins = async (): Promise<string[]> =>
   (await rig.sql<{ rolname: string }>(String.raw`select rolname from pg_roles where rolname like 'qc\_x\_%'`))
@@ -97,31 +88,11 @@ describe('the login of an execution', () => {
   });
 });
 
-const escapes: readonly [what: string, sql: string][] = [
-  ['SET ROLE to another', hidden('set role shop_owner')],
-  ['SET ROLE to another, as the login', asLoginPlain('set role shop_owner')],
-  ['SET ROLE to who makes logins', asLoginPlain('set role querychange_owner')],
-  ['SET SESSION AUTHORIZATION', hidden('set session authorization postgres')],
-  ["set_config('role')", `do $x$ begin perform set_config('ro' || 'le', 'shop_owner', true); end $x$`],
-  ['VALID UNTIL', onSelf(`alter role %I valid until 'infinity'`)],
-  ['LOGIN again', onSelf('alter role %I login')],
-  ['a higher connection limit', onSelf('alter role %I connection limit 10')],
-  ['CREATEROLE', onSelf('alter role %I createrole')],
-  ['rename', onSelf('alter role %I rename to somebody')],
-  ['give the approved role away', hidden('grant shop_app_rw to public')],
-  ['a role of its own', asLoginPlain('create role mine login')],
-  ['CREATE in public as the login', asLoginPlain('create table public.mine (a int)')],
-  ['CREATE in the shop as the login', asLoginPlain('create table shop.mine (a int)')],
-  ['CREATE SCHEMA as the login', asLoginPlain('create schema mine')],
-  ['read the shop as the login', asLoginPlain('select * from shop.customers')],
-  ['read passwords', 'select rolpassword from pg_authid'],
-  ['read passwords as the login', asLoginPlain('select rolpassword from pg_authid')],
-  ['read the ledger as the login', asLoginPlain(`select querychange.get_execution('a', 'b', 1, 'apply')`)],
-  ['a temporary table as the login', asLoginPlain('create temp table mine (a int)')],
-];
+const names = { role: 'shop_app_rw', other: 'shop_owner', schema: 'shop', table: 'shop.customers' };
+const ofLogin = escapes(names).filter(({ area }) => area === 'login');
 
 describe('approved SQL cannot get out of its role', () => {
-  it.each(escapes)('%s', async (_what, sql) => {
+  it.each(ofLogin)('$what', async ({ sql }) => {
     const { claims } = await rig.run({ sql: `update counters set n = -7; ${sql}` });
     expect(claims.status).toBe('failed');
     expect(await rig.sql('select from shop.counters where n = -7')).toHaveLength(0);

@@ -1,0 +1,32 @@
+/** Named moments in the life of an order and of the process, at which a test may end the process. */
+export type ExecutionPoint =
+  /** The order is verified and would be accepted; nothing is stored. */
+  | 'order-verified'
+  | 'after-inbox'
+  | 'after-claim'
+  /** The session that will run it is open; with logins per execution, its login exists. */
+  | 'after-login'
+  | 'after-begin'
+  | 'between-statements'
+  | 'before-keep'
+  | 'after-keep'
+  | 'before-commit'
+  /** COMMIT has left; its answer is not here. */
+  | 'commit-sent'
+  | 'after-commit'
+  | 'before-final'
+  /** Everything of the final is written in a transaction that is not committed. */
+  | 'in-final'
+  | 'after-final'
+  | 'before-post'
+  /** The app has the receipt; that is not noted yet. */
+  | 'after-post'
+  | 'after-mark'
+  /** The state database is open, what an earlier process left is not taken up. */
+  | 'starting'
+  /** It is taken up; no request is answered yet. */
+  | 'recovering'
+  | 'draining';
+
+/** Told that a point is reached; the work goes on when it has answered. */
+export type AtPoint = (point: ExecutionPoint) => Promise<void> | void;
