@@ -103,7 +103,7 @@ const server: readonly (readonly [what: string, sql: string])[] = [
   ['ALTER SYSTEM', hidden(`alter system set fsync = off`)],
   ['reload the configuration', 'select pg_reload_conf()'],
   ['change a password', `alter role postgres password 'known'`],
-  ['change a password, hidden', hidden(`alter role postgres pass` + `word 'known'`)],
+  ['change a password, hidden', hidden(`alter role postgres password 'known'`)],
   ['a setting for every session', hidden(`alter database postgres set statement_timeout = 0`)],
   ['an extension that opens connections', hidden('create extension dblink')],
 ];
