@@ -52,7 +52,7 @@ let stopping = false;
 const application = buildApp({
   config: config.value,
   store: { pool, chainId: 'chain' },
-  targets: new Map([['shop-prod', { info: async () => aConnection() }]]),
+  targets: new Map([['shop-prod', { config: { writable: false }, info: async () => aConnection() }]]),
   worker: {},
   now: () => now * 1_000,
   at: () => undefined,

@@ -23,7 +23,7 @@ const stop = ({ jti }: Pick<OrderClaims, 'jti'>) => rig.app.revoke(rig.executor.
 async function running(text: string): Promise<void> {
   for (const since = Date.now(); Date.now() - since < 10_000;) {
     const rows = await rig.sql(
-      `select from pg_stat_activity where state = 'active' and query = $1 and usename like 'runner_%'`,
+      `select from pg_stat_activity where state = 'active' and query = $1 and pid <> pg_backend_pid()`,
       [text],
     );
     if (rows.length > 0) return;
