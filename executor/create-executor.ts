@@ -11,6 +11,7 @@ import { buildPrivateApp } from './http/private-app';
 import { notInitialised } from './initialised';
 import { faultFields, type Log, silentLog } from './log';
 import { createCounters } from './metrics/counters';
+import { watchOutcomes } from './outcomes/watch';
 import { openTarget, type Target } from './postgres/target';
 import { startSweeping } from './rollback/sweep';
 import type { AtPoint } from './run/points';
@@ -173,6 +174,7 @@ export async function createExecutor(config: Config, options: ExecutorOptions = 
       sweep();
     }, forgetEveryMs).unref();
     const stopSweeping = startSweeping([...targets.values()], log);
+    const stopComparing = watchOutcomes([...targets.values()], { store, key, sender, counters, now, log });
     log.info('ready', {
       url: server.url,
       privateUrl: inner?.url ?? null,
@@ -190,7 +192,7 @@ export async function createExecutor(config: Config, options: ExecutorOptions = 
         clearInterval(beating);
         stopSweeping();
         await Promise.all([server.close(), inner?.close()]);
-        await worker.drain();
+        await Promise.all([worker.drain(), stopComparing()]);
         await closeAll();
         log.info('stopped');
       },

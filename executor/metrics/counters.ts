@@ -13,6 +13,8 @@ export interface Counters {
   fault(connection: string): void;
   /** Orders of another process, which is gone, are run here or elsewhere. */
   takenOver(count: number): void;
+  /** A success that was reported is gone from its database. */
+  outcomeLost(connection: string): void;
   families(): readonly Family[];
 }
 
@@ -58,6 +60,7 @@ export function createCounters(): Counters {
   const executions = createCounter();
   const faults = createCounter();
   const takenOver = createCounter();
+  const lost = createCounter();
   const durations = createHistogram();
   return {
     order: (code) => orders.add({ code }),
@@ -68,6 +71,7 @@ export function createCounters(): Counters {
     },
     fault: (connection) => faults.add({ connection }),
     takenOver: (count) => takenOver.add({}, count),
+    outcomeLost: (connection) => lost.add({ connection }),
     families: () => [
       {
         name: 'query_change_orders_total',
@@ -104,6 +108,12 @@ export function createCounters(): Counters {
         help: 'Orders that this process took over from others that were gone.',
         type: 'counter',
         samples: takenOver.samples(),
+      },
+      {
+        name: 'query_change_outcomes_lost_total',
+        help: 'Successes that were reported and are gone from the ledger of their database.',
+        type: 'counter',
+        samples: lost.samples(),
       },
     ],
   };

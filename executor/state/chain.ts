@@ -19,8 +19,10 @@ export async function receiptsAfter(pool: Pool, after: number, limit: number): P
   const { rows } = await pool.query<{ seq: string; receipt: string | null }>({
     name: 'receipts-after',
     text: `
-      select (audit.detail ->> 'seq')::bigint as seq, executions.receipt
+      select (audit.detail ->> 'seq')::bigint as seq, coalesce(superseded.receipt, executions.receipt) as receipt
       from executor.audit join executor.executions using (installation, jti)
+        left join executor.superseded on superseded.installation = audit.installation
+          and superseded.jti = audit.jti and superseded.seq = (audit.detail ->> 'seq')::bigint
       where audit.event = 'final' and (audit.detail ->> 'seq')::bigint > $1
       order by (audit.detail ->> 'seq')::bigint
       limit $2`,
@@ -30,7 +32,7 @@ export async function receiptsAfter(pool: Pool, after: number, limit: number): P
     if (receipt === null) return [];
     const payload = Buffer.from(receipt.split('.')[1] ?? '', 'base64url').toString('utf8');
     const claims = v.parse(ReceiptClaims, JSON.parse(payload));
-    // The row holds its last receipt only; one that was superseded shows as a gap rather than as another's.
+    // A place that was signed twice (after a restore of this database) shows as a gap rather than as another's.
     if (claims.chain.seq !== Number(seq)) return [];
     const sha256 = createHash('sha256').update(receipt).digest('hex');
     return [{ seq: Number(seq), sha256, receipt, claims }];

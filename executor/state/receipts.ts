@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { PrivateJwk } from '#core/protocol/jwk';
 import { signCompact } from '#core/protocol/jws';
 import { type ReceiptClaims, type ReceiptDelivery, receiptTyp } from '#core/protocol/receipt';
@@ -75,19 +75,15 @@ function statement(final: Final, receipt: string): { text: string; values: unkno
 
 class AlreadyFinal extends Error {}
 
-/**
- * `owner`: the process that delivers it. Signs a final receipt as the next link of the chain, and stores it, the final state and its delivery together.
- * `written`: called when everything is written and nothing is committed.
- * Resolves to null when the execution has a final receipt already, or is another process's by now: the first final
- * receipt is the only one.
- */
-export async function storeFinal(
+/** Signs a receipt as the next link of the chain; stores what `write` does with it, and its delivery, together. */
+async function storeLink(
   pool: Pool,
   owner: string,
   key: PrivateJwk,
-  final: Final,
-  written: () => Promise<void> | void,
-): Promise<ReceiptDelivery | null> {
+  unchained: UnchainedReceipt,
+  write: (client: PoolClient, receipt: string) => Promise<number | null>,
+  written: () => Promise<void> | void = () => undefined,
+): Promise<string | null> {
   try {
     return await inTransaction(pool, async (client) => {
       // The row lock makes receipts of parallel changes line up.
@@ -98,11 +94,9 @@ export async function storeFinal(
       const head = rows[0];
       if (!head) throw new Error('the receipt chain has no head');
       const seq = Number(head.seq) + 1;
-      const claims: ReceiptClaims = { ...final.claims, chain: { id: head.id, seq, prev: head.head } };
+      const claims: ReceiptClaims = { ...unchained, chain: { id: head.id, seq, prev: head.head } };
       const receipt = await signCompact(claims, receiptTyp, key);
-      const stored = statement(final, receipt);
-      const { rowCount } = await client.query(stored.text, stored.values);
-      if (rowCount !== 1) throw new AlreadyFinal();
+      if ((await write(client, receipt)) !== 1) throw new AlreadyFinal();
       await client.query({
         name: 'advance-chain',
         text: `
@@ -123,10 +117,57 @@ export async function storeFinal(
         ],
       });
       await written();
-      return { receipt, result: final.result };
+      return receipt;
     });
   } catch (error) {
     if (error instanceof AlreadyFinal) return null;
     throw error;
   }
+}
+
+/**
+ * `owner`: the process that delivers it. Signs a final receipt as the next link of the chain, and stores it, the final state and its delivery together.
+ * `written`: called when everything is written and nothing is committed.
+ * Resolves to null when the execution has a final receipt already, or is another process's by now: the first final
+ * receipt is the only one, unless what it says is lost.
+ */
+export async function storeFinal(
+  pool: Pool,
+  owner: string,
+  key: PrivateJwk,
+  final: Final,
+  written: () => Promise<void> | void,
+): Promise<ReceiptDelivery | null> {
+  const write = async (client: PoolClient, signed: string): Promise<number | null> => {
+    const stored = statement(final, signed);
+    return (await client.query(stored.text, stored.values)).rowCount;
+  };
+  const receipt = await storeLink(pool, owner, key, final.claims, write, written);
+  return receipt === null ? null : { receipt, result: final.result };
+}
+
+/**
+ * Supersedes the receipt of a success whose proof is gone from the target. The state stays final, and the receipt that
+ * was superseded stays in the chain. False when another process was faster.
+ */
+export async function storeLost(
+  pool: Pool,
+  owner: string,
+  key: PrivateJwk,
+  { claims, superseded }: { claims: UnchainedReceipt; superseded: { receipt: string; seq: number } },
+): Promise<boolean> {
+  const receipt = await storeLink(pool, owner, key, claims, async (client, signed) => {
+    const { rowCount } = await client.query(
+      `with lost as (
+         update executor.executions set status = 'outcome-lost', receipt = $3
+         where installation = $1 and jti = $2 and state = 'final' and status = 'succeeded' and receipt = $4
+         returning installation, jti
+       )
+       insert into executor.superseded (installation, jti, seq, receipt)
+       select installation, jti, $5, $4 from lost`,
+      [claims.aud, claims.jti, signed, superseded.receipt, superseded.seq],
+    );
+    return rowCount;
+  });
+  return receipt !== null;
 }
