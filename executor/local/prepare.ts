@@ -74,6 +74,7 @@ function shopConnection(
     minimumApprovals: prod ? 2 : 1,
     protected: prod,
     approvers: prod ? [...prodApprovers] : [],
+    exports: {},
   };
 }
 

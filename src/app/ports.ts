@@ -10,6 +10,7 @@ import type { ResultProperty } from '#core/property/result-property';
 import type { PrivateJwk } from '#core/protocol/jwk';
 import type { ChangeKind, ExecutionKind } from '#core/protocol/attempt';
 import type { OrderClaims } from '#core/protocol/order';
+import type { ExportLinkReply } from '#core/protocol/export';
 import type { PreflightReply, PreflightRequest } from '#core/protocol/preflight';
 import type { ConnectionsReply, ErrorReply, ExecutionReply } from '#core/protocol/transport';
 import type { Result } from '#core/result';
@@ -327,6 +328,8 @@ export interface Executor {
   ): Promise<ExecutorAnswer<ExecutionReply>>;
   /** Asks what the executor can say of a change before anybody has approved it. */
   preflight(executorId: string, request: PreflightRequest): Promise<ExecutorAnswer<PreflightReply>>;
+  /** Asks for a link to the file that an execution wrote, for a person who was checked just now. */
+  exportLink(executorId: string, jti: string, accountId: string): Promise<ExecutorAnswer<ExportLinkReply>>;
   /** `signedWith`: a key to prove with instead of the app's current one. */
   connections(executorId: string, signedWith?: PrivateJwk): Promise<ExecutorAnswer<ConnectionsReply>>;
   /** Sends the one-time token; answers the compact enrolment JWS. */

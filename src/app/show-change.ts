@@ -230,6 +230,7 @@ async function showOutcome(
     beforeImage: claims?.beforeImage
       ? { rows: claims.beforeImage.rows, keptUntil: claims.beforeImage.keptUntil }
       : null,
+    export: claims?.export ?? null,
     hasResult: stored !== undefined && stored.result !== null,
     resultRefusal: refusal,
   };

@@ -73,6 +73,8 @@ function wordsOf(body: ChangeEventBody): { words: string; detail: string } {
       return said('asked for attention', body.message);
     case 'resolved':
       return said(`resolved this as ${body.outcome.replace('-', ' ')}`, body.reason);
+    case 'export-linked':
+      return said('got a download link to the result file');
     case 'attempt-recorded':
       return said(`tried to go round the rules (${body.code})`, body.message);
     default:

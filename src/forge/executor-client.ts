@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { sha256Hex } from '#core/hash';
 import { maxRequestLifetimeSeconds } from '#core/limits';
 import { EnrolmentReply, enrolmentPath } from '#core/protocol/enrolment';
+import { ExportLinkReply, exportLinksPath } from '#core/protocol/export';
 import { preflightPath, PreflightReply } from '#core/protocol/preflight';
 import type { PrivateJwk } from '#core/protocol/jwk';
 import { signCompact } from '#core/protocol/jws';
@@ -71,6 +72,12 @@ export function executorClient(deps: {
     },
     preflight: (id, request) =>
       call(id, { method: 'POST', path: preflightPath, body: JSON.stringify(request) }, PreflightReply),
+    exportLink: (id, jti, accountId) =>
+      call(
+        id,
+        { method: 'POST', path: exportLinksPath(jti), body: JSON.stringify({ accountId }) },
+        ExportLinkReply,
+      ),
     connections: (id, signedWith) =>
       call(id, { method: 'GET', path: paths.connections }, ConnectionsReply, signedWith),
     async enrol(id, token, receiptUrl) {

@@ -6,6 +6,7 @@ import { castVote } from '../app/cast-vote';
 import { decide } from '../app/decide-review';
 import { readDryRun } from '../app/dry-run/read-dry-run';
 import { requestDryRun } from '../app/dry-run/request-dry-run';
+import { linkExport } from '../app/link-export';
 import { lookBefore, showPreflight } from '../app/look-before';
 import type { Ports } from '../app/ports';
 import { readEvidence } from '../app/read-evidence';
@@ -86,6 +87,7 @@ const handlers: Handlers = {
   resolve: (call, payload) =>
     viewAfter(call, decide(call.ports, call.issue.id, call.viewer, { kind: 'resolve', ...payload }, 'panel')),
   evidence: async ({ ports, issue, viewer }, { kind }) => readEvidence(ports, issue.id, viewer, kind),
+  'export-link': ({ ports, issue, viewer }) => linkExport(ports, issue.id, viewer),
   result: ({ ports, issue, viewer }, { kind }) => readResult(ports, issue.id, viewer, kind),
 };
 

@@ -1,4 +1,4 @@
-import { invoke, requestJira, view } from '@forge/bridge';
+import { invoke, requestJira, router, view } from '@forge/bridge';
 import { realtime } from '@forge/bridge/realtime';
 import * as v from 'valibot';
 import { ChangeSignal } from '#core/panel/signal';
@@ -111,5 +111,15 @@ function json(text: string): unknown {
     return JSON.parse(text);
   } catch {
     return undefined;
+  }
+}
+
+/** Opens an address outside Jira in a new tab; Jira may ask the person first. False when it was not opened. */
+export async function openAddress(url: string): Promise<boolean> {
+  try {
+    await router.open(url);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -31,6 +31,13 @@ export function count(number: number, one: string, many: string): string {
   return `${number.toLocaleString('en-GB')} ${number === 1 ? one : many}`;
 }
 
+/** `812 bytes`, `1.5 kB`, `20 MB`, `1 GB`: decimal units, as disks are sold. */
+export function size(bytes: number): string {
+  const [limit, unit] =
+    bytes >= 1e9 ? [1e9, 'GB'] : bytes >= 1e6 ? [1e6, 'MB'] : bytes >= 1e3 ? [1e3, 'kB'] : [1, 'bytes'];
+  return `${Number((bytes / limit).toPrecision(3)).toLocaleString('en-GB')} ${unit}`;
+}
+
 function two(value: number): string {
   return String(value).padStart(2, '0');
 }

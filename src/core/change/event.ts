@@ -92,6 +92,8 @@ export const ChangeEventBody = v.variant('type', [
     outcome: v.picklist(['succeeded', 'failed', 'rolled-back']),
     reason: Words,
   }),
+  /** A person got a link to the file that the execution wrote. */
+  v.strictObject({ type: v.literal('export-linked'), jti: Sha256Hex }),
   /** Somebody tried to go round the rules; the status stays, the count is searchable. */
   v.strictObject({
     type: v.literal('attempt-recorded'),

@@ -41,6 +41,7 @@ const allowedIn: Readonly<Record<ChangeEventType, readonly ChangeStatus[]>> = {
   'dry-run-ended': changeStatuses,
   'attention-raised': changeStatuses.filter((status) => status !== 'needs-attention'),
   resolved: ['needs-attention'],
+  'export-linked': changeStatuses,
   'attempt-recorded': changeStatuses,
 };
 
@@ -159,6 +160,8 @@ export function evolve(state: ChangeState, event: Pick<LedgerEvent, 'body' | 'ac
         attention: null,
         resolution: { by: actor, at, reason: body.reason },
       };
+    case 'export-linked':
+      return state;
     case 'attempt-recorded':
       return { ...state, attempts: state.attempts + 1, attemptedAt: at };
     default:

@@ -3,6 +3,7 @@ import { DraftContent } from '../change/content';
 import { maxReasonLength } from '../limits';
 import { Sha256Hex } from '../protocol/claims';
 import { ChangeKind } from '../protocol/attempt';
+import { ExportLinkReply } from '../protocol/export';
 import { ExecutionProgress } from '../protocol/progress';
 import { ResultBody } from '../protocol/receipt';
 import { ChangeView, DraftView, DryRunReportView, PreflightView, TimelineEntry } from './view';
@@ -85,6 +86,8 @@ export const panelCalls = {
       receipt: v.nullable(v.string()),
     }),
   },
+  /** A link to the file that the change wrote: for this viewer, once, within minutes. */
+  'export-link': { payload: v.strictObject({}), value: ExportLinkReply },
   /** Rows and server messages of one execution, for those allowed. */
   result: { payload: v.strictObject({ kind: ChangeKind }), value: ResultBody },
 } as const;

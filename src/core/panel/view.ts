@@ -11,10 +11,9 @@ import {
   Sha256Hex,
   TargetIdentity,
 } from '../protocol/claims';
-import { ExportOffer } from '../protocol/export';
 import { ChangeKind } from '../protocol/attempt';
 import { DryRunReport } from '../protocol/dry-run';
-import { ExportFormat } from '../protocol/export';
+import { ExportClaim, ExportFormat, ExportOffer } from '../protocol/export';
 import { PreflightReply } from '../protocol/preflight';
 import { ReceiptStatus, StatementOutcome } from '../protocol/receipt';
 
@@ -122,6 +121,8 @@ export const OutcomeView = v.strictObject({
   ),
   /** What was kept to undo the change by itself; null when nothing was. */
   beforeImage: v.nullable(v.strictObject({ rows: Count, keptUntil: Time })),
+  /** The file that the result was written to; null when there is none. */
+  export: v.nullable(ExportClaim),
   hasResult: v.boolean(),
   /** Null when this viewer may see rows and server messages; else why not. */
   resultRefusal: v.nullable(v.string()),

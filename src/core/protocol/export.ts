@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { AccountId, UtcTime } from './claims';
+import { AccountId, Sha256Hex, UtcTime } from './claims';
 
 /** File formats of an export. */
 const exportFormats = ['csv', 'ndjson'] as const;
@@ -27,3 +27,16 @@ export const ExportOffer = v.strictObject({
   keepHours: v.pipe(v.number(), v.minValue(0)),
 });
 export type ExportOffer = v.InferOutput<typeof ExportOffer>;
+
+const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** What a receipt says of the file that a result was written to. */
+export const ExportClaim = v.strictObject({
+  format: ExportFormat,
+  sha256: Sha256Hex,
+  bytes: Count,
+  rows: Count,
+  /** Names of the columns whose values were masked. */
+  masked: v.array(v.string()),
+  expiresAt: UtcTime,
+});

@@ -12,7 +12,7 @@ import {
 } from './claims';
 import { ExecutionKind } from './attempt';
 import { DryRunReport } from './dry-run';
-import { ExportFormat } from './export';
+import { ExportClaim } from './export';
 import { ReceiptStatus } from './receipt-status';
 
 export const receiptTyp = 'qc-receipt+jws';
@@ -91,17 +91,7 @@ export const ReceiptClaims = v.strictObject({
     v.strictObject({ sha256: Sha256Hex, rows: Count, bytes: Count, keptUntil: UtcTime }),
   ),
   /** The file that the result was written to, at the executor; absent when there is none. */
-  export: v.optional(
-    v.strictObject({
-      format: ExportFormat,
-      sha256: Sha256Hex,
-      bytes: Count,
-      rows: Count,
-      /** Names of the columns whose values were masked. */
-      masked: v.array(v.string()),
-      expiresAt: UtcTime,
-    }),
-  ),
+  export: v.optional(ExportClaim),
   /** What a dry run saw before it was rolled back; absent for any other kind, and when nothing ran. */
   dryRun: v.optional(DryRunReport),
   /** SHA-256 of the result body's bytes; null when there is no body. */

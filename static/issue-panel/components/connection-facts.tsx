@@ -52,10 +52,7 @@ export function TargetFacts({
         { name: 'Runs as role', value: <code className="qc-code">{revision.role}</code> },
         { name: 'search_path', value: <code className="qc-code">{revision.searchPath}</code> },
         ...limitFacts(revision.limits),
-        {
-          name: 'Rows per statement',
-          value: `At most ${revision.limits.maxResultRows.toLocaleString('en-GB')}`,
-        },
+        resultFact(revision),
         ...(connection ? maskedFacts(connection) : []),
         { name: 'Structure', value: structure(revision) },
         { name: 'Row budget', value: budget(revision.rowBudget) },
@@ -70,6 +67,13 @@ function limitFacts(limits: ExecutionLimits): Fact[] {
     { name: 'Statement timeout', value: duration(limits.statementTimeoutMs) },
     { name: 'Lock timeout', value: duration(limits.lockTimeoutMs) },
   ];
+}
+
+/** Where the result goes: approvers decide on it too. */
+function resultFact({ export: file, limits }: RevisionView): Fact {
+  return file === null
+    ? { name: 'Rows per statement', value: `At most ${limits.maxResultRows.toLocaleString('en-GB')}` }
+    : { name: 'Result', value: `All rows, to a ${file.format.toUpperCase()} file at the executor` };
 }
 
 function maskedFacts({ maskedClasses }: ConnectionView): Fact[] {

@@ -5,6 +5,7 @@ import type { DraftContent } from '#core/change/content';
 import { maxReasonLength } from '#core/limits';
 import type { ConnectionView } from '#core/panel/view';
 import { ConnectionChoice } from './connection-choice';
+import { ExportField } from './export-field';
 import { RollbackChoice } from './rollback-choice';
 import { RowBudgetField } from './row-budget-field';
 import { SqlEditor } from './sql-editor';
@@ -43,6 +44,7 @@ export function DraftFields(props: DraftFieldsProps) {
           onSave();
         }}
       />
+      <ExportField {...props} />
       <RowBudgetField {...props} />
       <SqlField
         {...props}

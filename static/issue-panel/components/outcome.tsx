@@ -9,6 +9,7 @@ import { Time } from '../../shared/components/time';
 import { count, duration } from '../../shared/format';
 import { useResult } from '../hooks/use-result';
 import { Evidence } from './evidence';
+import { ExportFile } from './export-file';
 import { Statements } from './statements';
 
 const ResultGrid = lazy(() => import('./result-grid').then((module) => ({ default: module.ResultGrid })));
@@ -60,11 +61,14 @@ export function Outcome({
         appearance={outcome.verification?.afterCommit === 'failed' ? 'warning' : appearances[outcome.status]}
       >
         <p>
-          {words[outcome.status]}
+          {outcome.export === null
+            ? words[outcome.status]
+            : 'The result was written to a file. Nothing was changed.'}
           {said.length > 0 && ` ${said.join(' ')}`}
         </p>
         {failed && <Failure statement={failed} text={text} message={messageOf(result, failed)} />}
       </SectionMessage>
+      {outcome.export !== null && <ExportFile file={outcome.export} refusal={outcome.resultRefusal} />}
       {outcome.statements.length > 0 && <Statements statements={outcome.statements} text={text} />}
       {outcome.resultRefusal !== null && outcome.hasResult && (
         <p className="qc-subtle" data-testid="result-refusal">

@@ -6,7 +6,7 @@ import type { FakeBackend } from './harness/backend';
 import { launchBrowser } from '../../support/browser';
 import { openPanel, violations, type WatchedPage } from './harness/browser';
 import { approver, content, digest, revision } from './harness/fixture-content';
-import { outcome } from './harness/fixture-outcomes';
+import { exported, exportedFile, outcome } from './harness/fixture-outcomes';
 import { lockWaiting } from './harness/fixture-progress';
 import { fixtures, type FixtureName } from './harness/fixtures';
 import { Harness } from './harness/server';
@@ -168,6 +168,40 @@ describe('verification', () => {
     await frame.getByText(`Committed. ${message} (verification-failed)`).waitFor();
     await frame.getByText('1 check held before COMMIT, not all after it').waitFor();
     expect(await frame.getByRole('button', { name: 'Roll back' }).isEnabled()).toBe(true);
+  });
+});
+
+describe('what comes back', () => {
+  it('can be a file: the rollback is declared absent, and the executor says what it has against it', async () => {
+    const sql = 'SELECT 1; SELECT 2;';
+    const draft = { ...fixtures['draft-filled'].draft, content: { ...content, sql, rollback: '' } };
+    const { frame, backend } = await open('draft-filled', { draft });
+    backend.look = {
+      ok: true,
+      value: {
+        schemaDigest: null,
+        schemaNote: null,
+        schemaRefusal: null,
+        rollbackPlan: null,
+        rollbackRefusal: null,
+        exportRefusal: 'Only the result of one SELECT goes to a file.',
+        refusal: null,
+      },
+    };
+    await frame.getByLabel('A CSV file').check();
+    await frame.getByText('Only the result of one SELECT goes to a file.').waitFor();
+    await until(() => backend.called('save-draft').length > 0);
+    expect(backend.view.draft?.content).toMatchObject({ exportFormat: 'csv', rollback: null });
+    backend.look = { ok: false, error: { code: 'busy', message: 'x' } };
+    await frame.getByLabel('The first rows').check();
+    await frame.getByText('At most 1,000 rows of each statement, on this issue.').waitFor();
+  });
+
+  it('is never a file where the connection writes none, and says so', async () => {
+    const connection = fixtures['draft-filled'].connections.map((one) => ({ ...one, exports: null }));
+    const { frame } = await open('draft-filled', { connections: connection });
+    expect(await frame.getByLabel('A CSV file').isDisabled()).toBe(true);
+    await frame.getByText('Shop, production writes no results to files.').waitFor();
   });
 });
 
@@ -392,6 +426,39 @@ describe('outcome', () => {
     const { frame } = await open('succeeded');
     await frame.getByRole('columnheader', { name: 'email text masked: personal' }).waitFor();
     expect(await frame.getByText('personal; and values of unknown origin').count()).toBe(1);
+  });
+
+  it('shows the file of an export, and gets a link that works once', async () => {
+    const { frame, backend } = await open('exported');
+    const file = frame.getByTestId('export-file');
+    expect(await file.innerText()).toMatch(/CSV, 1,204,311 rows, 94\.7 MB/);
+    expect(await file.innerText()).toContain(digest);
+    expect(await file.innerText()).toContain('email, phone');
+    backend.answerNext({ ok: false, error: { code: 'busy', message: 'The executor does not answer.' } });
+    await frame.getByTestId('export-link').click();
+    await file.getByText('The executor does not answer.').waitFor();
+    const url = 'https://executor.example/v1/downloads/abc';
+    backend.answerNext({ ok: true, value: { url, expiresAt: new Date(Date.now() + 300_000).toISOString() } });
+    await frame.getByTestId('export-link').click();
+    await frame.getByTestId('export-link-note').getByText('This link works once, until').waitFor();
+    expect(await violations(frame)).toEqual([]);
+    await frame.getByTestId('export-open').click();
+    await file.getByText('The file opened in a new tab.').waitFor();
+    expect(backend.opened).toEqual([{ url, type: 'new-tab' }]);
+    expect(await frame.getByTestId('export-open').count()).toBe(0);
+  });
+
+  it('offers no link to whoever may not see results, and none after the time of the file, and says why', async () => {
+    const { frame } = await open('exported-restricted');
+    expect(await frame.getByTestId('export-link').isDisabled()).toBe(true);
+    const why = await frame.getByTestId('why-export-link').innerText();
+    expect(why).toBe(
+      'Get download link: Results of shop-prod are shown to the author, its approvers and operators only.',
+    );
+    await opened?.page.context().close();
+    const file = { ...exportedFile, expiresAt: '2026-11-20T09:00:00Z' };
+    const late = await open('exported', { outcomes: [{ ...exported, export: file }] });
+    await late.frame.getByTestId('why-export-link').getByText('removed the file').waitFor();
   });
 
   it('downloads the signed order and receipt', async () => {

@@ -45,6 +45,8 @@ export class FakeBackend implements Backend {
   progress: PanelValue<'progress'> = { progress: null, silent: false };
   /** The answer to every `preflight`. */
   look: Reply<PanelValue<'preflight'>> = { ok: true, value: { ...nothingSaid, rollbackPlan } };
+  /** Addresses that the panel had opened. */
+  readonly opened: unknown[] = [];
   #nextReply: Reply<unknown> | undefined;
 
   constructor(view: ChangeView) {
@@ -87,6 +89,12 @@ export class FakeBackend implements Backend {
       .filter((accountId) => names[accountId] !== undefined)
       .map((accountId) => ({ accountId, displayName: names[accountId] }));
     return { status: 200, body: { values } };
+  }
+
+  bridge(command: string, data: Record<string, unknown>): unknown {
+    if (command !== 'navigate') throw new Error(`not expected: ${command}`);
+    this.opened.push(data);
+    return true;
   }
 
   #save(payload: Record<string, unknown>): Reply<unknown> {

@@ -33,6 +33,7 @@ export const outcome: OutcomeView = {
   ledgerMode: 'target',
   verification: { checked: 1, afterCommit: 'held' },
   beforeImage: null,
+  export: null,
   hasResult: true,
   resultRefusal: null,
 };
@@ -47,6 +48,22 @@ export const failure: OutcomeView = {
     },
   ]),
   transactionId: null,
+};
+export const exportedFile: NonNullable<OutcomeView['export']> = {
+  format: 'csv',
+  sha256: digest,
+  bytes: 94_667_816,
+  rows: 1_204_311,
+  masked: ['email', 'phone'],
+  expiresAt: '2126-11-22T09:40:12.000Z',
+};
+export const exported: OutcomeView = {
+  ...outcome,
+  statements: outcomesOf(sql, [{ command: 'SELECT', rows: 1_204_311, ms: 3_120 }]),
+  transactionId: null,
+  verification: null,
+  export: exportedFile,
+  hasResult: false,
 };
 export const rolledBack: OutcomeView = {
   ...outcome,

@@ -3,7 +3,7 @@ import { changeChannel } from '#core/panel/signal';
 import type { ChangeView } from '#core/panel/view';
 import { approver, author, connections, content, other, revision, rollbackPlan } from './fixture-content';
 import { dryFailure, dryRun, dryRunning } from './fixture-dry-run';
-import { drifted, failure, keptOutcome, outcome, rolledBack, undone } from './fixture-outcomes';
+import { drifted, exported, failure, keptOutcome, outcome, rolledBack, undone } from './fixture-outcomes';
 
 const base: ChangeView = {
   issue: { id: '10042', key: 'QC-42' },
@@ -126,6 +126,34 @@ export const fixtures = {
     headline: 'One thing is missing before review.',
     primary: { ...submitAction, enabled: false, why: 'Hidden' },
     secondary: [cancelAction],
+  },
+  'draft-export': {
+    ...base,
+    mayEdit: true,
+    draft: { ...draft, content: { ...content, exportFormat: 'csv', rollback: null } },
+    headline: 'Ready to be reviewed.',
+    primary: submitAction,
+    secondary: [cancelAction],
+  },
+  exported: {
+    ...applied,
+    revision: { ...revision, export: { format: 'csv' }, rollback: null },
+    status: 'succeeded',
+    headline: 'The change was applied.',
+    outcomes: [exported],
+  },
+  'exported-restricted': {
+    ...applied,
+    revision: { ...revision, export: { format: 'csv' }, rollback: null },
+    viewer: other,
+    status: 'succeeded',
+    headline: 'The change was applied.',
+    outcomes: [
+      {
+        ...exported,
+        resultRefusal: 'Results of shop-prod are shown to the author, its approvers and operators only.',
+      },
+    ],
   },
   'review-author': {
     ...reviewed,
