@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { Client } from 'pg';
+import { loadSigningKey } from '../../../executor/signing-key';
+import { storeLost } from '../../../executor/state/receipts';
 import { createExecutor, type Executor } from '../../../executor/create-executor';
 import { receiptsAfter } from '../../../executor/state/chain';
 import { openPool } from '../../../executor/postgres/pool';
@@ -166,6 +168,32 @@ describe.each(['same timeline', 'next timeline'] as const)('an older copy of the
     },
     patienceMs,
   );
+});
+
+it('supersedes a receipt once, however many find the loss at the same time', async () => {
+  const { jti } = await changed('found by many');
+  const known = await rig.app.execution(rig.executor.url, jti);
+  const { chain, ...claims } = await answered(jti);
+  const key = await loadSigningKey(rig.config.stateDir);
+  const pool = openPool(own.postgres.superuserUrl('state_of_lost'), { max: 8, name: 'test' });
+  try {
+    const told = await Promise.all(
+      Array.from({ length: 8 }, async () =>
+        storeLost(pool, '1', key, {
+          claims: {
+            ...claims,
+            status: 'outcome-lost',
+            reason: { code: 'ledger-row-missing', message: 'gone' },
+          },
+          superseded: { receipt: known?.delivery?.receipt ?? '', seq: chain.seq },
+        }),
+      ),
+    );
+    expect(told.filter((first) => first)).toHaveLength(1);
+  } finally {
+    await pool.end();
+  }
+  await chainIsWhole();
 });
 
 it('declares nothing lost in another database of the same address', async () => {
