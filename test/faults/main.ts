@@ -7,6 +7,7 @@ import { clocks } from './rows/clocks';
 import { crashPoints } from './rows/crash-points';
 import { cutConnections } from './rows/cut-connections';
 import { darkLines } from './rows/dark-lines';
+import { diskFullRow } from './rows/disk-full';
 import { escapesRow } from './rows/escapes';
 import { mutationsRow } from './rows/mutations';
 import { postgresCrashes } from './rows/postgres-crashes';
@@ -29,6 +30,7 @@ const rows: readonly Row[] = [
   crashPoints,
   cutConnections,
   postgresCrashes,
+  diskFullRow,
   replicas,
   stateRestores,
   races,
@@ -37,7 +39,7 @@ const rows: readonly Row[] = [
   mutationsRow,
   clocks,
 ];
-const absent = 'Not in the table: failover of a target to a standby, a full disk (neither is tried).';
+const absent = 'Not in the table: failover of a target to a standby (not tried).';
 const usage = `usage: npm run faults -- [--full] [--only NAME]… [--seed N] [--mutant NAME | --mutants]\nnames: ${rows.map(({ name }) => name).join(', ')}\n`;
 
 interface Arguments {

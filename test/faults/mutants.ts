@@ -35,8 +35,8 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     what: 'the row in the ledger is committed before the statements run',
     edits: at(
       'executor/run/frame.ts',
-      '`set local lock_timeout = ${limits.lockTimeoutMs}`,',
-      `'commit', 'begin', \`set local lock_timeout = \${limits.lockTimeoutMs}\`,`,
+      '`set local lock_timeout = ${lockTimeoutMs}`,',
+      `'commit', 'begin', \`set local lock_timeout = \${lockTimeoutMs}\`,`,
     ),
     seenBy: ['cut-connections'],
   },

@@ -27,11 +27,12 @@ export interface Load {
 }
 
 /** A change that leaves a mark, takes its time, and counts; one in 33 fails at its end. */
-export function changeSql(id: string, sleepSeconds: number, fails: boolean): string {
+export function changeSql(id: string, sleepSeconds: number, fails: boolean, also?: string): string {
   return [
     `insert into marks (change) values ('${id}')`,
     `select pg_sleep(${sleepSeconds})`,
     `insert into counters as c (change, n) values ('${id}', 1) on conflict (change) do update set n = c.n + 1`,
+    ...(also === undefined ? [] : [also]),
     ...(fails ? ['select 1 / 0'] : []),
   ].join(';\n');
 }
@@ -53,7 +54,13 @@ export async function deliver(world: World, claims: OrderClaims): Promise<Reply>
 /** Starts `flights` senders; nothing begins before {@link Load.release}. */
 export function startLoad(
   world: World,
-  plan: { flights: number; duplicates: number; sleepMs: readonly [number, number]; prefix?: string },
+  plan: {
+    flights: number;
+    duplicates: number;
+    sleepMs: readonly [number, number];
+    prefix?: string;
+    also?: string;
+  },
 ): Load {
   const { random } = world;
   const changes: Change[] = [];
@@ -73,7 +80,7 @@ export function startLoad(
     gate.permitted -= 1;
     const id = `${plan.prefix ?? world.target}-${changes.length + 1}`;
     const fails = random.next() < 0.03;
-    const sql = changeSql(id, random.between(...plan.sleepMs) / 1_000, fails);
+    const sql = changeSql(id, random.between(...plan.sleepMs) / 1_000, fails, plan.also);
     // The place is taken before the order is built, so that ids stay unique among the flights.
     const place = changes.push({ id, claims: {} as OrderClaims, expect: 'failed' }) - 1;
     const change: Change = {

@@ -64,6 +64,8 @@ export interface WorldWishes {
   readonly targetPort?: number;
   readonly statePort?: number;
   readonly change?: (input: ConfigInput) => ConfigInput;
+  /** Where both databases lie, when not with the others. */
+  readonly tablespace?: string;
 }
 
 const unlimited = { perSecond: 100_000, burst: 100_000 };
@@ -139,8 +141,9 @@ export async function createWorld(shared: Shared, wishes: WorldWishes = {}): Pro
   worlds += 1;
   const target = `target_${worlds}`;
   const state = `state_${worlds}`;
-  await server.sql('postgres', `create database ${target} template ${template}`);
-  await server.sql('postgres', `create database ${state}`);
+  const place = wishes.tablespace === undefined ? '' : ` tablespace ${wishes.tablespace}`;
+  await server.sql('postgres', `create database ${target} template ${template}${place}`);
+  await server.sql('postgres', `create database ${state}${place}`);
   const folder = path.join(server.folder, `executor-${worlds}`);
   const stateDir = path.join(folder, 'state');
   await mkdir(stateDir, { recursive: true });
