@@ -29,7 +29,7 @@ export function executedText({ kind, content }: OrderClaims): string | null {
 /** What an order executes, cut and checked. A plan holds no SQL: it is carried out by the rows that were kept. */
 export async function scriptOf(claims: OrderClaims): Promise<Script> {
   if (claims.kind === 'rollback' && claims.content.rollbackPlan) {
-    return { kind: 'statements', statements: [], onlyReads: false };
+    return { kind: 'statements', statements: [], onlyReads: false, alone: null };
   }
   return readScript(executedText(claims) ?? '');
 }
@@ -139,6 +139,22 @@ function refusedExport(
   return why === null ? null : refusal('statement-not-allowed', why);
 }
 
+/** What a statement that no transaction takes needs of its connection, and what it cannot have. */
+function refusedAlone(
+  { kind, content }: OrderClaims,
+  script: Script,
+  connection: ConnectionConfig,
+): string | null {
+  if (script.kind !== 'statements' || script.alone === null) return null;
+  const what = 'a statement that runs outside a transaction';
+  if (connection.identity.mode !== 'per-execution')
+    return `${what} needs a login per execution, and ${connection.key} shares one`;
+  if (kind === 'rollback') return null;
+  if (content.rowBudget !== null) return `${what} cannot have a row budget: its rows are not counted`;
+  if (content.rollbackPlan) return `${what} cannot have an automatic rollback: it keeps no rows`;
+  return null;
+}
+
 /**
  * Everything the executor checks of a verified order before it takes it in, in a fixed order, cheap and certain things
  * first. The configuration has the last word: nothing here can be switched off by an order.
@@ -174,6 +190,12 @@ export async function checkOrder(
   const irrevocable =
     claims.kind === 'dry-run' && script.kind === 'statements' ? irrevocableCall(script.statements) : null;
   if (irrevocable !== null) return refusal('dry-run-not-possible', irrevocable);
+  if (claims.kind === 'dry-run' && script.kind === 'statements' && script.alone !== null) {
+    const words = 'a statement that runs outside a transaction cannot be rolled back';
+    return refusal('dry-run-not-possible', words);
+  }
+  const alone = refusedAlone(claims, script, target.config);
+  if (alone !== null) return refusal('statement-not-allowed', alone);
   const verification = await verificationOf(claims);
   if (!verification.ok) return refusal('statement-not-allowed', verification.message);
   return { script, target };

@@ -48,7 +48,8 @@ export async function refusedByHistory(
     await target.ledgerRow({ ...key, kind: 'apply' }),
     await target.ledgerRow({ ...key, kind: 'rollback' }),
   ];
-  if (rolledBack) return refusal('already-applied', 'this revision was rolled back before');
+  if (rolledBack?.status === 'succeeded')
+    return refusal('already-applied', 'this revision was rolled back before');
   if (
     !applied ||
     applied.status !== 'succeeded' ||

@@ -3,7 +3,14 @@ import { Client, escapeIdentifier } from 'pg';
 import type { ConnectionConfig } from '../config';
 import { executorGroup } from '../identity/logins';
 
-const files = ['001-roles', '002-ledger', '003-functions', '006-before-images', '008-fences'] as const;
+const files = [
+  '001-roles',
+  '002-ledger',
+  '003-functions',
+  '006-before-images',
+  '008-fences',
+  '009-intents',
+] as const;
 
 /** Whose login uses a ledger, and how. */
 export type LedgerUse = Pick<ConnectionConfig, 'url' | 'adminUrl' | 'identity'>;

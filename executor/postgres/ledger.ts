@@ -5,7 +5,7 @@ import { Sha256Hex } from '#core/protocol/claims';
 import { ReceiptClaims, StatementOutcome } from '#core/protocol/receipt';
 
 /** Version of the ledger schema that this executor speaks; `querychange.schema_version()` must say the same. */
-export const ledgerVersion = 2;
+export const ledgerVersion = 3;
 
 /** What is kept in the ledger of a committed change: enough to write its receipt again. */
 export const LedgerResult = v.strictObject({
@@ -26,7 +26,10 @@ export const LedgerRow = v.object({
   jti: v.string(),
   order_digest: v.string(),
   digest: v.string(),
-  status: v.picklist(['running', 'succeeded']),
+  status: v.picklist(['intent', 'running', 'succeeded']),
+  attempt: v.nullable(v.number()),
+  /** What was there before a statement outside a transaction; null for every other change. */
+  intent: v.nullable(v.unknown()),
   result: v.nullable(LedgerResult),
   transaction_id: v.union([v.string(), v.pipe(v.number(), v.transform(String))]),
   started_at: v.string(),
@@ -64,7 +67,8 @@ export interface LedgerKey {
   readonly kind: 'apply' | 'rollback';
 }
 
-const keyList = (key: LedgerKey): string =>
+/** The arguments that name one execution. */
+export const keyList = (key: LedgerKey): string =>
   [
     escapeLiteral(key.installation),
     escapeLiteral(key.issueId),

@@ -38,6 +38,8 @@ export type AttemptEnd =
   /** Stopped from the issue before COMMIT. */
   | { readonly kind: 'revoked'; readonly message: string }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
+  /** A statement outside a transaction left something that only a person can judge. */
+  | { readonly kind: 'unknown'; readonly code: string; readonly message: string }
   /** Another process has taken the order over; nothing of this attempt is applied, and nothing may be said of it. */
   | { readonly kind: 'fenced' }
   /** A serialization failure, deadlock or lock timeout; nothing applied, `end` says what to report when we give up. */

@@ -9,6 +9,7 @@ import type { InboxOrder } from '../state/store';
 import { type AttemptDeps, attemptOrder } from './attempt';
 import { type AttemptEnd, interruptedEnd } from './attempt-end';
 import { fence } from './fence';
+import { attemptAlone } from './non-transactional/attempt-alone';
 import { nothingApplied, type Outcome } from './receipt-claims';
 import { verifyAfterCommit } from './verification';
 
@@ -76,7 +77,8 @@ function fromEnd(
           statements: row.result?.statements ?? [],
           startedAt: new Date(row.started_at).toISOString(),
           finishedAt: row.finished_at === null ? null : new Date(row.finished_at).toISOString(),
-          transactionId: row.transaction_id,
+          // The intent of a statement outside a transaction has one, the statement has none of its own.
+          transactionId: row.intent === null ? row.transaction_id : null,
           durability: row.result?.durability ?? null,
           beforeImage: row.result?.beforeImage ?? null,
         },
@@ -111,6 +113,8 @@ function fromEnd(
     }
     case 'expired':
       return { outcome: nothingApplied('expired', 'expired', end.message, attempt), body: null };
+    case 'unknown':
+      return { outcome: nothingApplied('unknown', end.code, end.message, attempt), body: null };
     case 'revoked':
       return { outcome: nothingApplied('revoked', 'cancelled', end.message, attempt), body: null };
     default:
@@ -132,7 +136,7 @@ export async function executeOrder(
   deps: ExecuteDeps,
 ): Promise<Execution> {
   if (script.kind === 'syntax-error') return syntaxFailure(script, text, attempt);
-  const { claims, orderDigest } = order;
+  const { claims } = order;
   const { limits } = deps.config;
   const verification = await verificationOf(claims);
   // It was allowed when it was accepted, so this only happens after an update.
@@ -152,7 +156,7 @@ export async function executeOrder(
     if (interruption) return fromEnd(interruptedEnd(interruption), attempt, null);
     fenced ||= await fence(deps.target, claims.jti, attempt, deps.log);
     const ended: AttemptEnd = fenced
-      ? await attemptOrder(claims, orderDigest, script.statements, assertions, { ...deps, attempt })
+      ? await attempted(order, script, assertions, { ...deps, attempt })
       : { kind: 'lost', mayHaveCommitted: false };
     const end = (await deps.exporter?.settle(ended)) ?? ended;
     if (end.kind === 'fenced') return 'over';
@@ -190,6 +194,19 @@ export async function executeOrder(
     await delay(pause, undefined, { signal: deps.stop }).catch(() => undefined);
     if (deps.stop.aborted) return 'stopped';
   }
+}
+
+/** One attempt, in a transaction where the statements allow it. */
+function attempted(
+  { claims, orderDigest }: InboxOrder,
+  { statements, alone }: Extract<Script, { kind: 'statements' }>,
+  assertions: readonly Assertion[],
+  deps: AttemptDeps,
+): Promise<AttemptEnd> {
+  const [only] = statements;
+  return alone && only
+    ? attemptAlone(claims, orderDigest, alone, only, deps)
+    : attemptOrder(claims, orderDigest, statements, assertions, deps);
 }
 
 /** Says what the verification came to, and repeats it after COMMIT, also when the COMMIT was an earlier process's. */

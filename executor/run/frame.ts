@@ -11,13 +11,13 @@ import {
 } from '../postgres/ledger';
 
 /** PostgreSQL keeps 63 bytes of it; an issue key is far shorter. */
-const applicationName = (claims: OrderClaims): string => escapeLiteral(claims.issue.key.slice(0, 63));
+export const applicationName = (claims: OrderClaims): string => escapeLiteral(claims.issue.key.slice(0, 63));
 
 /** Upper bound for waiting on another transaction that runs the same change (a backend that we lost sight of). */
 const ledgerWaitMs = 30_000;
 
 /** The place of an order in the ledger. */
-function ledgerKey(claims: OrderClaims): LedgerKey {
+export function ledgerKey(claims: OrderClaims): LedgerKey {
   return {
     installation: claims.iss,
     issueId: claims.issue.id,
@@ -27,7 +27,7 @@ function ledgerKey(claims: OrderClaims): LedgerKey {
 }
 
 /** Identity and clock of the server, asked in the transaction itself: a pool may reach another server than before. */
-const whoAndWhen = (claims: OrderClaims): string => `
+export const whoAndWhen = (claims: OrderClaims): string => `
   select (select system_identifier::text from pg_catalog.pg_control_system()) as "systemIdentifier",
     (select oid::text from pg_catalog.pg_database where datname = pg_catalog.current_database()) as "databaseOid",
     pg_catalog.current_database() as "databaseName",

@@ -81,7 +81,9 @@ export async function open(
     const reply = v.parse(BeginReply, replyOf(results));
     if (!reply.begun) {
       throw new Ended(
-        reply.row.jti === claims.jti && reply.row.order_digest === orderDigest
+        reply.row.status === 'succeeded' &&
+          reply.row.jti === claims.jti &&
+          reply.row.order_digest === orderDigest
           ? { kind: 'committed', row: reply.row, body: null, earlier: true }
           : {
               kind: 'refused',

@@ -26,7 +26,10 @@ export type ExecutionPoint =
   | 'starting'
   /** It is taken up; no request is answered yet. */
   | 'recovering'
-  | 'draining';
+  | 'draining'
+  /** Of a statement outside a transaction: its intent is in the ledger; it has run, and its row has no end yet. */
+  | 'after-intent'
+  | 'before-end';
 
 /** Told that a point is reached; the work goes on when it has answered. */
 export type AtPoint = (point: ExecutionPoint) => Promise<void> | void;

@@ -1,3 +1,4 @@
+import { type Alone, aloneStatement } from './alone';
 import { findDeceptive, findUnencodable } from './characters';
 import { cutStatements, type Statement } from './cut';
 import { parseSql, type SyntaxProblem } from './parser';
@@ -5,7 +6,12 @@ import { onlyReads, refusedStatement } from './rules';
 
 /** What the executor makes of an approved text before anything runs. */
 export type Script =
-  | { readonly kind: 'statements'; readonly statements: readonly Statement[]; readonly onlyReads: boolean }
+  | {
+      readonly kind: 'statements';
+      readonly statements: readonly Statement[];
+      readonly onlyReads: boolean;
+      /** Set when it must run outside a transaction: then it is the only statement. */ readonly alone: Alone | null;
+    }
   /** PostgreSQL's grammar refuses it: the execution fails with 42601. */
   | { readonly kind: 'syntax-error'; readonly problem: SyntaxProblem }
   /** It parses, but holds something that may not run here. */
@@ -24,7 +30,7 @@ export async function readScript(text: string): Promise<Script> {
   if (hidden) return { kind: 'not-allowed', message: `${hidden.message} (character ${hidden.position})` };
   const statements = cutStatements(text, parsed.value);
   for (const statement of statements) {
-    const refused = await refusedStatement(statement.node);
+    const refused = await refusedStatement(statement.node, statements.length === 1);
     if (refused !== null) {
       return {
         kind: 'not-allowed',
@@ -32,5 +38,12 @@ export async function readScript(text: string): Promise<Script> {
       };
     }
   }
-  return { kind: 'statements', statements, onlyReads: statements.every(({ node }) => onlyReads(node)) };
+  const [first] = statements;
+  const alone = first ? aloneStatement(first.node) : null;
+  return {
+    kind: 'statements',
+    statements,
+    onlyReads: statements.every(({ node }) => onlyReads(node)),
+    alone: alone && 'alone' in alone ? alone.alone : null,
+  };
 }

@@ -1,3 +1,4 @@
+import { aloneStatement } from './alone';
 import { isNode, stringOf, unwrap, walk } from './nodes';
 import { type Node, scanSql } from './parser';
 
@@ -77,17 +78,17 @@ function refusedByType(type: string, fields: Node): string | null {
     case 'CopyStmt':
       return copyName(fields);
     case 'IndexStmt':
-      return fields['concurrent'] ? 'CREATE INDEX CONCURRENTLY' : null;
+      return fields['concurrent'] ? 'CREATE INDEX CONCURRENTLY beside other statements' : null;
     case 'DropStmt':
-      return fields['concurrent'] ? 'DROP INDEX CONCURRENTLY' : null;
+      return fields['concurrent'] ? 'DROP INDEX CONCURRENTLY beside other statements' : null;
     case 'ReindexStmt': {
-      if (hasOption(fields['params'], 'concurrently')) return 'REINDEX CONCURRENTLY';
+      if (hasOption(fields['params'], 'concurrently')) return 'REINDEX CONCURRENTLY beside other statements';
       return /_(SCHEMA|SYSTEM|DATABASE)$/.test(String(fields['kind']))
         ? 'REINDEX of a whole schema or database'
         : null;
     }
     case 'VacuumStmt':
-      return fields['is_vacuumcmd'] ? 'VACUUM' : null;
+      return fields['is_vacuumcmd'] ? 'VACUUM beside other statements' : null;
     case 'ClusterStmt':
       return fields['relation'] ? null : 'CLUSTER of a whole database';
     case 'AlterDatabaseStmt':
@@ -135,15 +136,19 @@ async function refusedBody(fields: Node): Promise<string | null> {
 
 /**
  * Says by name why a statement may not run, or null. This is a courtesy to people, early and readable; the walls are
- * the server's privileges, the ledger functions and the extended protocol.
+ * the server's privileges, the ledger functions and the extended protocol. `only`: it is the only statement of its text,
+ * which is where some statements may run that no transaction takes ({@link aloneStatement}).
  */
-export async function refusedStatement(statement: Node): Promise<string | null> {
+export async function refusedStatement(statement: Node, only: boolean): Promise<string | null> {
   const [type, fields] = unwrap(statement);
+  const alone = aloneStatement(statement);
+  if (alone && 'refused' in alone) return alone.refused;
   if (type === 'DoStmt') {
     const body = await refusedBody(fields);
     if (body !== null) return body;
   }
   for (const [key, inner] of walk(statement)) {
+    if (only && alone && inner === fields) continue;
     const refused = key === 'FuncCall' ? refusedCall(inner) : refusedByType(key, inner);
     if (refused !== null) return refused;
   }

@@ -20,7 +20,7 @@ const isTemporary = (schema: unknown): boolean => typeof schema === 'string' && 
 async function refused(node: Node): Promise<string | null> {
   const [type] = unwrap(node);
   if (type !== 'SelectStmt' || !onlyReads(node)) return 'only a SELECT that changes and locks nothing';
-  const named = await refusedStatement(node);
+  const named = await refusedStatement(node, false);
   if (named !== null) return `no ${named}`;
   for (const [key, fields] of walk(node)) {
     if (key === 'RangeVar' && isTemporary(fields['schemaname'])) return 'no temporary tables';

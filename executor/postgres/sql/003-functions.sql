@@ -4,7 +4,7 @@
 
 create or replace function querychange.schema_version() returns integer
   language sql immutable parallel safe
-  return 2;
+  return 3;
 
 -- Version 1 did not know the attempt.
 drop function if exists querychange.begin_execution(
@@ -25,6 +25,28 @@ create or replace function querychange.execution_login(p_jti text, p_attempt int
   language sql immutable parallel safe
   return 'qc_x_' || left(encode(sha256(convert_to(p_jti || '.' || p_attempt, 'UTF8')), 'hex'), 24);
 
+-- Raises QC002 unless this content of the revision is applied here, QC003 when that is too long ago to be rolled back.
+create or replace function querychange.check_applied(
+  p_installation text, p_issue_id text, p_revision integer, p_digest text, p_rollback_window interval
+) returns void
+  language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+  applied querychange.ledger;
+begin
+  select * into applied
+  from querychange.ledger
+  where installation = p_installation and issue_id = p_issue_id and revision = p_revision and kind = 'apply'
+    and status = 'succeeded' and digest = p_digest;
+  if not found then
+    raise exception 'this revision is not applied here' using errcode = 'QC002';
+  end if;
+  if clock_timestamp() > applied.finished_at + p_rollback_window then
+    raise exception 'past the rollback window' using errcode = 'QC003';
+  end if;
+end
+$$;
+
 -- Takes the place of a change in the ledger, or returns the row that is already there. Waits for a transaction that
 -- is just now executing the same change, so the answer is never a guess.
 create or replace function querychange.begin_execution(
@@ -35,7 +57,6 @@ create or replace function querychange.begin_execution(
 as $$
 declare
   present querychange.ledger;
-  applied querychange.ledger;
 begin
   -- Approved SQL is its login at most: it must not take the place of another change.
   if p_jti <> querychange.execution_id(p_installation, p_issue_id, p_revision, p_kind, p_try)
@@ -67,16 +88,7 @@ begin
   end if;
 
   if p_kind = 'rollback' then
-    select * into applied
-    from querychange.ledger
-    where installation = p_installation and issue_id = p_issue_id and revision = p_revision and kind = 'apply'
-      and status = 'succeeded' and digest = p_digest;
-    if not found then
-      raise exception 'this revision is not applied here' using errcode = 'QC002';
-    end if;
-    if clock_timestamp() > applied.finished_at + p_rollback_window then
-      raise exception 'past the rollback window' using errcode = 'QC003';
-    end if;
+    perform querychange.check_applied(p_installation, p_issue_id, p_revision, p_digest, p_rollback_window);
   end if;
 
   return jsonb_build_object('begun', true, 'pid', pg_backend_pid());
@@ -135,6 +147,7 @@ alter function querychange.end_execution(text, text, integer, text, text, jsonb,
 alter function querychange.get_execution(text, text, integer, text)
   owner to querychange_owner;
 
+alter function querychange.check_applied(text, text, integer, text, interval) owner to querychange_owner;
 alter function querychange.execution_id(text, text, integer, text, integer) owner to querychange_owner;
 alter function querychange.execution_login(text, integer) owner to querychange_owner;
 

@@ -10,7 +10,7 @@ const times: Record<Tier, number> = { ci: 10, full: 50 };
  * Every point that the executor names; the type makes sure that none is forgotten. `process`: met once in a process's
  * life; the others are met by every order, so the crash comes at one of the first.
  */
-const points: Record<ExecutionPoint, 'order' | 'process'> = {
+const points: Record<Exclude<ExecutionPoint, 'after-intent' | 'before-end'>, 'order' | 'process'> = {
   'order-verified': 'order',
   'after-inbox': 'order',
   'after-claim': 'order',
