@@ -13,7 +13,7 @@ export type Judgement =
   | { readonly is: 'other' };
 
 /** The relation that has the name of the statement. */
-export function named({ place }: Before, indexes: readonly IndexState[]): IndexState | null {
+function named({ place }: Before, indexes: readonly IndexState[]): IndexState | null {
   if (!place) return null;
   return indexes.find(({ schema, name }) => schema === place.schema && name === place.name) ?? null;
 }
