@@ -24,7 +24,7 @@ export interface Masker {
   /** Asks the catalogues in the session of the change, after the statement. Server and connection errors are thrown. */
   columns(
     client: PoolClient,
-    statement: Statement,
+    statement: Pick<Statement, 'text' | 'node'>,
     columns: readonly ServerColumn[],
   ): Promise<readonly MaskedColumn[]>;
   /** What is said in place of the server's words, which may quote values. */
@@ -79,7 +79,12 @@ function isBuiltInCount(column: ServerColumn, here: readonly Catalog[]): boolean
 }
 
 /** A name that neither the approved text nor the schema as everybody sees it contains may have been made from data. */
-function nameOf(column: ServerColumn, at: number, statement: Statement, here: readonly Catalog[]): string {
+function nameOf(
+  column: ServerColumn,
+  at: number,
+  statement: Pick<Statement, 'text' | 'node'>,
+  here: readonly Catalog[],
+): string {
   const { name, tableOid, columnNumber } = column;
   const written = statement.text.toLowerCase().includes(name.toLowerCase());
   const stored = here.every(

@@ -2,6 +2,7 @@ import { escapeLiteral, type PoolClient } from 'pg';
 import type { RollbackPlan } from '#core/change/rollback-plan';
 import type { OrderClaims } from '#core/protocol/order';
 import type { StatementOutcome } from '#core/protocol/receipt';
+import type { Masker } from '../masking/masker';
 import { conditionName } from '../postgres/conditions';
 import { serverError, serverMessage } from '../postgres/errors';
 import { forgetKeptRowsSql } from '../postgres/kept-rows';
@@ -12,6 +13,7 @@ import type { Watchdog } from '../run/watchdog';
 import { readFacts, type TableFacts } from './catalog';
 import { lockTables } from './capture';
 import { findDrift } from './drift';
+import { maskDrift } from './mask-drift';
 import type { ImageHead, KeptRow } from './image';
 import { runForEach } from './portal';
 import { type Expected, reachedOnly, reachNow, treeOf } from './reach';
@@ -150,6 +152,7 @@ export async function undoChange(
   claims: OrderClaims,
   plan: RollbackPlan,
   watchdog: Watchdog,
+  masker: Masker | null,
 ): Promise<StatementsRun> {
   const { limits } = claims.content;
   const began = performance.now();
@@ -184,7 +187,7 @@ export async function undoChange(
     const drift = await findDrift(client, plan, image, limits, goOn);
     if (drift) {
       const message = `${inWords(drift.rows)} not as the change left them; nothing was rolled back.`;
-      throw failed('rows-drifted', message, bodyText(drift.body));
+      throw failed('rows-drifted', message, bodyText(await maskDrift(client, masker, plan, drift.body)));
     }
     const trees = await Promise.all(tables.map(({ oid }) => treeOf(client, oid)));
     await send(client, ['set constraints all deferred']);
@@ -207,12 +210,11 @@ export async function undoChange(
     if (!failure) throw error;
     const sqlstate = failure.code ?? 'XX000';
     const condition = conditionName(sqlstate);
+    const message = masker ? masker.message(sqlstate) : serverMessage(failure);
     const end = {
       kind: 'failed' as const,
       statements: [],
-      body: bodyText([
-        { index: 0, columns: [], rows: [], truncated: false, message: serverMessage(failure) },
-      ]),
+      body: bodyText([{ index: 0, columns: [], rows: [], truncated: false, message }]),
       reason: { code: sqlstate, message: `${condition} while the kept rows were brought back` },
       startedAt: null,
     };

@@ -102,7 +102,7 @@ export async function attemptOrder(
     const plan = undoPlan(claims);
     const [first] = statements;
     const run = plan
-      ? await undoChange(client, claims, plan, watchdog)
+      ? await undoChange(client, claims, plan, watchdog, masker)
       : exporter !== null && first !== undefined
         ? await exporter.run(client, first, { watchdog, masker, progress })
         : await runStatements(client, statements, {

@@ -1,4 +1,5 @@
 import { maskedValue } from '../../../executor/masking/masker';
+import { applyPlanned, undone } from './support/plans';
 import { type Rig, startRig } from './support/rig';
 import type { SeenReceipt } from './support/receiver';
 
@@ -16,11 +17,13 @@ beforeAll(async () => {
                 'shop.customers.email': 'personal',
                 'shop.payments.*': 'payment',
                 'shop.people.mail': 'personal',
+                'shop.members.mail': 'personal',
                 'shop.visits_2.guest': 'personal',
                 'shop.contact.phone': 'personal',
                 'shop.customers.country': 'region',
               },
               mask: ['personal', 'payment'],
+              beforeImages: { maxRows: 100, maxBytes: 100_000 },
             }
           : connection,
       ),
@@ -52,6 +55,9 @@ beforeAll(async () => {
     create table visits_1 partition of visits for values in (1);
     create table visits_2 partition of visits for values in (2);
     insert into visits values (1, '${secret}'), (2, '${secret}');
+    create table members (mail text primary key, n int);
+    insert into members values ('${secret}', 1), ('other@shop.example', 2);
+    alter table members owner to shop_app_rw;
     create table notes (id int, body text);
     create rule quiet as on insert to notes do instead
       insert into counters select 500 + new.id, 1 returning id, (select email from shop.customers where id = 1);
@@ -264,5 +270,19 @@ describe("the server's words on a connection with labels", () => {
     expect(seen.claims.statements[0]?.error?.sqlstate).toBe(sqlstate);
     expect(first(seen)?.message).toMatch(new RegExp(`^${sqlstate} [a-z_]+\\. The server's own words stay`));
     expect(JSON.stringify([seen.body, seen.claims])).not.toMatch(/@shop|already exists|invalid input/);
+  });
+});
+
+describe('an undo on a connection with labels', () => {
+  it('lists drifted rows without the values of masked keys', async () => {
+    const change = await applyPlanned(rig, 'update members set n = n + 10');
+    expect(change.receipt.claims.status).toBe('succeeded');
+    await rig.sql(`update shop.members set n = 99 where mail = '${secret}'`);
+    const back = await undone(rig, change);
+    expect(back.claims.reason?.code).toBe('rows-drifted');
+    expect(back.body?.statements).toMatchObject([
+      { columns: [{ name: 'mail', masked: 'personal' }, {}], rows: [[maskedValue, 'changed since']] },
+    ]);
+    expect(JSON.stringify(back)).not.toContain('@shop');
   });
 });
