@@ -205,9 +205,16 @@ async function main(): Promise<void> {
     applyReceiptSha256: sha256,
     ledgerHead: { seq: 9, hash: 'f'.repeat(64) },
   });
+  const planned = contents['with a rollback plan'];
+  if (!planned) throw new Error('no sample with a rollback plan');
+  const byPlan = await orderOf(planned, 'rollback', {
+    applyReceiptSha256: sha256,
+    beforeImageSha256: 'd'.repeat(64),
+  });
+  const named = { apply, rollback, 'rollback by plan': byPlan };
   const orders = await Promise.all(
-    [apply, rollback].map(async (claims) => ({
-      name: claims.kind,
+    Object.entries(named).map(async ([name, claims]) => ({
+      name,
       claims,
       orderDigest: await computeOrderDigest(claims),
       token: await signCompact(claims, orderTyp, app),

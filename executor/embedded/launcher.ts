@@ -51,7 +51,12 @@ async function run(command: string, args: readonly string[], logFile: string): P
 }
 
 /** Runs initdb with SCRAM and a random password; returns the password. */
-async function initialise(binaries: string, home: string, cluster: string): Promise<string> {
+async function initialise(
+  binaries: string,
+  home: string,
+  cluster: string,
+  builtinLocale: boolean,
+): Promise<string> {
   await rm(cluster, { recursive: true, force: true }); // a half-made cluster of a run that was killed
   await mkdir(cluster, { mode: 0o700 });
   const password = randomBytes(24).toString('base64url');
@@ -63,7 +68,9 @@ async function initialise(binaries: string, home: string, cluster: string): Prom
   }
   // --no-sync speeds up the creation only; the running server keeps fsync on.
   const options = ['--auth=scram-sha-256', '--encoding=UTF8', '--no-instructions', '--no-sync'];
-  const locale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+  // Before PostgreSQL 17 there is no locale of its own.
+  const builtin = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+  const locale = ['--locale=C', ...(builtinLocale ? builtin : [])];
   const files = ['-D', cluster, '-U', superuser, `--pwfile=${passwordFile}`];
   await run(join(binaries, 'bin', 'initdb'), [...files, ...options, ...locale], join(home, 'initdb.log'));
   await rm(passwordFile);
@@ -130,15 +137,22 @@ async function answers(url: string, cluster: string): Promise<boolean> {
  * running. For demo, development and tests; production uses a server of its own.
  * @throws Error with the server's log when it does not start
  */
-export async function startEmbeddedPostgres({ dataDir }: { dataDir: string }): Promise<EmbeddedPostgres> {
-  const binaries = await postgresBinaries();
+export async function startEmbeddedPostgres(options: {
+  readonly dataDir: string;
+  /** Folder with the `bin` of another version; default: the package. */
+  readonly binaries?: string;
+}): Promise<EmbeddedPostgres> {
+  const { dataDir } = options;
+  const binaries = options.binaries ?? (await postgresBinaries());
   const home = await homeFor(dataDir);
   const cluster = join(home, 'cluster');
   await mkdir(home, { recursive: true, mode: 0o711 });
   if (runsAsRoot()) await chmod(home, 0o711); // nobody passes, but lists nothing
   let password = await readFile(join(home, 'superuser-password'), 'utf8').catch(() => null);
   const made = password !== null && (await stat(join(cluster, 'PG_VERSION')).catch(() => null)) !== null;
-  if (password === null || !made) password = await initialise(binaries, home, cluster);
+  if (password === null || !made) {
+    password = await initialise(binaries, home, cluster, options.binaries === undefined);
+  }
 
   const secret = password;
   let port = 0;

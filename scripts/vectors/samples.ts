@@ -1,7 +1,7 @@
 import { calculateJwkThumbprint } from 'jose';
 import { computeDigest } from '#core/change/compute-digest';
 import type { DigestInput } from '#core/change/digest';
-import { sha256Hex } from '#core/hash';
+import { canonicalJson, sha256Hex } from '#core/hash';
 import type { PrivateJwk } from '#core/protocol/jwk';
 import { computeJti } from '#core/protocol/attempt';
 import type { OrderClaims } from '#core/protocol/order';
@@ -75,6 +75,25 @@ contents['with a verification'] = {
   ...base,
   verification: 'select total = 10 from orders where id = 1;',
 };
+contents['with a rollback plan'] = {
+  ...base,
+  rollback: null,
+  rollbackPlan: {
+    generator: 1,
+    statements: [
+      {
+        index: 0,
+        action: 'update',
+        table: { schema: 'shop', name: 'orders' },
+        key: ['id'],
+        columns: ['total'],
+      },
+    ],
+    maxRows: 100_000,
+    maxBytes: 67_108_864,
+    keepHours: 24,
+  },
+};
 contents['a row budget of nothing is not none'] = { ...base, rowBudget: 0 };
 contents['carriage returns stay'] = { ...base, sql: base.sql.replace('\n', '\r\n') };
 contents['composed letter'] = { ...base, reason: 'Zürich' };
@@ -87,7 +106,9 @@ export async function orderOf(
   changes: Partial<OrderClaims> = {},
 ): Promise<OrderClaims> {
   const digest = await computeDigest(content);
-  const text = kind === 'apply' ? content.sql : (content.rollback ?? '');
+  const { rollbackPlan } = content;
+  const inverse = rollbackPlan ? canonicalJson(rollbackPlan) : (content.rollback ?? '');
+  const text = kind === 'apply' ? content.sql : inverse;
   const attempt = { installation, issueId: content.issueId, revision: content.revision, kind, try: 1 };
   const time = '2026-09-21T13:20:00.000Z';
   return {

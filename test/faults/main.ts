@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { type Mutant, mutants } from './mutants';
+import { automaticRollback } from './rows/automatic-rollback';
 import { runMutants } from './run-mutants';
 import { clocks } from './rows/clocks';
 import { crashPoints } from './rows/crash-points';
@@ -38,6 +39,7 @@ const rows: readonly Row[] = [
   escapesRow,
   mutationsRow,
   clocks,
+  automaticRollback,
 ];
 const absent = 'Not in the table: failover of a target to a standby (not tried).';
 const usage = `usage: npm run faults -- [--full] [--only NAME]… [--seed N] [--mutant NAME | --mutants]\nnames: ${rows.map(({ name }) => name).join(', ')}\n`;

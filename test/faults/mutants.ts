@@ -74,6 +74,20 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     ),
     seenBy: ['cut-connections'],
   },
+  'drift-ignored': {
+    what: 'a change is undone over rows that others changed',
+    edits: at('executor/rollback/undo.ts', 'if (drift) {', 'if (drift && Math.random() > 1) {'),
+    seenBy: ['automatic-rollback'],
+  },
+  'old-row-lost': {
+    what: 'rows are kept as the change left them, not as they were',
+    edits: at(
+      'executor/rollback/image.ts',
+      'value.key, value.before, value.after',
+      'value.key, value.after ?? value.before, value.after',
+    ),
+    seenBy: ['automatic-rollback'],
+  },
   'quorum-unchecked': {
     what: 'approvals are not counted',
     edits: at(

@@ -22,10 +22,11 @@ export interface FaultServer {
   close(): Promise<void>;
 }
 
-/** Makes a cluster of its own in a temporary folder. */
-export async function startFaultServer(): Promise<FaultServer> {
+/** Makes a cluster of its own in a temporary folder; `binaries`: of another version than the embedded one. */
+export async function startFaultServer(binaries?: string): Promise<FaultServer> {
   const folder = await temporaryFolder('faults');
-  let postgres = await startEmbeddedPostgres({ dataDir: folder.path });
+  const where = { dataDir: folder.path, ...(binaries === undefined ? {} : { binaries }) };
+  let postgres = await startEmbeddedPostgres(where);
   const pools = new Map<string, Pool>();
   const poolOf = (database: string): Pool => {
     const known = pools.get(database);
@@ -66,7 +67,7 @@ export async function startFaultServer(): Promise<FaultServer> {
       await pollUntil(() => !processExists(running.pid), 20_000);
     },
     async revive() {
-      postgres = await startEmbeddedPostgres({ dataDir: folder.path });
+      postgres = await startEmbeddedPostgres(where);
     },
     async close() {
       await leaveAll();

@@ -75,24 +75,27 @@ const limits = { statementTimeoutMs: 2_000, lockTimeoutMs: 1_000, maxResultRows:
 let worlds = 0;
 
 /** Marks are only ever added, by the changes themselves: what they say does not depend on the executor. */
-const targetSql = `
+const targetSql = (shared: boolean): string => `
   create table marks (change text not null, xid xid8 not null default pg_current_xact_id());
   create table counters (change text primary key, n integer not null);
   create role faults_rw nologin;
-  create role ${login} login noinherit createrole password 'secret';
-  grant faults_rw to ${login} with admin option, inherit false, set true;
+  create role ${login} login noinherit ${shared ? 'nocreaterole' : 'createrole'} password 'secret';
+  grant faults_rw to ${login}${shared ? '' : ' with admin option, inherit false, set true'};
   grant insert on marks to faults_rw;
   grant select, insert, update on counters to faults_rw`;
 
-/** Makes the database that every world gets a copy of. Once, before the first world. */
-export async function makeTemplate(server: FaultServer): Promise<void> {
+/**
+ * Makes the database that every world gets a copy of. Once, before the first world. `shared`: executions share a login, as
+ * before PostgreSQL 16.
+ */
+export async function makeTemplate(server: FaultServer, shared = false): Promise<void> {
   await server.sql('postgres', `create database ${template}`);
-  await server.sql(template, targetSql);
+  await server.sql(template, targetSql(shared));
   const postgres = server.postgres();
   await installLedger({
     url: postgres.loginUrl(login, 'secret', template),
     adminUrl: postgres.superuserUrl(template),
-    identity: { mode: 'per-execution' },
+    identity: { mode: shared ? 'shared' : 'per-execution' },
   });
   await server.leave(template);
 }
