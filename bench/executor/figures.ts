@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { machine, rounds } from '../harness';
+import { exportFiles } from './export-files';
 import { ledgerCost } from './ledger-cost';
 import { manyChanges } from './many-changes';
 import { oneChange } from './one-change';
@@ -14,6 +15,7 @@ const figures: readonly ((stage: Stage) => Promise<void>)[] = [
   manyChanges,
   peers,
   ledgerCost,
+  exportFiles,
   restart,
 ];
 

@@ -17,7 +17,7 @@ export async function buildOrders(
 }
 
 /** Sends an order and waits until its receipt was delivered. */
-export async function runOrder({ world }: Stage, claims: OrderClaims): Promise<void> {
+export async function runOrder({ world }: Pick<Stage, 'world'>, claims: OrderClaims): Promise<void> {
   const { status, reply } = await world.app.sendOrder(await world.address(), claims);
   if (status !== 202) throw new Error(`the executor answers ${status} ${JSON.stringify(reply)}`);
   await world.receiver.seen(claims.jti);

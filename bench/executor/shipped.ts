@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
@@ -11,6 +12,14 @@ const alive = new Set<ChildProcess>();
 /** Kills what is left, for an untimely end. */
 export function killShipped(): void {
   for (const child of alive) child.kill('SIGKILL');
+}
+
+/** The most memory that the executor which was started last has ever held, bytes; null where `/proc` is missing. */
+export async function peakMemory(): Promise<number | null> {
+  const pid = [...alive].at(-1)?.pid;
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const found = /^VmHWM:\s+(\d+) kB$/m.exec(status);
+  return found ? Number(found[1]) * 1_024 : null;
 }
 
 /** The executor as it is shipped: the bundle of its image, started by its command line. */

@@ -19,6 +19,8 @@ export interface Stage {
   readonly url: string;
   /** Files of the peers. */
   readonly folder: string;
+  /** Another executor of the same kind with databases of its own, for a figure that needs other connections. */
+  another(change: (input: ConfigInput) => ConfigInput): Promise<World>;
   /** What the executor and the server are set to, in words. */
   settings(): Promise<string>;
   close(): Promise<void>;
@@ -54,12 +56,14 @@ export async function startStage(): Promise<Stage> {
     await run(process.execPath, [bundler, bundle]);
     await makeTemplate(server);
     const processes = { next: () => shippedProcess(bundle) };
-    const world = await createWorld({ server, processes, seed: 1 }, { change: shipped });
+    const shared = { server, processes, seed: 1 };
+    const world = await createWorld(shared, { change: shipped });
     return {
       server,
       world,
       url: server.postgres().loginUrl(login, 'secret', world.target),
       folder: server.folder,
+      another: async (change) => createWorld(shared, { change: (input) => change(shipped(input)) }),
       settings: async () => settingsWords(server, world),
       async close() {
         await world.close();
