@@ -21,7 +21,7 @@ async function run(shared: Shared, tier: Tier): Promise<Outcome> {
       const [running] = await server.sql<{ n: number }>(
         world.target,
         `select count(*)::int as n from pg_stat_activity
-         where datname = $1 and usename = 'faults_login' and xact_start is not null`,
+         where datname = $1 and starts_with(usename, 'qc_x_') and xact_start is not null`,
         [world.target],
       );
       open += running?.n ?? 0;

@@ -16,7 +16,7 @@ async function phase(world: World): Promise<string> {
   const rows = await world.server.sql<{ state: string; query: string }>(
     world.target,
     `select state, query from pg_stat_activity
-     where datname = $1 and usename = 'faults_login' and xact_start is not null`,
+     where datname = $1 and starts_with(usename, 'qc_x_') and xact_start is not null`,
     [world.target],
   );
   const is = (test: (row: { state: string; query: string }) => boolean): boolean => rows.some(test);
@@ -35,9 +35,9 @@ async function phase(world: World): Promise<string> {
   return open && open.n > 0 ? 'before or after a transaction' : 'idle';
 }
 
-/** Resolves when the app has been sent `more` receipts, or after two seconds: a hanging executor is killed too. */
+/** Resolves when the app has been sent `more` receipts, or after a second: a hanging executor is killed too. */
 async function receipts(world: World, more: number): Promise<void> {
-  const end = Date.now() + 2_000;
+  const end = Date.now() + 1_000;
   const wanted = world.receiver.posts + more;
   while (world.receiver.posts < wanted && Date.now() < end) await pause(2);
 }

@@ -24,7 +24,7 @@ export function mountSmallDisk(below: string): SmallDisk | null {
   const mountPoint = path.join(below, 'small-disk');
   mkdirSync(mountPoint, { recursive: true });
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0755`, 'tmpfs', mountPoint], {
+    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0755`, 'tmpfs', mountPoint], {
       stdio: 'ignore',
     });
   } catch {
@@ -34,7 +34,7 @@ export function mountSmallDisk(below: string): SmallDisk | null {
   const unmount = (): void => {
     if (!mounted) return;
     mounted = false;
-    execFileSync('umount', ['--lazy', mountPoint], { stdio: 'ignore' });
+    execFileSync('/bin/umount', ['--lazy', mountPoint], { stdio: 'ignore' });
   };
   // Also when the suite is ended by a signal: nobody else would take it away.
   process.once('exit', unmount);
