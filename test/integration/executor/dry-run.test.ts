@@ -291,7 +291,10 @@ describe('on a protected connection', () => {
     });
     expect(report.statements[0]).toMatchObject({ estimate: { rows: 1_000, cost: null }, walBytes: null });
     expect(seen.body).toBeNull();
-    expect(JSON.stringify(seen.claims)).not.toContain('137');
+    // Ids, digests and object ids may hold these digits by chance.
+    const { statements, reason } = seen.claims;
+    const { ranOn: _where, ...rest } = report;
+    expect(JSON.stringify({ statements, reason, rest })).not.toContain('137');
   });
 
   it('the copy tells everything once the change is approved', async () => {
