@@ -45,6 +45,8 @@ describe('the executor is down at Run', () => {
       note: expect.stringContaining('does not answer'),
     });
     proxy.judge = () => 'pass';
+    // Only what waits by then is brought forward.
+    await site.host.idle();
     site.clock.advance(retrySeconds * 1_000);
     await site.by.untilStatus(change.key, ['Succeeded']);
     await site.host.idle();
@@ -217,6 +219,7 @@ describe('answers are lost', () => {
     const change = await approved(site);
     const restore = failQueuePushes(site);
     await press(change);
+    await site.host.idle();
     restore();
     site.clock.advance(31_000);
     await site.by.untilStatus(change.key, ['Succeeded']);
