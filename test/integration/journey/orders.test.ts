@@ -4,7 +4,15 @@ import { orderTyp, type OrderClaims } from '#core/protocol/order';
 import { signCompact } from '#core/protocol/jws';
 import type { ReceiptClaims } from '#core/protocol/receipt';
 import { approverGroup, people } from '../../../scripts/local/seed';
-import { approved, commentsOf, submitted, succeeded, viewOf, type TestChange } from '../../support/change';
+import {
+  approved,
+  commentsOf,
+  drafted,
+  submitted,
+  succeeded,
+  viewOf,
+  type TestChange,
+} from '../../support/change';
 import { startExecutorProxy, type ExecutorProxy } from '../../support/executor-proxy';
 import { appKey, deliver, refuseReceipts, sendOrder } from '../../support/faults';
 import { startTestSite, type TestSite } from '../../support/local-site';
@@ -132,13 +140,16 @@ describe('an order that the executor refuses', () => {
     await site.rest('admin', 'DELETE', `${groups}&accountId=${accountId}`);
   });
 
-  it('a statement that cannot run in a transaction is refused by name', async () => {
-    const change = await approved(site, { sql: 'CREATE DATABASE other;', rollback: null });
-    await site.by.must('developer', change.key, 'run', { digest: change.digest });
-    await site.executed(change.key);
-    await site.host.idle();
-    await site.by.untilStatus(change.key, ['Approved']);
-    expect((await viewOf(site, change.key)).headline).toMatch(/CREATE DATABASE/);
+  it('a statement that may not run is refused by name, before anybody is asked', async () => {
+    const draft = await drafted(site, { sql: 'CREATE DATABASE other;', rollback: null });
+    const reply = await site.by.call('developer', draft.key, 'submit', { version: draft.version });
+    expect(reply).toMatchObject({
+      ok: false,
+      error: {
+        code: 'incomplete',
+        message: expect.stringContaining('CREATE DATABASE is not allowed in a change'),
+      },
+    });
   });
 });
 
