@@ -109,12 +109,7 @@ async function stopInstead(
 ): Promise<DispatchResult> {
   const content = await ports.archive.revision(issue.id, execution.revision);
   const answer = await ports.executor.revoke(stored.aud, execution.jti, content?.connection ?? '', true);
-  if (answer.kind === 'reply') {
-    if (answer.value.delivery) return takeDelivery(ports, execution, answer.value.delivery);
-    if (answer.value.state === 'revoked') await closeUnstarted(ports, issue, execution, stoppedUnsent);
-    else await markSent(ports, execution);
-    return done;
-  }
+  if (answer.kind === 'reply') return takeReply(ports, issue, execution, answer.value, stoppedUnsent);
   if (answer.kind === 'silence' && (await raiseSilence(ports, execution, stored))) return done;
   const why = answer.kind === 'silence' ? answer.message : answer.error.message;
   await wait(
@@ -139,18 +134,9 @@ async function handleAnswer(
     await wait(ports, execution, 'The executor does not answer. It is asked again until it does.');
     return { done: false, retryAfterSeconds: 10, why: answer.message };
   }
-  const delivery = answer.kind === 'reply' ? answer.value.delivery : answer.error.delivery;
+  if (answer.kind === 'reply') return takeReply(ports, issue, execution, answer.value, lateStart);
+  const { code, message, delivery } = answer.error;
   if (delivery) return takeDelivery(ports, execution, delivery);
-  if (answer.kind === 'reply') {
-    // A tombstone: the order never arrived and can no longer begin.
-    if (answer.value.state === 'revoked') {
-      await closeUnstarted(ports, issue, execution, lateStart);
-    } else {
-      await markSent(ports, execution);
-    }
-    return done;
-  }
-  const { code, message } = answer.error;
   if (code === 'order-revoked') {
     await closeUnstarted(ports, issue, execution, { code, message });
     return done;
@@ -176,6 +162,20 @@ export const stoppedUnsent = {
 };
 
 const lateStart = { code: 'expired', message: 'The order did not reach the executor in time.' };
+
+/** What the executor knows of an order: its receipt, a tombstone (it never began, and never will), or that it has it. */
+async function takeReply(
+  ports: Ports,
+  issue: IssueRef,
+  execution: Execution,
+  { delivery, state }: ExecutionReply,
+  unstarted: { code: string; message: string },
+): Promise<DispatchResult> {
+  if (delivery) return takeDelivery(ports, execution, delivery);
+  if (state === 'revoked') await closeUnstarted(ports, issue, execution, unstarted);
+  else await markSent(ports, execution);
+  return done;
+}
 
 /** What the executor says is final if its signature holds; otherwise somebody must look at the keys. */
 async function takeDelivery(
@@ -203,15 +203,8 @@ async function giveUp(
 ): Promise<DispatchResult> {
   const content = await ports.archive.revision(issue.id, execution.revision);
   const revoked = await ports.executor.revoke(stored.aud, execution.jti, content?.connection ?? '');
-  if (revoked.kind === 'reply' && revoked.value.delivery) {
-    return takeDelivery(ports, execution, revoked.value.delivery);
-  }
-  if (revoked.kind === 'reply' && revoked.value.state !== 'revoked') {
-    await markSent(ports, execution);
-    return done;
-  }
-  const over = isPastStart(ports, stored);
-  if (revoked.kind === 'reply' || (revoked.kind === 'refusal' && over)) {
+  if (revoked.kind === 'reply') return takeReply(ports, issue, execution, revoked.value, why);
+  if (revoked.kind === 'refusal' && isPastStart(ports, stored)) {
     await closeUnstarted(ports, issue, execution, why);
     return done;
   }
