@@ -127,7 +127,7 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
   it.each(PLACES)('%s has no WCAG 2.2 AA violation and fits a phone', async (_, address, arrive) => {
     const page = await site.open(address, { colorScheme });
     await arrive(page);
-    expect(await page.locator('html').getAttribute('data-color-mode')).toBe(colorScheme);
+    await page.locator(`html[data-color-mode="${colorScheme}"]`).waitFor();
     expect(await violationsOf(page)).toEqual([]);
     await page.setViewportSize({ width: 320, height: 640 });
     expect(await overflow(page)).toBe(0);
