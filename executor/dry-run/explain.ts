@@ -4,7 +4,7 @@ import { captureQuery } from '../postgres/capture-query';
 import { serverError } from '../postgres/errors';
 import { send } from '../run/table-counters';
 import type { Statement } from '../sql/cut';
-import { unwrap } from '../sql/nodes';
+import { unwrap } from '#core/sql/tree/node';
 
 /** A plan as PostgreSQL prints it, and the two figures of it that anybody may see. */
 export interface Planned {

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { Statement } from '../sql/cut';
-import { stringOf, unwrap, walk } from '../sql/nodes';
+import { stringOf, unwrap, walk } from '#core/sql/tree/node';
 import type { Node } from '../sql/parser';
 
 /** A function that a statement calls by name; `schema` is null when it is found along the search path. */

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { chmod, chown, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { Client } from 'pg';
 import { nobody, openRoot, passableForOthers, postgresBinaries, runsAsRoot } from './binaries';
 import { pollUntil, processExists, readPostmaster, stopPostmaster } from './postmaster';
+import { sha256Hex } from '../sha256';
 
 /** A running embedded server. */
 export interface EmbeddedPostgres {
@@ -24,7 +25,7 @@ const superuser = 'postgres';
 async function homeFor(dataDir: string): Promise<string> {
   const wanted = resolve(dataDir);
   if (!runsAsRoot() || (await passableForOthers(wanted))) return wanted;
-  const key = createHash('sha256').update(wanted).digest('hex').slice(0, 16);
+  const key = sha256Hex(wanted).slice(0, 16);
   return join(await openRoot(), `data-${key}`);
 }
 

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import type { ExportFormat } from '#core/protocol/export';
 import type { ConnectionConfig } from '../config';
 import type { Statement } from '../sql/cut';
-import { unwrap } from '../sql/nodes';
+import { unwrap } from '#core/sql/tree/node';
 import { onlyReads } from '../sql/rules';
 import { serverError } from '../postgres/errors';
 import { describeQuery } from './describe';

@@ -1,13 +1,5 @@
-import type { Connection, DatabaseError } from 'pg';
-
-/** The messages of `pg`'s connection that a copy sends, and the socket that it holds back. */
-interface Wire {
-  stream: { cork?(): void; uncork?(): void; pause(): void; resume(): void };
-  parse(query: { text: string; name: string; types: number[] }): void;
-  bind(config: { portal: string; statement: string; values: unknown[]; binary: boolean }): void;
-  execute(config: { portal: string; rows: number }): void;
-  sync(): void;
-}
+import type { Connection } from 'pg';
+import { type QueryTarget, type Settle, Submittable, submitQuery, type Wire } from '../postgres/submittable';
 
 /** Takes the rows of a copy as they come. */
 export interface RowSink {
@@ -18,36 +10,28 @@ export interface RowSink {
 }
 
 /** `COPY … TO STDOUT` over the extended protocol, which takes one statement only. `pg` calls the handlers. */
-class CopyOutQuery {
-  callback?: (error?: Error) => void;
+class CopyOutQuery extends Submittable<void> {
   /** Longer than any copy may take: the statement's own timeout and the watchdog end it. */
   readonly query_timeout: number;
-  private failure: Error | null = null;
   private held = false;
   private readonly text: string;
   private readonly sink: RowSink;
-  private readonly settle: { done(): void; fail(error: Error): void };
 
-  constructor(
-    text: string,
-    sink: RowSink,
-    silentForMs: number,
-    settle: { done(): void; fail(error: Error): void },
-  ) {
+  constructor(text: string, sink: RowSink, silentForMs: number, settle: Settle<void>) {
+    super(settle);
     this.text = text;
     this.sink = sink;
     this.query_timeout = silentForMs;
-    this.settle = settle;
   }
 
-  submit(connection: Connection): void {
-    const wire = connection as unknown as Wire;
-    wire.stream.cork?.();
+  protected write(wire: Wire): void {
     wire.parse({ text: this.text, name: '', types: [] });
     wire.bind({ portal: '', statement: '', values: [], binary: false });
     wire.execute({ portal: '', rows: 0 });
-    wire.sync();
-    wire.stream.uncork?.();
+  }
+
+  protected result(): void {
+    // The sink has the rows.
   }
 
   // In copy-out mode the server sends each row as one message (protocol-flow, "COPY Operations").
@@ -69,22 +53,6 @@ class CopyOutQuery {
   handleCommandComplete(): void {
     // The rows were counted as they came.
   }
-
-  handleError(error: DatabaseError | Error): void {
-    this.failure = error;
-    this.callback?.();
-    this.settle.fail(error);
-  }
-
-  handleReadyForQuery(): void {
-    this.callback?.();
-    if (!this.failure) this.settle.done();
-  }
-}
-
-/** The part of a `pg` client that a copy needs. */
-interface CopyTarget {
-  query(submittable: { submit(connection: Connection): void }): unknown;
 }
 
 /**
@@ -92,12 +60,10 @@ interface CopyTarget {
  * @throws the server's error or a connection error
  */
 export async function copyOut(
-  client: CopyTarget,
+  client: QueryTarget,
   text: string,
   sink: RowSink,
   silentForMs: number,
 ): Promise<void> {
-  return new Promise((done, fail) => {
-    client.query(new CopyOutQuery(text, sink, silentForMs, { done, fail }));
-  });
+  return submitQuery(client, (settle) => new CopyOutQuery(text, sink, silentForMs, settle));
 }

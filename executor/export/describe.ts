@@ -1,48 +1,27 @@
-import type { Connection, DatabaseError, PoolClient } from 'pg';
+import type { PoolClient } from 'pg';
 import { type RowDescription, type ServerColumn, serverColumns } from '../postgres/capture-query';
+import { type QueryTarget, type Settle, Submittable, submitQuery, type Wire } from '../postgres/submittable';
 
-/** The messages of `pg`'s connection that a description needs. */
-interface Wire {
-  parse(query: { text: string; name: string; types: number[] }): void;
-  describe(target: { type: 'S'; name: string }): void;
-  sync(): void;
-}
-
-class DescribeQuery {
-  callback?: (error?: Error) => void;
+class DescribeQuery extends Submittable<readonly ServerColumn[]> {
   private columns: readonly ServerColumn[] = [];
-  private failure: Error | null = null;
   private readonly text: string;
-  private readonly settle: { done(columns: readonly ServerColumn[]): void; fail(error: Error): void };
 
-  constructor(
-    text: string,
-    settle: { done(columns: readonly ServerColumn[]): void; fail(error: Error): void },
-  ) {
+  constructor(text: string, settle: Settle<readonly ServerColumn[]>) {
+    super(settle);
     this.text = text;
-    this.settle = settle;
   }
 
-  submit(connection: Connection): void {
-    const wire = connection as unknown as Wire;
+  protected write(wire: Wire): void {
     wire.parse({ text: this.text, name: '', types: [] });
     wire.describe({ type: 'S', name: '' });
-    wire.sync();
+  }
+
+  protected result(): readonly ServerColumn[] {
+    return this.columns;
   }
 
   handleRowDescription(message: RowDescription): void {
     this.columns = serverColumns(message);
-  }
-
-  handleError(error: DatabaseError | Error): void {
-    this.failure = error;
-    this.callback?.();
-    this.settle.fail(error);
-  }
-
-  handleReadyForQuery(): void {
-    this.callback?.();
-    if (!this.failure) this.settle.done(this.columns);
   }
 }
 
@@ -51,8 +30,5 @@ class DescribeQuery {
  * @throws the server's error or a connection error
  */
 export async function describeQuery(client: PoolClient, text: string): Promise<readonly ServerColumn[]> {
-  return new Promise((done, fail) => {
-    const query = new DescribeQuery(text, { done, fail });
-    (client.query as (submittable: DescribeQuery) => unknown)(query);
-  });
+  return submitQuery(client as unknown as QueryTarget, (settle) => new DescribeQuery(text, settle));
 }

@@ -1,9 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import type { Pool } from 'pg';
 import { ReceiptClaims } from '#core/protocol/receipt';
 import * as v from 'valibot';
 import { findExecution } from '../state/inbox';
+import { sha256Hex } from '../sha256';
 
 /** Which execution made a file, and where it lies. */
 interface ExportPlace {
@@ -18,8 +19,6 @@ export interface StoredExport extends ExportPlace {
   readonly bytes: number;
   readonly issueKey: string;
 }
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Notes a file; one that an earlier attempt of the same execution left is forgotten with it. */
 export async function storeExport(
@@ -81,7 +80,7 @@ export async function createLink(
        select 'export-link', $1, $2, jsonb_build_object('for', $5::text) from link
      )
      select expires_at from link`,
-    [installation, jti, sha256(token), linkSeconds, accountId, fileSha256],
+    [installation, jti, sha256Hex(token), linkSeconds, accountId, fileSha256],
   );
   const [link] = rows;
   return link === undefined ? null : { token, expiresAt: link.expires_at.toISOString() };
@@ -106,7 +105,7 @@ export async function useLink(pool: Pool, token: string): Promise<StoredExport |
      select e.installation, e.jti, e.path, e.format, e.bytes, x.issue_key
      from used join executor.exports e using (installation, jti) join executor.executions x using (installation, jti)
      where used.expires_at > now() and e.expires_at > now()`,
-    [sha256(token)],
+    [sha256Hex(token)],
   );
   const [row] = rows;
   if (row === undefined) return null;

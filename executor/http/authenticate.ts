@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
 import { clockToleranceSeconds, maxRequestLifetimeSeconds } from '#core/limits';
 import { peekHeader, verifyCompact } from '#core/protocol/jws';
@@ -7,6 +6,7 @@ import { ok, refuse, type Result } from '#core/result';
 import type { TrustedApp } from '../config';
 import { type Refusal, refusal } from '../order/refusal';
 import { useRequestId } from '../state/inbox';
+import { sha256Hex } from '../sha256';
 
 /** A request as its head says it, before its body is read. */
 export interface RequestHead {
@@ -62,6 +62,6 @@ export async function identify(
 /** Compares the body with what its sender signed, and uses the request's id up. Null when the request is good. */
 export async function confirm(sender: Sender, body: string, pool: Pool): Promise<Refusal | null> {
   const { app, claims, forgetAfter } = sender;
-  if (claims.bodySha256 !== createHash('sha256').update(body, 'utf8').digest('hex')) return mismatch;
+  if (claims.bodySha256 !== sha256Hex(body)) return mismatch;
   return (await useRequestId(pool, app.installation, claims.jti, forgetAfter)) ? null : replayed;
 }

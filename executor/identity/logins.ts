@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { DatabaseError, escapeIdentifier, escapeLiteral, type Pool } from 'pg';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Execution, Purpose } from './session';
+import { sha256Hex } from '../sha256';
 
 /** Names of logins that we make begin so; nobody else's may. */
 const loginPrefix = 'qc_x_';
@@ -22,7 +22,7 @@ const lookEveryMs = 5;
  */
 export function loginOf({ jti, attempt }: Pick<Execution, 'jti' | 'attempt'>, purpose: Purpose): string {
   const what = purpose === 'run' ? `${jti}.${attempt}` : `${jti}.${attempt}.${purpose}`;
-  return loginPrefix + createHash('sha256').update(what).digest('hex').slice(0, 24);
+  return loginPrefix + sha256Hex(what).slice(0, 24);
 }
 
 /** Every login that this attempt and the ones before it may have had. */

@@ -1,4 +1,4 @@
-import { isNode, unwrap } from '../sql/nodes';
+import { isNode, unwrap } from '#core/sql/tree/node';
 import type { Node } from '../sql/parser';
 
 /**

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { maxStartDelaySeconds } from '#core/limits';
 import { canonicalJson } from '#core/hash';
 import type { TargetIdentity } from '#core/protocol/claims';
@@ -16,6 +15,7 @@ import { readVerification, type Verification } from '../sql/verification';
 import { refusedApprovals } from './approvals';
 import { type Refusal, refusal } from './refusal';
 import { contentDigest } from './verify-token';
+import { sha256Hex } from '../sha256';
 
 /**
  * The bytes that an order executes, by their text: the SQL, the approved rollback, or the canonical JSON of the rollback
@@ -75,7 +75,7 @@ async function refusedContent(claims: OrderClaims): Promise<Refusal | null> {
   }
   const text = executedText(claims);
   if (text === null) return refusal('rollback-missing', 'this change was approved without a rollback');
-  if (createHash('sha256').update(text, 'utf8').digest('hex') !== claims.sqlSha256) {
+  if (sha256Hex(text) !== claims.sqlSha256) {
     return refusal('sql-mismatch', 'the statement bytes are not the ones the order names');
   }
   return null;

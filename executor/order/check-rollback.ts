@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { OrderClaims } from '#core/protocol/order';
 import type { LedgerRow } from '../postgres/ledger';
@@ -6,6 +5,7 @@ import type { Target } from '../postgres/target';
 import { findSucceeded } from '../state/inbox';
 import type { InboxOrder } from '../state/store';
 import { type Refusal, refusal } from './refusal';
+import { sha256Hex } from '../sha256';
 
 /** Whether the rows that were kept of the change are those that the order names, and still there by their date. */
 function refusedImage(claims: OrderClaims, { result }: LedgerRow, nowMs: number): Refusal | null {
@@ -59,7 +59,7 @@ export async function refusedByHistory(
     return refusal('nothing-to-roll-back', 'the ledger does not show this revision as applied');
   }
   const receipt = (await findSucceeded(pool, order, 'apply'))?.receipt;
-  const sha256 = receipt ? createHash('sha256').update(receipt).digest('hex') : null;
+  const sha256 = receipt ? sha256Hex(receipt) : null;
   if (sha256 === null || sha256 !== claims.applyReceiptSha256) {
     return refusal('nothing-to-roll-back', 'the order does not name the receipt of the change it rolls back');
   }

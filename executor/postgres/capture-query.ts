@@ -1,4 +1,4 @@
-import type { Connection, DatabaseError } from 'pg';
+import { type QueryTarget, type Settle, Submittable, submitQuery, type Wire } from './submittable';
 
 /** A result column as the server describes it. */
 export interface ServerColumn {
@@ -48,16 +48,6 @@ export interface CaptureLimits {
   readonly stopWhenFull: boolean;
 }
 
-/** The messages of `pg`'s connection that an extended-protocol query sends. */
-interface Wire {
-  stream: { cork?(): void; uncork?(): void };
-  parse(query: { text: string; name: string; types: number[] }): void;
-  bind(config: { portal: string; statement: string; values: unknown[]; binary: boolean }): void;
-  describe(target: { type: 'P' | 'S'; name: string }): void;
-  execute(config: { portal: string; rows: number }): void;
-  sync(): void;
-}
-
 /** Rows asked for at a time while the rest of a result is thrown away. */
 const drainRows = 10_000;
 
@@ -98,31 +88,20 @@ class Collector {
 }
 
 /** One Parse–Bind–Describe–Execute–Sync, or an Execute–Sync that goes on with its portal. `pg` calls the handlers. */
-class PortalQuery {
-  // pg sets it when the pool has a limit for answers, and counts the time until it is called.
-  callback?: (error?: Error) => void;
-  private failure: Error | null = null;
+class PortalQuery extends Submittable<boolean> {
   private suspended = false;
   private readonly collector: Collector;
   private readonly text: string | null;
   private readonly maxRows: number;
-  private readonly settle: { done(suspended: boolean): void; fail(error: Error): void };
 
-  constructor(
-    collector: Collector,
-    text: string | null,
-    maxRows: number,
-    settle: { done(suspended: boolean): void; fail(error: Error): void },
-  ) {
+  constructor(collector: Collector, text: string | null, maxRows: number, settle: Settle<boolean>) {
+    super(settle);
     this.collector = collector;
     this.text = text;
     this.maxRows = maxRows;
-    this.settle = settle;
   }
 
-  submit(connection: Connection): void {
-    const wire = connection as unknown as Wire;
-    wire.stream.cork?.();
+  protected write(wire: Wire): void {
     if (this.text !== null) {
       // The extended protocol takes one statement only: a text with a second one is refused by the server.
       wire.parse({ text: this.text, name: '', types: [] });
@@ -130,8 +109,10 @@ class PortalQuery {
       wire.describe({ type: 'P', name: '' });
     }
     wire.execute({ portal: '', rows: this.maxRows });
-    wire.sync();
-    wire.stream.uncork?.();
+  }
+
+  protected result(): boolean {
+    return this.suspended;
   }
 
   handleRowDescription(message: RowDescription): void {
@@ -161,22 +142,6 @@ class PortalQuery {
   handleCopyData(): void {
     // COPY TO STDOUT is refused before it runs; its data would be nobody's.
   }
-
-  handleError(error: DatabaseError | Error): void {
-    this.failure = error;
-    this.callback?.();
-    this.settle.fail(error);
-  }
-
-  handleReadyForQuery(): void {
-    this.callback?.();
-    if (!this.failure) this.settle.done(this.suspended);
-  }
-}
-
-/** The part of a `pg` client that a capture needs. */
-export interface QueryTarget {
-  query(submittable: { submit(connection: Connection): void }): unknown;
 }
 
 /**
@@ -191,9 +156,7 @@ export async function captureQuery(
 ): Promise<Captured> {
   const collector = new Collector(limits);
   const step = (sql: string | null, rows: number): Promise<boolean> =>
-    new Promise((done, fail) => {
-      client.query(new PortalQuery(collector, sql, rows, { done, fail }));
-    });
+    submitQuery(client, (settle) => new PortalQuery(collector, sql, rows, settle));
   let suspended = await step(text, limits.maxRows + 1);
   while (suspended && !(limits.stopWhenFull && collector.truncated)) {
     suspended = await step(null, collector.truncated ? drainRows : limits.maxRows + 1);

@@ -1,43 +1,22 @@
-import type { Connection, DatabaseError, PoolClient } from 'pg';
-
-/** The messages of `pg`'s connection that reading and writing in steps needs. */
-interface Wire {
-  stream: { cork?(): void; uncork?(): void };
-  parse(query: { text: string; name: string; types: number[] }): void;
-  bind(config: { portal: string; statement: string; values: readonly string[]; binary: boolean }): void;
-  execute(config: { portal: string; rows: number }): void;
-  close(target: { type: 'P'; name: string }): void;
-  sync(): void;
-}
+import type { PoolClient } from 'pg';
+import { type QueryTarget, type Settle, Submittable, submitQuery, type Wire } from '../postgres/submittable';
 
 type Row = readonly (string | null)[];
 
-/** Sends some messages and one Sync; resolves when the server is ready again. `pg` calls the handlers. */
-class Step {
-  // pg sets it when the pool has a limit for answers, and counts the time until it is called.
-  callback?: (error?: Error) => void;
-  private failure: Error | null = null;
+/** Some messages whose rows are handed over as they come; true when a portal holds more of them. */
+class Step extends Submittable<boolean> {
   private suspended = false;
-  private readonly write: (wire: Wire) => void;
+  protected readonly write: (wire: Wire) => void;
   private readonly row: (row: Row) => void;
-  private readonly settle: { done(suspended: boolean): void; fail(error: Error): void };
 
-  constructor(
-    write: (wire: Wire) => void,
-    row: (row: Row) => void,
-    settle: { done(suspended: boolean): void; fail(error: Error): void },
-  ) {
+  constructor(write: (wire: Wire) => void, row: (row: Row) => void, settle: Settle<boolean>) {
+    super(settle);
     this.write = write;
     this.row = row;
-    this.settle = settle;
   }
 
-  submit(connection: Connection): void {
-    const wire = connection as unknown as Wire;
-    wire.stream.cork?.();
-    this.write(wire);
-    wire.sync();
-    wire.stream.uncork?.();
+  protected result(): boolean {
+    return this.suspended;
   }
 
   handleDataRow(message: { fields: Row }): void {
@@ -51,24 +30,10 @@ class Step {
   handleCommandComplete(): void {
     // What it did is told by the rows that it returned.
   }
-
-  handleError(error: DatabaseError | Error): void {
-    this.failure = error;
-    this.callback?.();
-    this.settle.fail(error);
-  }
-
-  handleReadyForQuery(): void {
-    this.callback?.();
-    if (!this.failure) this.settle.done(this.suspended);
-  }
 }
 
 const step = (client: PoolClient, write: (wire: Wire) => void, row: (row: Row) => void): Promise<boolean> =>
-  new Promise((done, fail) => {
-    const submittable = new Step(write, row, { done, fail });
-    (client as unknown as { query(submittable: Step): void }).query(submittable);
-  });
+  submitQuery(client as unknown as QueryTarget, (settle) => new Step(write, row, settle));
 
 const portal = 'querychange_kept';
 const rowsAtOnce = 500;

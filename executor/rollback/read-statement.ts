@@ -1,6 +1,6 @@
 import { refuse, ok, type Result } from '#core/result';
 import type { Statement } from '../sql/cut';
-import { isNode, stringOf, unwrap, walk } from '../sql/nodes';
+import { isNode, stringOf, unwrap, walk } from '#core/sql/tree/node';
 import type { Node } from '../sql/parser';
 import { onlyReads } from '../sql/rules';
 

@@ -1,6 +1,6 @@
 import { escapeIdentifier } from 'pg';
 import type { Statement } from '../sql/cut';
-import { isNode } from '../sql/nodes';
+import { isNode } from '#core/sql/tree/node';
 import { type Node, parseSql } from '../sql/parser';
 import type { TableFacts } from './catalog';
 import type { ChangingStatement } from './read-statement';

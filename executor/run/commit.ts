@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { PoolClient, QueryResult } from 'pg';
 import * as v from 'valibot';
 import type { OrderClaims } from '#core/protocol/order';
@@ -10,8 +9,8 @@ import { closingSql } from './frame';
 import type { AtPoint } from './points';
 import type { StatementsRun } from './statements';
 import { Ended, replyOf, sendAll, utc } from './trips';
+import { sha256Hex } from '../sha256';
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 /**
  * Writes the ledger row and commits, in one trip. `sending` is called before the message leaves: from then on a lost
  * connection may have committed.
@@ -29,7 +28,7 @@ export async function commit(
 ): Promise<AttemptEnd> {
   const result = {
     statements: [...run.outcomes],
-    resultSha256: body === null ? null : sha256(body),
+    resultSha256: body === null ? null : sha256Hex(body),
     durability: 'on',
     ...(run.beforeImage ? { beforeImage: run.beforeImage } : {}),
   };

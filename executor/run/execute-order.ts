@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OrderClaims } from '#core/protocol/order';
 import type { Config } from '../config';
@@ -12,6 +11,7 @@ import { fence } from './fence';
 import { attemptAlone } from './non-transactional/attempt-alone';
 import { nothingApplied, type Outcome } from './receipt-claims';
 import { verifyAfterCommit } from './verification';
+import { sha256Hex } from '../sha256';
 
 /**
  * An outcome with its result body. `stopped`: a drain ended the waiting, and whoever claims the order next goes on.
@@ -248,5 +248,5 @@ async function keptFor(
   const kept = await deps.keptResult();
   const wanted = end.row.result?.resultSha256 ?? null;
   if (kept === null || wanted === null) return null;
-  return createHash('sha256').update(kept).digest('hex') === wanted ? kept : null;
+  return sha256Hex(kept) === wanted ? kept : null;
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { PrivateJwk } from '#core/protocol/jwk';
 import type { ReceiptDelivery } from '#core/protocol/receipt';
 import type { Config } from '../config';
@@ -32,6 +31,7 @@ import type { AtPoint } from './points';
 import { followProgress } from './progress';
 import { nothingApplied, type Outcome, receiptClaims, stoppedWaiting } from './receipt-claims';
 import { createStopWatch } from './stop-watch';
+import { sha256Hex } from '../sha256';
 
 /** Runs accepted orders and writes their receipts. */
 export interface Worker {
@@ -66,8 +66,6 @@ export interface WorkerDeps {
   readonly at: AtPoint;
 }
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-
 /** Orders whose text we keep between their taking in and their claim. */
 const mostKnown = 256;
 /** A look for what nobody told us of: often while others are at work, or may just have died; else now and then. */
@@ -95,7 +93,7 @@ export function createWorker(deps: WorkerDeps): Worker {
     as: Final['as'],
     seconds: number | null = null,
   ): Promise<ReceiptDelivery | null> => {
-    const resultSha256 = body === null ? null : sha256(body);
+    const resultSha256 = body === null ? null : sha256Hex(body);
     const claims = receiptClaims(order, config.executorId, target, { ...outcome, resultSha256 }, deps.now());
     await deps.at('before-final');
     const final = { claims, result: body, as, order };

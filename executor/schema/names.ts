@@ -1,4 +1,4 @@
-import { isNode, stringOf, unwrap } from '../sql/nodes';
+import { isNode, stringOf, unwrap } from '#core/sql/tree/node';
 import type { Node } from '../sql/parser';
 
 type NamedKind = 'relation' | 'function' | 'type' | 'schema';

@@ -1,4 +1,4 @@
-import { isNode, stringOf, unwrap } from './nodes';
+import { isNode, stringOf, unwrap } from '#core/sql/tree/node';
 import { type Node, scanSql } from './parser';
 
 /** A relation as a text names it; without a schema the search_path finds it. */

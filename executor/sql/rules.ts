@@ -1,5 +1,5 @@
 import { aloneStatement } from './alone';
-import { isNode, stringOf, unwrap, walk } from './nodes';
+import { isNode, stringOf, unwrap, walk } from '#core/sql/tree/node';
 import { type Node, scanSql } from './parser';
 
 /** Settings that hold the frame of an execution: what approvers saw, how long it may run, how it is made durable. */

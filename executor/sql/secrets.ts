@@ -1,5 +1,5 @@
 import { cutStatements, type Statement } from './cut';
-import { isNode, stringOf, unwrap, walk } from './nodes';
+import { isNode, stringOf, unwrap, walk } from '#core/sql/tree/node';
 import { type Node, parseSql, scanSql } from './parser';
 
 /** A secret in a text: what holds it, by name, and where (code points from 1). Never the secret. */

@@ -1,6 +1,6 @@
 import { findDeceptive, findUnencodable } from './characters';
 import { cutStatements, type Statement } from './cut';
-import { isNode, stringOf, unwrap, walk } from './nodes';
+import { isNode, stringOf, unwrap, walk } from '#core/sql/tree/node';
 import { type Node, parseSql } from './parser';
 import { onlyReads, refusedStatement } from './rules';
 

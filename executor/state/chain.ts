@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
 import * as v from 'valibot';
 import { ReceiptClaims } from '#core/protocol/receipt';
+import { sha256Hex } from '../sha256';
 
 /** One receipt of the chain, for an auditor: as it was signed, what it says, and the hash that the next one names. */
 export interface ChainLink {
@@ -34,7 +34,7 @@ export async function receiptsAfter(pool: Pool, after: number, limit: number): P
     const claims = v.parse(ReceiptClaims, JSON.parse(payload));
     // A place that was signed twice (after a restore of this database) shows as a gap rather than as another's.
     if (claims.chain.seq !== Number(seq)) return [];
-    const sha256 = createHash('sha256').update(receipt).digest('hex');
+    const sha256 = sha256Hex(receipt);
     return [{ seq: Number(seq), sha256, receipt, claims }];
   });
 }

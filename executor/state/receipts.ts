@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import type { PrivateJwk } from '#core/protocol/jwk';
 import { signCompact } from '#core/protocol/jws';
 import { type ReceiptClaims, type ReceiptDelivery, receiptTyp } from '#core/protocol/receipt';
 import { inTransaction } from '../postgres/pool';
 import type { InboxOrder } from './store';
+import { sha256Hex } from '../sha256';
 
 /** All of a receipt but its place in the chain, which is given when it is written. */
 export type UnchainedReceipt = Omit<ReceiptClaims, 'chain'>;
@@ -106,15 +106,7 @@ async function storeLink(
               values ('final', $4, $5, jsonb_build_object('status', $6::text, 'seq', $2::bigint))
             )
           insert into executor.outbox (installation, jti, owner) values ($4, $5, $7)`,
-        values: [
-          head.id,
-          seq,
-          createHash('sha256').update(receipt).digest('hex'),
-          claims.aud,
-          claims.jti,
-          claims.status,
-          owner,
-        ],
+        values: [head.id, seq, sha256Hex(receipt), claims.aud, claims.jti, claims.status, owner],
       });
       await written();
       return receipt;

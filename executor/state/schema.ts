@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Pool } from 'pg';
 import { inTransaction } from '../postgres/pool';
+import { sha256Hex } from '../sha256';
 
 /** The files of the schema, in order; running all of them again is harmless. */
 const files = ['001-state', '002-replicas', '003-targets'] as const;
@@ -21,7 +21,7 @@ async function readSchema(): Promise<string> {
  */
 export async function updateSchema(pool: Pool, firstChain: { id: string; head: string }): Promise<void> {
   const sql = await readSchema();
-  const fingerprint = createHash('sha256').update(sql).digest('hex');
+  const fingerprint = sha256Hex(sql);
   await inTransaction(pool, async (client) => {
     await client.query('select pg_advisory_xact_lock($1)', [schemaLock]);
     await client.query(`

@@ -32,7 +32,7 @@ export function itemsOf(value: unknown, type: string): readonly Node[] {
 }
 
 /** Every `[key, object]` below and including `node`, in the order of the tree. Its stack is ours, not the engine's. */
-function* walk(node: Node): Generator<readonly [string, Node]> {
+export function* walk(node: Node): Generator<readonly [string, Node]> {
   const open: [string, unknown][] = Object.entries(node).toReversed();
   for (let next = open.pop(); next; next = open.pop()) {
     const [key, value] = next;
