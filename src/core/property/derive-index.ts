@@ -44,6 +44,7 @@ export function indexProperty(state: ChangeState, seq: number): IndexProperty {
     tries: apply?.try ?? 0,
     outcome: last?.status ?? none,
     errorCode: last?.code ?? none,
+    dryRun: dryRunOf(state),
     rows: apply?.outcome?.rows ?? -1,
     requestedAt: indexDate(revision?.submittedAt),
     approvedAt: indexDate(revision?.approvedAt),
@@ -56,6 +57,12 @@ export function indexProperty(state: ChangeState, seq: number): IndexProperty {
     leadMinutes: minutesBetween(revision?.submittedAt, executedAt),
     ledgerSeq: seq,
   };
+}
+
+/** A dry run of an earlier text, or of a draft that may have been edited since, says nothing. */
+function dryRunOf({ status, revision, dryRun }: ChangeState): IndexProperty['dryRun'] {
+  if (!dryRun || status === 'draft' || dryRun.digest !== revision?.digest) return none;
+  return dryRun.outcome?.status ?? 'running';
 }
 
 const yesNo = (value: boolean): 'yes' | 'no' => (value ? 'yes' : 'no');

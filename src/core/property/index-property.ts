@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { changeStatuses } from '../change/status';
 import { environments } from '../protocol/claims';
+import { receiptStatuses } from '../protocol/receipt-status';
 import { none } from './index-words';
 
 /**
@@ -33,6 +34,8 @@ export const IndexProperty = v.strictObject({
   tries: Number,
   outcome: v.string(),
   errorCode: v.string(),
+  /** How the latest dry run of this very revision ended; `running` until it has. */
+  dryRun: v.picklist([...receiptStatuses, 'running', none]),
   rows: Number,
   requestedAt: IndexDate,
   approvedAt: IndexDate,
@@ -71,6 +74,7 @@ export const indexedPaths: Readonly<Record<Exclude<keyof IndexProperty, 'v' | 'd
   tries: 'number',
   outcome: 'string',
   errorCode: 'string',
+  dryRun: 'string',
   rows: 'number',
   requestedAt: 'date',
   approvedAt: 'date',

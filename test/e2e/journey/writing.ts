@@ -23,7 +23,7 @@ export async function createChange({ page }: Desk, summary: string, description 
 }
 
 /** Fills the draft in the panel and waits until it is saved and complete. */
-async function writeDraft(desk: Desk, { connection, sql, rollback, reason }: Writing): Promise<void> {
+export async function writeDraft(desk: Desk, { connection, sql, rollback, reason }: Writing): Promise<void> {
   const { panel } = desk;
   await desk.editor('SQL').fill(sql);
   await panel.getByLabel('Connection', { exact: true }).selectOption(connection);

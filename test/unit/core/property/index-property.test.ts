@@ -29,6 +29,7 @@ test('a draft is all sentinels', () => {
     rollback: 'undecided',
     outcome: none,
     errorCode: none,
+    dryRun: none,
     rows: -1,
     requestedAt: noDate,
     approvedAt: noDate,
@@ -95,6 +96,33 @@ test('no rollback, and a vote of the author that must never be', () => {
     revision: revision && { ...revision, hasRollback: false, author: 'approver-1' },
   };
   expect(indexProperty(state, 1)).toMatchObject({ rollback: 'none', approvedByAuthor: 'yes' });
+});
+
+test('a dry run counts while it is of the revision that stands', () => {
+  const { revision } = examples['in-review'];
+  if (!revision) throw new Error('a change in review has a revision');
+  const asked = {
+    type: 'dry-run-requested' as const,
+    revision: revision.number,
+    digest: revision.digest,
+    connection: revision.connection,
+    try: 1,
+    jti: '1'.repeat(64),
+  };
+  const running = evolve(examples['in-review'], { actor: 'dev-1', body: asked, at });
+  expect(indexProperty(running, 2).dryRun).toBe('running');
+  const nothing = { receiptSha256: null, rows: 1, finishedAt: at, code: null, message: null };
+  const over = evolve(running, {
+    actor: 'executor',
+    body: { type: 'dry-run-ended', jti: asked.jti, status: 'succeeded', ...nothing },
+    at,
+  });
+  expect(indexProperty(over, 3).dryRun).toBe('succeeded');
+  const { dryRun } = over;
+  if (!dryRun) throw new Error('there was a dry run');
+  const earlier = { ...over, dryRun: { ...dryRun, digest: '2'.repeat(64) } };
+  expect(indexProperty(earlier, 4).dryRun).toBe(none);
+  expect(indexProperty({ ...over, status: 'draft' }, 4).dryRun).toBe(none);
 });
 
 test('who is asked and has not voted', () => {
