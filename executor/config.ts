@@ -154,6 +154,16 @@ const Connection = v.pipe(
         dir: v.optional(v.pipe(v.string(), v.minLength(1))),
       }),
     ),
+    /** How often, and after how long, DDL that did not get a lock within `limits.lockTimeoutMs` is tried again. */
+    lockRetry: v.optional(
+      v.strictObject({
+        /** Tries at most; 1: it is not tried again. */
+        tries: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(20)), 5),
+        /** Pause before the second try; it doubles from try to try, up to a minute, and varies by half. */
+        backOffMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(10), v.maxValue(60_000)), 2_000),
+      }),
+      {},
+    ),
     /** Accepts a superuser or CREATEROLE login, which approved SQL could use against the ledger. Development only. */
     allowPrivilegedLogin: v.optional(v.boolean(), false),
   }),
@@ -281,7 +291,7 @@ const Settings = v.strictObject({
     v.strictObject({
       /** Longest `endBy - startBy` an order may ask for. */
       maxRunSeconds: v.optional(Seconds, 60 * 60),
-      /** Tries of one order after a serialization failure, deadlock or lock timeout. */
+      /** Tries of one order after a serialization failure or deadlock. */
       maxTransactionTries: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10)), 3),
       /** How long after `endBy` we go on asking an unreachable target before the outcome is called unknown. */
       unknownAfterSeconds: v.optional(Seconds, 300),

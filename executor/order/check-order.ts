@@ -29,7 +29,7 @@ export function executedText({ kind, content }: OrderClaims): string | null {
 /** What an order executes, cut and checked. A plan holds no SQL: it is carried out by the rows that were kept. */
 export async function scriptOf(claims: OrderClaims): Promise<Script> {
   if (claims.kind === 'rollback' && claims.content.rollbackPlan) {
-    return { kind: 'statements', statements: [], onlyReads: false, alone: null };
+    return { kind: 'statements', statements: [], onlyReads: false, structural: false, alone: null };
   }
   return readScript(executedText(claims) ?? '');
 }

@@ -1,7 +1,14 @@
 import { DatabaseError } from 'pg';
 
+/** Why trying a whole transaction again may help: it lost against another one, or a lock was not to be had in time. */
+export type RetryCause = 'conflict' | 'lock';
+
 /** SQLSTATEs after which the same transaction may succeed: serialization failure, deadlock, lock not available. */
-const retryable = new Set(['40001', '40P01', '55P03']);
+const causes: ReadonlyMap<string | undefined, RetryCause> = new Map([
+  ['40001', 'conflict'],
+  ['40P01', 'conflict'],
+  ['55P03', 'lock'],
+]);
 
 /** The server's error, or null when the connection failed instead. FATAL ends the connection: its outcome is open. */
 export function serverError(error: unknown): DatabaseError | null {
@@ -9,9 +16,9 @@ export function serverError(error: unknown): DatabaseError | null {
   return error.severity === 'FATAL' || error.severity === 'PANIC' ? null : error;
 }
 
-/** True when trying the whole transaction again makes sense. */
-export function isRetryable(error: DatabaseError): boolean {
-  return retryable.has(error.code ?? '');
+/** Why trying the whole transaction again makes sense; null when it makes none. */
+export function retryCause(error: DatabaseError): RetryCause | null {
+  return causes.get(error.code) ?? null;
 }
 
 /** The server's words with detail and hint, for those allowed to see them. */

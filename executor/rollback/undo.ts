@@ -6,6 +6,7 @@ import type { Masker } from '../masking/masker';
 import { conditionName } from '../postgres/conditions';
 import { serverError, serverMessage } from '../postgres/errors';
 import { forgetKeptRowsSql } from '../postgres/kept-rows';
+import { orTryAgain } from '../run/attempt-end';
 import { bodyText, type StatementsRun } from '../run/statements';
 import { send } from '../run/table-counters';
 import { Ended } from '../run/trips';
@@ -219,8 +220,9 @@ export async function undoChange(
       startedAt: null,
     };
     // Somebody took a key between the comparison and the undoing: looked at again, it is drift.
-    const again = sqlstate === '23505' || ['40001', '40P01', '55P03'].includes(sqlstate);
-    throw new Ended(again ? { kind: 'conflict', end } : end);
+    throw new Ended(
+      sqlstate === '23505' ? { kind: 'conflict', cause: 'conflict', end } : orTryAgain(end, failure),
+    );
   } finally {
     watchdog.statement(null);
   }

@@ -2,7 +2,7 @@ import type { DatabaseError } from 'pg';
 import type { ReceiptClaims, StatementOutcome } from '#core/protocol/receipt';
 import { haltWords } from '../halt/halts';
 import { conditionName } from '../postgres/conditions';
-import { isRetryable } from '../postgres/errors';
+import { type RetryCause, retryCause } from '../postgres/errors';
 import { ledgerErrors, type LedgerRow } from '../postgres/ledger';
 import type { Interruption } from './interruption';
 import { bodyText, type StatementsRun } from './statements';
@@ -43,7 +43,7 @@ export type AttemptEnd =
   /** Another process has taken the order over; nothing of this attempt is applied, and nothing may be said of it. */
   | { readonly kind: 'fenced' }
   /** A serialization failure, deadlock or lock timeout; nothing applied, `end` says what to report when we give up. */
-  | { readonly kind: 'conflict'; readonly end: AttemptEnd }
+  | { readonly kind: 'conflict'; readonly cause: RetryCause; readonly end: AttemptEnd }
   /** The connection failed. `mayHaveCommitted` only if COMMIT was on its way. */
   | { readonly kind: 'lost'; readonly mayHaveCommitted: boolean };
 
@@ -54,6 +54,12 @@ export function interruptedEnd(
   return interruption.by === 'halt'
     ? { kind: 'refused', code: 'halted', message: haltWords(interruption.halt) }
     : { kind: 'revoked', message: 'stopped from the issue before COMMIT; nothing was applied' };
+}
+
+/** How an attempt ends that the server ended with `error`: finally, or to be tried again. */
+export function orTryAgain(end: AttemptEnd, error: DatabaseError | null): AttemptEnd {
+  const cause = error && retryCause(error);
+  return cause ? { kind: 'conflict', cause, end } : end;
 }
 
 /** What an error of the opening or closing trip means. Ours and the ledger's words are safe to pass on. */
@@ -110,7 +116,8 @@ export function frameEnd(
       if (where === 'opening') {
         const message = `the transaction could not be prepared (${sqlstate} ${conditionName(sqlstate)})`;
         const end: AttemptEnd = { kind: 'refused', code: 'connection-not-ready', message };
-        return isRetryable(error) || sqlstate === '57014' ? { kind: 'conflict', end } : end;
+        // Too long in the ledger: an earlier attempt is still at it.
+        return sqlstate === '57014' ? { kind: 'conflict', cause: 'conflict', end } : orTryAgain(end, error);
       }
       const end: AttemptEnd = {
         kind: 'failed',
@@ -119,7 +126,7 @@ export function frameEnd(
         reason: { code: sqlstate, message: `${conditionName(sqlstate)} when the change was to be committed` },
         startedAt: null,
       };
-      return isRetryable(error) ? { kind: 'conflict', end } : end;
+      return orTryAgain(end, error);
     }
   }
 }

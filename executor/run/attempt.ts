@@ -2,13 +2,13 @@ import type { OrderClaims } from '#core/protocol/order';
 import type { Exporter } from '../export/exporter';
 import type { Session } from '../identity/session';
 import { faultFields, type Log } from '../log';
-import { isRetryable, serverError } from '../postgres/errors';
+import { serverError } from '../postgres/errors';
 import { maskerOf } from '../masking/masker';
 import type { Target } from '../postgres/target';
 import type { Statement } from '../sql/cut';
 import type { Assertion } from '../sql/verification';
 import { undoChange } from '../rollback/undo';
-import { type AttemptEnd, interruptedEnd } from './attempt-end';
+import { type AttemptEnd, interruptedEnd, orTryAgain } from './attempt-end';
 import { commit } from './commit';
 import { budgetOf, guardedEnd } from './guards';
 import type { Interruption } from './interruption';
@@ -122,7 +122,7 @@ export async function attemptOrder(
       const failure = serverError(run.error);
       if (watchdog.pastDeadline) throw new Ended(late);
       const end: AttemptEnd = { kind: 'failed', statements: run.outcomes, body, reason: null, startedAt };
-      throw new Ended(failure && isRetryable(failure) ? { kind: 'conflict', end } : end);
+      throw new Ended(orTryAgain(end, failure));
     }
     if (run.problem) {
       throw new Ended({ kind: 'failed', statements: run.outcomes, body, reason: run.problem, startedAt });

@@ -8,6 +8,7 @@ import type { InboxOrder } from '../state/store';
 import { type AttemptDeps, attemptOrder } from './attempt';
 import { type AttemptEnd, interruptedEnd } from './attempt-end';
 import { fence } from './fence';
+import { createLockPatience, type LockPatience } from './lock-patience';
 import { attemptAlone } from './non-transactional/attempt-alone';
 import { nothingApplied, type Outcome } from './receipt-claims';
 import { verifyAfterCommit } from './verification';
@@ -123,9 +124,10 @@ function fromEnd(
 }
 
 /**
- * Runs an order until its outcome is known: tries again after conflicts (bounded), and after a lost connection asks the
- * ledger by trying again, because the ledger's unique key waits for, and then shows, whatever became of the earlier
- * transaction. `recovered`: an earlier process may have sent a COMMIT already.
+ * Runs an order until its outcome is known: tries again after conflicts (bounded), waits out locks that a structural
+ * change does not get, and after a lost connection asks the ledger by trying again, because the ledger's unique key waits
+ * for, and then shows, whatever became of the earlier transaction. `recovered`: an earlier process may have sent a COMMIT
+ * already.
  */
 export async function executeOrder(
   order: InboxOrder,
@@ -136,6 +138,23 @@ export async function executeOrder(
   deps: ExecuteDeps,
 ): Promise<Execution> {
   if (script.kind === 'syntax-error') return syntaxFailure(script, text, attempt);
+  const patience = createLockPatience(order.claims, deps.target.config, deps);
+  const execution = await untilKnown(order, script, attempt, recovered, deps, patience).finally(() =>
+    deps.progress.ended(),
+  );
+  const lockTries = patience.tries();
+  if (typeof execution === 'string' || lockTries === undefined) return execution;
+  return { ...execution, outcome: { ...execution.outcome, lockTries } };
+}
+
+async function untilKnown(
+  order: InboxOrder,
+  script: Extract<Script, { kind: 'statements' }>,
+  attempt: number,
+  recovered: boolean,
+  deps: ExecuteDeps,
+  patience: LockPatience,
+): Promise<Execution> {
   const { claims } = order;
   const { limits } = deps.config;
   const verification = await verificationOf(claims);
@@ -160,6 +179,16 @@ export async function executeOrder(
       : { kind: 'lost', mayHaveCommitted: false };
     const end = (await deps.exporter?.settle(ended)) ?? ended;
     if (end.kind === 'fenced') return 'over';
+    if (end.kind === 'conflict' && end.cause === 'lock') {
+      // It had its place in the ledger, so whatever an earlier attempt sent is undone.
+      mayHaveCommitted = false;
+      if (!script.structural) return fromEndOf(end.end, attempt);
+      patience.gaveWay(end.end);
+      const next = await patience.wait();
+      if (next === 'stopped') return next;
+      if (next === 'given-up') return fromEndOf(end.end, attempt);
+      continue;
+    }
     if (end.kind === 'conflict') {
       conflicts += 1;
       if (conflicts < limits.maxTransactionTries) {

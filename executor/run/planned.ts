@@ -3,7 +3,7 @@ import type { RollbackPlan } from '#core/change/rollback-plan';
 import { canonicalJson } from '#core/hash';
 import type { OrderClaims } from '#core/protocol/order';
 import type { ConnectionConfig } from '../config';
-import { isRetryable, serverError } from '../postgres/errors';
+import { serverError } from '../postgres/errors';
 import { lockTables, startKeeping, versionOf } from '../rollback/capture';
 import type { RowKeeper } from '../rollback/keeper';
 import { derivePlan } from '../rollback/plan';
@@ -54,7 +54,6 @@ export async function keeperOf(
     // A table that is gone, or that the role may not lock any more.
     if (['42P01', '3F000', '42501', '42809'].includes(failure.code ?? ''))
       throw changed('a table cannot be used');
-    const end = frameEnd(failure, 'opening', null);
-    throw new Ended(isRetryable(failure) && end.kind !== 'conflict' ? { kind: 'conflict', end } : end);
+    throw new Ended(frameEnd(failure, 'opening', null));
   }
 }

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { ExecutionProgress } from '#core/protocol/progress';
 import { faultFields, type Log } from '../log';
-import { backendActivity } from '../postgres/activity';
+import { type Activity, backendActivity } from '../postgres/activity';
 import { dropProgress, writeProgress } from '../state/progress';
 import type { ExecutionKey } from '../state/stops';
 
@@ -13,12 +13,18 @@ export interface ProgressOf {
   step(step: number): void;
   /** A statement is done and had this many rows. */
   rows(count: number): void;
-  /** The attempt is over. */
+  /** Sessions that were last seen holding up this attempt; null when none was seen. */
+  blockers(): number | null;
+  /** The attempt gave way to a lock. The next one begins at `nextAt`, milliseconds since 1970. */
+  backsOff(next: { readonly try: number; readonly tries: number; readonly nextAt: number }): void;
+  /** The attempt, or the waiting for the next one, is over. */
   ended(): void;
 }
 
 /** How often a running execution is looked at and its progress written. A shorter one leaves no trace at all. */
 const pulseMs = 1_000;
+
+const nothing: Activity = { phase: null, lockWait: null };
 
 /** Follows one execution: looks at its backend and writes down how far it is, off its own path. */
 export function followProgress(deps: {
@@ -32,18 +38,25 @@ export function followProgress(deps: {
 }): ProgressOf {
   const { control, pool, key, now, log } = deps;
   const at = (ms: number): string => new Date(ms).toISOString();
-  let pid = 0;
+  let pid: number | null = null;
   let steps = 0;
   let step = 0;
   let rows = 0;
   let stepStartedAt = now();
+  let blockers: number | null = null;
+  let lockRetry: ExecutionProgress['lockRetry'];
   let timer: NodeJS.Timeout | null = null;
-  let writing: Promise<void> | null = null;
+  /** Looks and writes, one after the other. */
+  let last: Promise<void> = Promise.resolve();
+  let looking = false;
   let written = false;
 
   const look = async (): Promise<void> => {
     // A target that does not answer to the look is no reason to fall silent: the rest is known here.
-    const seen = await backendActivity(control, pid).catch(() => ({ phase: null, lockWait: null }));
+    const asked = pid;
+    const seen = asked === null ? nothing : await backendActivity(control, asked).catch(() => nothing);
+    if (timer === null || asked !== pid) return;
+    blockers = seen.lockWait?.sessions ?? blockers;
     const progress: ExecutionProgress = {
       step,
       steps,
@@ -54,18 +67,22 @@ export function followProgress(deps: {
         sessions: seen.lockWait.sessions,
         since: at(now() - Math.max(0, seen.lockWait.seconds) * 1_000),
       },
+      ...(lockRetry ? { lockRetry } : {}),
       heartbeatAt: at(now()),
     };
-    if (timer === null) return;
     written = true;
     await writeProgress(pool, key, progress);
   };
+  const then = (work: () => Promise<void>): Promise<void> => {
+    last = last.then(work).catch((error: unknown) => log.error('progress-fault', faultFields(error)));
+    return last;
+  };
   const pulse = (): void => {
-    writing ??= look()
-      .catch((error: unknown) => log.error('progress-fault', faultFields(error)))
-      .finally(() => {
-        writing = null;
-      });
+    if (looking) return;
+    looking = true;
+    void then(look).finally(() => {
+      looking = false;
+    });
   };
   return {
     began(backend, count) {
@@ -73,6 +90,8 @@ export function followProgress(deps: {
       steps = count;
       step = 0;
       rows = 0;
+      blockers = null;
+      if (lockRetry) lockRetry = { ...lockRetry, nextAt: null };
       stepStartedAt = now();
       timer ??= setInterval(pulse, pulseMs);
     },
@@ -83,15 +102,23 @@ export function followProgress(deps: {
     rows(count) {
       rows += count;
     },
+    blockers: () => blockers,
+    backsOff(next) {
+      pid = null;
+      step = 0;
+      rows = 0;
+      stepStartedAt = now();
+      lockRetry = { ...next, sessions: blockers, nextAt: at(next.nextAt) };
+      timer ??= setInterval(pulse, pulseMs);
+      pulse();
+    },
     ended() {
       if (timer === null) return;
       clearInterval(timer);
       timer = null;
       if (!written) return;
       written = false;
-      void Promise.resolve(writing)
-        .then(async () => dropProgress(pool, key))
-        .catch((error: unknown) => log.error('progress-fault', faultFields(error)));
+      void then(() => dropProgress(pool, key));
     },
   };
 }

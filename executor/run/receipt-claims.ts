@@ -21,6 +21,7 @@ export interface Outcome {
   readonly verification: ReceiptClaims['verification'] | null;
   readonly beforeImage: ReceiptClaims['beforeImage'] | null;
   readonly export?: ReceiptClaims['export'];
+  readonly lockTries?: ReceiptClaims['lockTries'];
   /** Dry runs that ran only. */
   readonly dryRun?: DryRunReport;
 }
@@ -100,6 +101,7 @@ export function receiptClaims(
     ...(outcome.export ? { export: outcome.export } : {}),
     ...(outcome.verification ? { verification: outcome.verification } : {}),
     ...(outcome.beforeImage ? { beforeImage: outcome.beforeImage } : {}),
+    ...(outcome.lockTries ? { lockTries: outcome.lockTries } : {}),
     ...(outcome.dryRun ? { dryRun: outcome.dryRun } : {}),
   };
 }

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { affectedRows } from '#core/protocol/receipt';
 import type { Captured } from '../postgres/capture-query';
-import { isRetryable, serverError } from '../postgres/errors';
+import { retryCause, serverError } from '../postgres/errors';
 import {
   maxTriggerRounds,
   replacedTables,
@@ -78,7 +78,7 @@ export function startRowBudget(client: PoolClient, budget: number): RowBudget {
       // Which rows went can only be asked before they go: undo the step, count, and take it again.
       held = await rowsHeld(client, replaced, budget + 1).catch((error: unknown) => {
         const failure = serverError(error);
-        if (!failure || isRetryable(failure) || failure.code === '57014') throw error;
+        if (!failure || retryCause(failure) !== null || failure.code === '57014') throw error;
         throw new Uncountable(`${what} empties a table whose rows its role may not count`);
       });
       if (affected + held <= budget) {

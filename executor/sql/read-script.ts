@@ -1,3 +1,5 @@
+import { type StatementKind, statementKind } from '#core/sql/facts/kind';
+import { type Node, unwrap } from '#core/sql/tree/node';
 import { type Alone, aloneStatement } from './alone';
 import { findDeceptive, findUnencodable } from './characters';
 import { cutStatements, type Statement } from './cut';
@@ -10,12 +12,28 @@ export type Script =
       readonly kind: 'statements';
       readonly statements: readonly Statement[];
       readonly onlyReads: boolean;
-      /** Set when it must run outside a transaction: then it is the only statement. */ readonly alone: Alone | null;
+      /** It alters structure and changes no rows, as far as the text shows: nothing is lost by doing all of it again later. */
+      readonly structural: boolean;
+      /** Set when it must run outside a transaction: then it is the only statement. */
+      readonly alone: Alone | null;
     }
   /** PostgreSQL's grammar refuses it: the execution fails with 42601. */
   | { readonly kind: 'syntax-error'; readonly problem: SyntaxProblem }
   /** It parses, but holds something that may not run here. */
   | { readonly kind: 'not-allowed'; readonly message: string };
+
+function kindOf(node: Node): StatementKind {
+  const [type, fields] = unwrap(node);
+  return statementKind({ type, fields, node });
+}
+
+/** DDL, with what may stand around it. A DO block may change rows, so it may not. */
+function isStructural(kinds: readonly StatementKind[]): boolean {
+  return (
+    kinds.some((kind) => kind === 'ddl' || kind === 'maintenance') &&
+    !kinds.some((kind) => kind === 'write' || kind === 'opaque')
+  );
+}
 
 /** Cuts a text into statements and checks each against the rules. */
 export async function readScript(text: string): Promise<Script> {
@@ -43,6 +61,7 @@ export async function readScript(text: string): Promise<Script> {
   return {
     kind: 'statements',
     statements,
+    structural: isStructural(statements.map(({ node }) => kindOf(node))),
     onlyReads: statements.every(({ node }) => onlyReads(node)),
     alone: alone && 'alone' in alone ? alone.alone : null,
   };

@@ -164,6 +164,12 @@ const pairs: readonly (readonly [name: string, schema: v.GenericSchema, values: 
     ReceiptClaims,
     [
       aReceipt(),
+      aReceipt({
+        lockTries: [
+          { at: '2026-11-21T09:40:12.000Z', statement: 0, sessions: 1 },
+          { at: '2026-11-21T09:40:19.000Z', statement: null, sessions: null },
+        ],
+      }),
       aReceipt({ kind: 'dry-run', durability: null, transactionId: null, dryRun: dryRunReport }),
       aReceipt({ kind: 'dry-run', dryRun: { ...dryRunReport, ...coarseReport } }),
       aReceipt({
@@ -239,7 +245,16 @@ const pairs: readonly (readonly [name: string, schema: v.GenericSchema, values: 
       { jti: hash('a'), connection: 'shop-prod', stopRunning: true },
     ],
   ],
-  ['ExecutionProgress', ExecutionProgress, [progress, { ...progress, phase: null, lockWait: null }]],
+  [
+    'ExecutionProgress',
+    ExecutionProgress,
+    [
+      progress,
+      { ...progress, phase: null, lockWait: null },
+      { ...progress, lockRetry: { try: 2, tries: 5, sessions: null, nextAt: null } },
+      { ...progress, lockRetry: { try: 3, tries: 5, sessions: 1, nextAt: '2026-11-21T09:40:12.000Z' } },
+    ],
+  ],
   [
     'ErrorReply',
     ErrorReply,

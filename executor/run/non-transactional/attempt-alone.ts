@@ -3,13 +3,13 @@ import type { OrderClaims } from '#core/protocol/order';
 import type { Session } from '../../identity/session';
 import { faultFields } from '../../log';
 import { maskerOf } from '../../masking/masker';
-import { isRetryable, serverError } from '../../postgres/errors';
+import { serverError } from '../../postgres/errors';
 import { beginIntent, dropIntent, endIntent, type Intender, takeIntent } from '../../postgres/intents';
 import { ledgerErrors, type LedgerRow } from '../../postgres/ledger';
 import type { Alone } from '../../sql/alone';
 import type { Statement } from '../../sql/cut';
 import type { AttemptDeps } from '../attempt';
-import { type AttemptEnd, frameEnd, interruptedEnd } from '../attempt-end';
+import { type AttemptEnd, frameEnd, interruptedEnd, orTryAgain } from '../attempt-end';
 import { ledgerKey } from '../frame';
 import { refuseOtherSchema } from '../schema-guard';
 import { bodyText, runStatements, type StatementsRun } from '../statements';
@@ -275,8 +275,7 @@ async function failed(
     reason: null,
     startedAt,
   };
-  const failure = serverError(ran.error);
-  return failure && isRetryable(failure) ? { kind: 'conflict', end } : end;
+  return orTryAgain(end, serverError(ran.error));
 }
 
 /** Whether a failed statement certainly changed nothing. A name that is taken was taken by somebody else. */

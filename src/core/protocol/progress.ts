@@ -30,6 +30,19 @@ export const ExecutionProgress = v.strictObject({
   ),
   /** Null, or that the statement waits for a lock: how many sessions hold it up, and since when it was seen waiting. */
   lockWait: v.nullable(v.strictObject({ sessions: Count, since: UtcTime })),
+  /** Present once a structural change gave way because it did not get a lock in time; it is tried again. */
+  lockRetry: v.optional(
+    v.strictObject({
+      /** The try that runs now or, with `nextAt`, that comes next; from 2. */
+      try: Count,
+      /** Tries that it has at most. */
+      tries: Count,
+      /** Sessions that were seen holding up the try before; null: nobody looked in time. */
+      sessions: v.nullable(Count),
+      /** When the next try begins; null while it runs. */
+      nextAt: v.nullable(UtcTime),
+    }),
+  ),
   /** When the executor last looked. */
   heartbeatAt: UtcTime,
 });

@@ -92,6 +92,14 @@ export const ReceiptClaims = v.strictObject({
   ),
   /** The file that the result was written to, at the executor; absent when there is none. */
   export: v.optional(ExportClaim),
+  /**
+   * Tries of a structural change that gave way because a lock was not to be had in time, oldest first, with what the one
+   * process saw that ended the order: when (its clock), at which statement (from 0; null: before the first), and how many
+   * sessions were in the way (null: nobody looked in time). Absent: there was none.
+   */
+  lockTries: v.optional(
+    v.array(v.strictObject({ at: UtcTime, statement: v.nullable(Count), sessions: v.nullable(Count) })),
+  ),
   /** What a dry run saw before it was rolled back; absent for any other kind, and when nothing ran. */
   dryRun: v.optional(DryRunReport),
   /** SHA-256 of the result body's bytes; null when there is no body. */

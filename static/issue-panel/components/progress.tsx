@@ -32,6 +32,7 @@ export function Progress({ seen, now }: { seen: ProgressSeen; now: number }) {
           </span>
         </p>
       )}
+      {progress.lockRetry && <LockRetry retry={progress.lockRetry} heartbeat={heartbeat} age={age} />}
       {progress.phase && <Phase phase={progress.phase} />}
       <p className="qc-small qc-subtle" data-testid="heartbeat">
         The executor was last heard of {age} s ago.
@@ -41,14 +42,44 @@ export function Progress({ seen, now }: { seen: ProgressSeen; now: number }) {
   );
 }
 
-function stepWords({ step, steps }: ExecutionProgress): string {
-  if (step === 0) return 'Beginning';
+function stepWords({ step, steps, lockRetry }: ExecutionProgress): string {
+  if (step === 0) return lockRetry?.nextAt ? 'Waiting to try again' : 'Beginning';
   return step > steps ? 'All statements have run; on the way to COMMIT' : `Statement ${step} of ${steps}`;
 }
 
 function holders(sessions: number): string {
   if (sessions === 0) return 'was held by another session';
   return sessions === 1 ? 'another session holds' : `${sessions} other sessions hold`;
+}
+
+/** That the change gave way to others, and when it comes again. It holds nothing while it waits. */
+function LockRetry({
+  retry,
+  heartbeat,
+  age,
+}: {
+  retry: NonNullable<ExecutionProgress['lockRetry']>;
+  heartbeat: number;
+  age: number;
+}) {
+  const { sessions, nextAt } = retry;
+  const left = nextAt === null ? 0 : Math.max(0, Math.ceil((Date.parse(nextAt) - heartbeat) / 1_000) - age);
+  return (
+    <p className="qc-small" data-testid="lock-retry">
+      Try {retry.try} of {retry.tries}
+      {nextAt !== null && (
+        <>
+          {' '}
+          begins in <span className="qc-clock">{stopwatch(left)}</span>
+        </>
+      )}
+      : the one before gave way, it did not get a lock in time
+      {sessions !== null &&
+        sessions > 0 &&
+        ` that ${sessions === 1 ? 'another session held' : `${sessions} other sessions held`}`}
+      .
+    </p>
+  );
 }
 
 /** What PostgreSQL itself tells of a long command. */

@@ -97,21 +97,24 @@ describe('a run that waits for a lock', () => {
 
   step('says that another session holds it', async () => {
     holder = await elsewhere();
+    await holder.query(
+      'create table shop.nicknames (name text); alter table shop.nicknames owner to shop_app_rw',
+    );
     await bringToApproved(dana, bea, {
-      summary: 'Move customer 43 to gold',
+      summary: 'Since when a nickname holds',
       connection: 'shop-dev',
-      sql: `SELECT 1;\n${slowly(43)}`,
+      sql: 'ALTER TABLE nicknames ADD COLUMN since date;',
       rollback: null,
       reason: 'Sales asked for it.',
     });
     await holder.query('begin');
-    await holder.query('select from shop.customers where id = 43 for update');
+    await holder.query('select from shop.nicknames');
     olu = await stage.open('operator', new URL(dana.page.url()).pathname);
     await dana.act('run', {});
     await dana.reads('for a lock that another session holds');
   });
 
-  // The executor tries again when its lock_timeout is over, so there is time.
+  // The executor tries DDL again when its lock_timeout is over, so there is time.
   step('is stopped by an operator while it waits', async () => {
     await olu.act('stop', { text: 'The lock is mine; later.' });
     await dana.status('Approved');

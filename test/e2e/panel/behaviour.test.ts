@@ -7,7 +7,7 @@ import { launchBrowser } from '../../support/browser';
 import { openPanel, violations, type WatchedPage } from './harness/browser';
 import { approver, content, digest, revision } from './harness/fixture-content';
 import { exported, exportedFile, outcome } from './harness/fixture-outcomes';
-import { lockWaiting } from './harness/fixture-progress';
+import { backingOff, lockWaiting } from './harness/fixture-progress';
 import { fixtures, type FixtureName } from './harness/fixtures';
 import { Harness } from './harness/server';
 
@@ -387,6 +387,15 @@ describe('execution', () => {
     backend.progress = { progress: null, silent: true };
     await frame.getByText('The run may go on all the same.').waitFor();
     expect(await frame.getByTestId('lock-wait').innerText()).toContain('another session holds');
+  });
+
+  it('says that a change gave way to a lock and comes again', async () => {
+    const { frame, backend } = await open('running-long');
+    backend.progress = { progress: backingOff, silent: false };
+    const words = await frame.getByTestId('lock-retry').innerText();
+    expect(words).toMatch(/^Try 3 of 5 begins in 00:\d\d: .* that 2 other sessions held\.$/);
+    expect(await frame.getByTestId('progress').innerText()).toContain('Waiting to try again');
+    expect(await violations(frame)).toEqual([]);
   });
 
   it('resolves with what the ledger says and a reason', async () => {

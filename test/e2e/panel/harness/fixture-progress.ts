@@ -11,6 +11,15 @@ export const lockWaiting: ExecutionProgress = {
   heartbeatAt: '2026-11-21T09:41:40.000Z',
 };
 
+/** A structural change that gave way to others and comes again. */
+export const backingOff: ExecutionProgress = {
+  ...lockWaiting,
+  step: 0,
+  rows: 0,
+  lockWait: null,
+  lockRetry: { try: 3, tries: 5, sessions: 2, nextAt: '2026-11-21T09:41:52.000Z' },
+};
+
 /** PostgreSQL is in the middle of an index. */
 export const indexing: ExecutionProgress = {
   ...lockWaiting,
