@@ -6,6 +6,8 @@ export interface RelationUse extends QualifiedName {
   /** `write`: rows are changed in it. `define`: the statement changes the relation itself. */
   readonly access: 'read' | 'write' | 'define';
   readonly location: number | null;
+  /** True after ONLY: what inherits from it is not meant. */
+  readonly only: boolean;
 }
 
 /** Statements that change rows of their `relation`. */
@@ -55,7 +57,7 @@ function usesIn(statement: Node): readonly RelationUse[] {
       const name = rangeName(value);
       const access = accessOf(type);
       if (access !== 'read' || name.schema !== null || !scope.has(name.name)) {
-        uses.push({ ...name, access, location: locationOf(value) });
+        uses.push({ ...name, access, location: locationOf(value), only: value['inh'] !== true });
       }
       continue;
     }

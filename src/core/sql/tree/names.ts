@@ -29,7 +29,7 @@ export function rangeName(range: Node): QualifiedName {
 }
 
 /** The name in a list of strings: `[schema, name]` or `[name]`; a catalogue in front is dropped. */
-function listName(list: unknown): QualifiedName {
+export function listName(list: unknown): QualifiedName {
   const parts = strings(list);
   return { schema: parts.at(-2) ?? null, name: parts.at(-1) ?? '' };
 }

@@ -2,7 +2,7 @@ import { rule, type RuleDocs } from '../../review/rule';
 import { nameText, rangeName, typeText } from '../../tree/names';
 import { isNode, itemsOf, strings } from '../../tree/node';
 import { newColumns } from '../../tree/tables';
-import { findTable } from '../../facts/schema-snapshot';
+import { findTable, snapshotOf } from '../../facts/schema-snapshot';
 
 /** Names by which the server and the grammar call the same type. */
 const same: Readonly<Record<string, string>> = {
@@ -44,15 +44,15 @@ export const foreignKeyTypeMismatch = rule({
   },
 });
 
-const orders = {
-  v: 1 as const,
+const orders = /* @__PURE__ */ snapshotOf({
+  v: 1,
   serverMajor: 18,
   searchPath: ['shop'],
   tables: [
     {
       schema: 'shop',
       name: 'orders',
-      kind: 'table' as const,
+      kind: 'table',
       rows: 10,
       bytes: 8192,
       columns: [{ name: 'id', type: 'bigint', notNull: true, hasDefault: true, label: null }],
@@ -61,7 +61,7 @@ const orders = {
       foreignKeys: [],
     },
   ],
-};
+});
 
 export const docs: RuleDocs = {
   why: 'An integer column that refers to a bigint key works until the key grows past 2,147,483,647, and then every INSERT fails. Comparisons between other types may not use the index.',
