@@ -23,7 +23,7 @@ interface ColumnType {
 }
 
 /** A type as `format_type` writes it, taken apart: `timestamp(3) with time zone`. */
-export function parseTypeText(text: string): ColumnType {
+function parseTypeText(text: string): ColumnType {
   const found = /\(([\d,\s-]+)\)/u.exec(text);
   const base = text.replace(/\([\d,\s-]+\)/u, '').trim();
   const modifiers = found ? (found[1] ?? '').split(',').map(Number) : [];

@@ -9,7 +9,7 @@ import { volatileCall } from '../tree/volatility';
 import { keepsStoredForm } from './column-types';
 
 /** Something that is done to all rows of a table, with why. */
-export interface TableEffect extends QualifiedName {
+interface TableEffect extends QualifiedName {
   readonly why: string;
 }
 

@@ -2,7 +2,7 @@ import { findTable, type SchemaSnapshot, type SnapshotTable } from '../facts/sch
 import type { QualifiedName } from '../tree/names';
 
 /** A foreign key with the table that it stands at. */
-export interface Reference {
+interface Reference {
   readonly table: SnapshotTable;
   readonly key: SnapshotTable['foreignKeys'][number];
 }

@@ -36,7 +36,7 @@ export function reviewScript(
   config: EffectiveConfig,
   context: ReviewContext,
 ): Review {
-  const facts = scriptFacts(script);
+  const facts = scriptFacts(script, context.schema);
   const raw = [...builtIn(facts, rules, config, context), ...custom(facts, config, context)];
   const waivers = findWaivers(script);
   const findings = raw.map((finding) => ({ ...finding, waived: reasonFor(finding, waivers) }));
