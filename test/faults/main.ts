@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { type Mutant, mutants } from './mutants';
 import { automaticRollback } from './rows/automatic-rollback';
 import { runMutants } from './run-mutants';
+import { runRows } from './run-rows';
 import { clocks } from './rows/clocks';
 import { crashPoints } from './rows/crash-points';
 import { cutConnections } from './rows/cut-connections';
@@ -18,28 +19,29 @@ import { replicas } from './rows/replicas';
 import { stateRestores } from './rows/state-restores';
 import { wrongOrdersRow } from './rows/wrong-orders';
 import { buildExecutor } from './support/build-executor';
-import { executorProcesses, killAll } from './support/process';
-import type { Outcome, Row, Tier } from './support/row';
+import { killAll } from './support/process';
+import type { Row, Tier } from './support/row';
 import { type FaultServer, startFaultServer } from './support/server';
 import { makeTemplate } from './support/world';
 
 /** `npm run faults`: breaks real executors over a real PostgreSQL, and compares what they did with what they said. */
 
+/** The longest first, so that they do not end alone. */
 const rows: readonly Row[] = [
   randomKills,
-  darkLines,
+  replicas,
   crashPoints,
+  races,
+  automaticRollback,
   cutConnections,
+  stateRestores,
   postgresCrashes,
   diskFullRow,
-  replicas,
-  stateRestores,
-  races,
-  wrongOrdersRow,
-  escapesRow,
   mutationsRow,
+  escapesRow,
+  wrongOrdersRow,
   clocks,
-  automaticRollback,
+  darkLines,
 ];
 const absent = 'Not in the table: failover of a target to a standby (not tried).';
 const usage = `usage: npm run faults -- [--full] [--only NAME]… [--seed N] [--mutant NAME | --mutants]\nnames: ${rows.map(({ name }) => name).join(', ')}\n`;
@@ -76,12 +78,19 @@ function readArguments(): Arguments | null {
   }
 }
 
-let server: FaultServer | null = null;
+const servers = new Set<FaultServer>();
 let file: string | null = null;
+
+async function startServer(binaries?: string): Promise<FaultServer> {
+  const server = await startFaultServer(binaries);
+  servers.add(server);
+  await makeTemplate(server);
+  return server;
+}
 
 async function cleanUp(): Promise<void> {
   killAll();
-  await server?.close().catch(() => undefined);
+  await Promise.all([...servers].map(async (server) => server.close().catch(() => undefined)));
   if (file !== null) await rm(file, { force: true });
 }
 
@@ -95,31 +104,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 async function main({ tier, seed, chosen, mutant, everyMutant }: Arguments): Promise<number> {
-  server = await startFaultServer();
-  await makeTemplate(server);
-  if (everyMutant) return runMutants(server, rows, seed);
+  if (everyMutant) return runMutants(await startServer(), rows, seed);
   file = await buildExecutor(mutant);
-  const processes = executorProcesses(file);
-  console.log(`PostgreSQL ${server.version}, Node ${process.versions.node}, tier ${tier}, seed ${seed}\n`);
+  console.log(`Node ${process.versions.node}, tier ${tier}, seed ${seed}\n`);
   if (mutant) console.log(`Broken on purpose: ${mutant.what}.\n`);
-  console.log('| test | runs | what was hit | violations | seconds |\n| --- | --- | --- | --- | --- |');
   const began = performance.now();
-  let bad = 0;
-  const shared = { server, processes, seed };
-  const timed = async (row: Row): Promise<Outcome & { seconds: string }> => {
-    const from = performance.now();
-    const outcome = await row.run(shared, tier);
-    return { ...outcome, seconds: ((performance.now() - from) / 1_000).toFixed(1) };
-  };
-  const quiet = new Map(chosen.filter((row) => row.quiet).map((row) => [row.name, timed(row)]));
-  for (const running of quiet.values()) running.catch(() => undefined);
-  for (const row of chosen) {
-    const { runs, hit, violations, seconds } = await (quiet.get(row.name) ?? timed(row));
-    console.log(`| ${row.title} | ${runs} | ${hit} | ${violations.length} | ${seconds} |`);
-    bad += violations.length;
-    for (const violation of violations.slice(0, 20)) console.error(`  ${row.name}: ${violation}`);
-  }
-  await processes.close();
+  const bad = await runRows({ rows: chosen, tier, seed, file, startServer });
   console.log(`\n${absent}`);
   console.log(
     `\n${bad === 0 ? 'No violation' : `${bad} violations`}, ${((performance.now() - began) / 1_000).toFixed(0)} s.`,

@@ -1,21 +1,16 @@
-import { existsSync } from 'node:fs';
 import { Client } from 'pg';
-import * as v from 'valibot';
 import { canonicalSha256, sha256Hex } from '#core/hash';
 import type { OrderClaims } from '#core/protocol/order';
-import { preflightPath, PreflightReply } from '#core/protocol/preflight';
 import { readReceipt, type SeenReceipt } from '../../integration/executor/support/receiver';
 import { deliver } from '../support/load';
 import { chance } from '../support/random';
+import { rollbackPlan } from '../support/rollback-plan';
 import { othersFrom, randomScript, type RandomTable, randomTables } from '../support/random-tables';
 import { count, counted, type Outcome, type Row, type Tier } from '../support/row';
-import { type FaultServer, startFaultServer } from '../support/server';
-import { createWorld, makeTemplate, type Shared, type World, type WorldWishes } from '../support/world';
+import { createWorld, type Shared, type World } from '../support/world';
 
 const cases: Record<Tier, number> = { ci: 300, full: 3_000 };
 const abreast = 4;
-/** Where Debian and Ubuntu put a server of another version. */
-const older = '/usr/lib/postgresql/15';
 
 /** Rows by table and key, as text; only those that the case owns, or only those of others. */
 type Picture = ReadonlyMap<string, string>;
@@ -123,20 +118,13 @@ async function oneCase(world: World, at: number, found: Found): Promise<void> {
       `grant usage on schema ${schema} to faults_rw; grant all on all tables in schema ${schema} to faults_rw;
        grant all on all sequences in schema ${schema} to faults_rw`,
     );
-    const request = { connection: 'main', sql: script, automaticRollback: true, exportFormat: null };
-    const answer = await world.app.send(
-      await world.address(),
-      'POST',
-      preflightPath,
-      JSON.stringify(request),
-    );
-    const { rollbackPlan, rollbackRefusal } = v.parse(PreflightReply, await answer.json());
-    if (!rollbackPlan) {
-      bad(`no plan: ${rollbackRefusal ?? ''}`);
+    const plan = await rollbackPlan(world, script);
+    if (typeof plan === 'string') {
+      bad(`no plan: ${plan}`);
       return;
     }
     const before = await picture(client, tables, 'ours');
-    const order = { issueId: `case-${at}`, sql: script, content: { rollbackPlan } };
+    const order = { issueId: `case-${at}`, sql: script, content: { rollbackPlan: plan } };
     const claims = await world.order(order);
     const [applied] = await Promise.all([executed(world, claims), othersWrite(other, tables, 'first')]);
     const after = await picture(client, tables, 'ours');
@@ -154,7 +142,7 @@ async function oneCase(world: World, at: number, found: Found): Promise<void> {
     const back = await world.order({ ...order, kind: 'rollback' });
     const undo = {
       ...back,
-      sqlSha256: await canonicalSha256(rollbackPlan),
+      sqlSha256: await canonicalSha256(plan),
       applyReceiptSha256: await sha256Hex(applied.compact),
       beforeImageSha256: applied.claims.beforeImage?.sha256 ?? '',
     };
@@ -190,58 +178,31 @@ interface Found {
   rows: number;
 }
 
-async function onServer(
-  shared: Shared,
-  howMany: number,
-  found: Found,
-  wishes: WorldWishes = {},
-): Promise<void> {
-  const world = await createWorld(shared, wishes);
+async function run(shared: Shared, tier: Tier): Promise<Outcome> {
+  const found: Found = { violations: [], hit: new Map(), rows: 0 };
+  const world = await createWorld(shared);
   try {
-    await world.start();
     await shared.server.sql(world.target, "create type public.mood as enum ('fine', 'poor')");
     let next = 0;
     const worker = async (): Promise<void> => {
-      for (; next < howMany;) {
+      for (; next < cases[tier];) {
         next += 1;
         await oneCase(world, next, found);
       }
     };
     await Promise.all(Array.from({ length: abreast }, worker));
+    return {
+      runs: `${cases[tier]} scripts, ${found.rows} rows`,
+      hit: counted(found.hit),
+      violations: found.violations,
+    };
   } finally {
     await world.close();
   }
 }
 
-/** Before PostgreSQL 16 an executor cannot safely make logins. */
-const sharedLogin: NonNullable<WorldWishes['change']> = (input) => ({
-  ...input,
-  connections: input.connections.map((one) => ({ ...one, identity: { mode: 'shared' as const } })),
-});
-
-async function run(shared: Shared, tier: Tier): Promise<Outcome> {
-  const found: Found = { violations: [], hit: new Map(), rows: 0 };
-  await onServer(shared, cases[tier], found);
-  let where = shared.server.version;
-  if (existsSync(older)) {
-    let server: FaultServer | null = null;
-    try {
-      server = await startFaultServer(older);
-      await makeTemplate(server, true);
-      await onServer({ ...shared, server }, cases[tier], found, { change: sharedLogin });
-      where += ` and ${server.version}`;
-    } finally {
-      await server?.close();
-    }
-  }
-  return {
-    runs: `${cases[tier]} scripts each on ${where}, ${found.rows} rows`,
-    hit: counted(found.hit),
-    violations: found.violations,
-  };
-}
-
 export const automaticRollback: Row = {
+  onOldest: true,
   name: 'automatic-rollback',
   title: 'automatic rollback: random tables and scripts, others writing',
   run,

@@ -17,12 +17,34 @@ export interface WrongOrder {
   readonly atRun?: true;
   /** What must have happened before, with the same change. */
   readonly before?:
-    'applied' | 'applied and rollback window over' | 'revoked' | 'newer ledger' | 'same id, other order';
+    | 'applied'
+    | 'applied and rollback window over'
+    | 'applied and kept rows past their time'
+    | 'revoked'
+    | 'newer ledger'
+    | 'same id, other order';
 }
 
 const zeros = '0'.repeat(64);
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const guarded = { connection: 'guarded' };
+
+/** Well formed, but nobody derived it. */
+const anyPlan: NonNullable<OrderClaims['content']['rollbackPlan']> = {
+  generator: 1,
+  statements: [
+    {
+      index: 0,
+      action: 'insert',
+      table: { schema: 'public', name: 'counters' },
+      key: ['change'],
+      columns: ['change', 'n'],
+    },
+  ],
+  maxRows: 1,
+  maxBytes: 1,
+  keepHours: 1,
+};
 
 /** Whoever got a dry run allowed has nothing to apply a change with. */
 async function underIdOfDryRun(claims: OrderClaims, { app }: World): Promise<string> {
@@ -182,6 +204,11 @@ const verified: readonly WrongOrder[] = [
     wish: { kind: 'dry-run', claims: { digest: zeros } },
   },
   { code: 'wrong-id', what: 'an order to apply under the id of a dry run', token: underIdOfDryRun },
+  {
+    code: 'rollback-ambiguous',
+    what: 'a rollback that was written and one by kept rows',
+    wish: { rollback: 'select 1', content: { rollbackPlan: anyPlan } },
+  },
   { code: 'rollback-missing', what: 'no rollback was approved', wish: { kind: 'rollback' } },
   {
     code: 'nothing-to-roll-back',
@@ -199,6 +226,12 @@ const verified: readonly WrongOrder[] = [
     what: 'after the window',
     wish: { kind: 'rollback' },
     before: 'applied and rollback window over',
+  },
+  {
+    code: 'before-image-expired',
+    what: 'a rollback by rows that are kept no longer',
+    wish: { kind: 'rollback' },
+    before: 'applied and kept rows past their time',
   },
   { code: 'already-applied', what: 'a second try', wish: { try: 2 }, before: 'applied' },
   { code: 'ledger-behind', what: 'an older ledger', before: 'newer ledger' },

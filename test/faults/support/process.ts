@@ -24,8 +24,14 @@ export function killAll(): void {
   for (const child of alive) child.kill('SIGKILL');
 }
 
+/** Executor processes, one after the other. */
+export interface ExecutorProcesses {
+  next(): ExecutorProcess;
+  close(): Promise<void>;
+}
+
 /** Makes executor processes; each is loaded ahead of its time, so that a restart is as fast as the executor itself. */
-export function executorProcesses(file: string): { next(): ExecutorProcess; close(): Promise<void> } {
+export function executorProcesses(file: string): ExecutorProcesses {
   let spare: ExecutorProcess | null = null;
   return {
     next() {

@@ -16,8 +16,10 @@ export interface Outcome {
 export interface Row {
   readonly name: string;
   readonly title: string;
-  /** Mostly waits: it begins with the first row, and is told of in its place. Rows before it leave the server up. */
-  readonly quiet?: boolean;
+  /** Mostly waits: it runs beside two others. */
+  readonly quiet?: true;
+  /** Repeated on the oldest PostgreSQL that the executor takes, where it is installed. */
+  readonly onOldest?: true;
   run(shared: Shared, tier: Tier): Promise<Outcome>;
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Pool, type QueryResultRow } from 'pg';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../executor/embedded/launcher';
 import { pollUntil, processExists, readPostmaster } from '../../../executor/embedded/postmaster';
@@ -10,6 +11,8 @@ export interface FaultServer {
   readonly folder: string;
   /** Version as the server says it. */
   readonly version: string;
+  /** False before PostgreSQL 16, whose CREATEROLE could give itself any role: executions share a login there. */
+  readonly loginPerExecution: boolean;
   /** Rows of a query as superuser. */
   sql<T extends QueryResultRow>(database: string, text: string, values?: unknown[]): Promise<T[]>;
   /** Lets go of our own sessions in a database, so that it can be copied or dropped. */
@@ -20,6 +23,12 @@ export interface FaultServer {
   revive(): Promise<void>;
   /** Stops the server and removes its files. */
   close(): Promise<void>;
+}
+
+/** The oldest PostgreSQL that the executor takes, where Debian and Ubuntu put it; null where it is not installed. */
+export function oldestInstalled(): string | null {
+  const folder = '/usr/lib/postgresql/15';
+  return existsSync(`${folder}/bin/postgres`) ? folder : null;
 }
 
 /** Makes a cluster of its own in a temporary folder; `binaries`: of another version than the embedded one. */
@@ -57,6 +66,7 @@ export async function startFaultServer(binaries?: string): Promise<FaultServer> 
     postgres: () => postgres,
     folder: folder.path,
     version: settings?.version ?? '',
+    loginPerExecution: Number.parseInt(settings?.version ?? '', 10) >= 16,
     sql,
     leave,
     async crash() {

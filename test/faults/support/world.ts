@@ -75,27 +75,28 @@ const limits = { statementTimeoutMs: 2_000, lockTimeoutMs: 1_000, maxResultRows:
 let worlds = 0;
 
 /** Marks are only ever added, by the changes themselves: what they say does not depend on the executor. */
-const targetSql = (shared: boolean): string => `
+const targetSql = (perExecution: boolean): string => `
   create table marks (change text not null, xid xid8 not null default pg_current_xact_id());
   create table counters (change text primary key, n integer not null);
   create role faults_rw nologin;
-  create role ${login} login noinherit ${shared ? 'nocreaterole' : 'createrole'} password 'secret';
-  grant faults_rw to ${login}${shared ? '' : ' with admin option, inherit false, set true'};
+  create role ${login} login noinherit ${perExecution ? 'createrole' : 'nocreaterole'} password 'secret';
+  grant faults_rw to ${login}${perExecution ? ' with admin option, inherit false, set true' : ''};
   grant insert on marks to faults_rw;
   grant select, insert, update on counters to faults_rw`;
 
-/**
- * Makes the database that every world gets a copy of. Once, before the first world. `shared`: executions share a login, as
- * before PostgreSQL 16.
- */
-export async function makeTemplate(server: FaultServer, shared = false): Promise<void> {
+const identityOn = ({ loginPerExecution }: FaultServer) => ({
+  mode: loginPerExecution ? ('per-execution' as const) : ('shared' as const),
+});
+
+/** Makes the database that every world gets a copy of. Once, before the first world. */
+export async function makeTemplate(server: FaultServer): Promise<void> {
   await server.sql('postgres', `create database ${template}`);
-  await server.sql(template, targetSql(shared));
+  await server.sql(template, targetSql(server.loginPerExecution));
   const postgres = server.postgres();
   await installLedger({
     url: postgres.loginUrl(login, 'secret', template),
     adminUrl: postgres.superuserUrl(template),
-    identity: { mode: shared ? 'shared' : 'per-execution' },
+    identity: identityOn(server),
   });
   await server.leave(template);
 }
@@ -119,6 +120,7 @@ async function makeConfig(
     role: 'faults_rw',
     searchPath: 'public',
     limits,
+    identity: identityOn(server),
     writable: true,
     concurrency: 8,
   };
