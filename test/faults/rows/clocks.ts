@@ -61,7 +61,7 @@ async function run(shared: Shared): Promise<Outcome> {
       await world.receiver.seen(claims.jti);
       changes.push({ id, claims, expect: off < 0 ? 'expired' : 'succeeded' });
     }
-    violations.push(...(await settle(world, 30_000)), ...(await judge(world, changes)));
+    violations.push(...(await settle(world)), ...(await judge(world, changes)));
     return {
       runs: '6 orders',
       hit: 'executor one hour behind and ahead; app right, and as wrong as the executor',

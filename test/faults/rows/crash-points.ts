@@ -1,7 +1,7 @@
 import type { ExecutionPoint } from '../../../executor/run/points';
 import { judge, settle } from '../support/invariants';
 import { startLoad } from '../support/load';
-import { count, counted, type Outcome, type Row, type Tier, within } from '../support/row';
+import { count, counted, type Outcome, type Row, type Tier, within, patience } from '../support/row';
 import { createWorld, type Shared } from '../support/world';
 
 const times: Record<Tier, number> = { ci: 10, full: 50 };
@@ -48,7 +48,7 @@ async function run(shared: Shared, tier: Tier): Promise<Outcome> {
         const crash = { point, nth: met === 'process' ? 1 : world.random.between(1, 4) };
         const starting = world.start({ crash });
         if (point === 'draining') void starting.then(async (served) => served && world.process().stop());
-        const late = await within(20, `${point} for the ${crash.nth}. time`, world.process().ended);
+        const late = await within(60, `${point} for the ${crash.nth}. time`, world.process().ended);
         world.gone();
         if (late.length > 0) await world.process().kill();
         else count(reached, point);
@@ -58,8 +58,8 @@ async function run(shared: Shared, tier: Tier): Promise<Outcome> {
       }
     }
     if (!(await world.start())) violations.push('the last start failed');
-    violations.push(...(await within(60, 'finishing', load.finish())));
-    violations.push(...(await settle(world, 30_000)));
+    violations.push(...(await within(patience, 'finishing', load.finish())));
+    violations.push(...(await settle(world)));
     violations.push(...(await judge(world, load.changes)), ...load.surprises);
     const crashes = [...reached.values()].reduce((sum, one) => sum + one, 0);
     return {

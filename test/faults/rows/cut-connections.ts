@@ -1,7 +1,7 @@
 import { type Cut, startGate } from '../support/gate';
 import { judge, settle } from '../support/invariants';
 import { pause, startLoad } from '../support/load';
-import { count, counted, type Outcome, type Row, type Tier, within } from '../support/row';
+import { count, counted, type Outcome, type Row, type Tier, within, patience } from '../support/row';
 import { createWorld, type Shared } from '../support/world';
 
 const cuts: Record<Tier, number> = { ci: 102, full: 501 };
@@ -19,13 +19,13 @@ async function run(shared: Shared, tier: Tier): Promise<Outcome> {
       const cut = kinds[turn % kinds.length] ?? 'after commit';
       // More work when all is done already: there must be a line to cut.
       if (load.waiting < 16) load.release(16);
-      const late = await within(20, cut, gate.spoil(cut));
+      const late = await within(60, cut, gate.spoil(cut));
       violations.push(...late);
       if (late.length === 0) count(hits, cut);
       await pause(world.random.between(0, 20));
     }
-    violations.push(...(await within(60, 'finishing', load.finish())));
-    violations.push(...(await settle(world, 30_000)));
+    violations.push(...(await within(patience, 'finishing', load.finish())));
+    violations.push(...(await settle(world)));
     violations.push(...(await judge(world, load.changes)), ...load.surprises);
     return {
       runs: `${cuts[tier]} lines cut, ${load.changes.length} changes, ${load.deliveries} orders`,

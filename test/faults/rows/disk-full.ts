@@ -2,7 +2,7 @@ import { ReceiptClaims } from '#core/protocol/receipt';
 import * as v from 'valibot';
 import { judge, settle } from '../support/invariants';
 import { type Change, pause, startLoad } from '../support/load';
-import { type Outcome, type Row, type Tier, within } from '../support/row';
+import { type Outcome, type Row, type Tier, within, patience } from '../support/row';
 import { mountSmallDisk, type SmallDisk } from '../support/small-disk';
 import { createWorld, type Shared, type World } from '../support/world';
 
@@ -66,8 +66,8 @@ async function run(shared: Shared, tier: Tier): Promise<Outcome> {
       await pause(world.random.between(100, 400));
       violations.push(...(await fillAndFree(world, disk, turn % 2 === 1)));
     }
-    violations.push(...(await within(90, 'finishing', load.finish())));
-    violations.push(...(await settle(world, 30_000)));
+    violations.push(...(await within(patience, 'finishing', load.finish())));
+    violations.push(...(await settle(world)));
     const [changes, met] = await honest(world, load.changes);
     violations.push(...(await judge(world, changes)), ...load.surprises);
     if (met === 0) violations.push('no change met the full disk');

@@ -92,7 +92,7 @@ async function run(shared: Shared): Promise<Outcome> {
     const tried = async (what: string, work: Promise<readonly string[]>): Promise<void> => {
       let found: readonly string[] = [];
       const late = await within(
-        30,
+        60,
         what,
         work.then((answer) => (found = answer)),
       );
@@ -124,7 +124,7 @@ async function run(shared: Shared): Promise<Outcome> {
         receipt.includes(secret) ? ['the receipt has the text of the server'] : [],
       ),
     );
-    violations.push(...(await settle(world, 30_000)), ...(await judge(world, changes)));
+    violations.push(...(await settle(world)), ...(await judge(world, changes)));
     return {
       runs: `${contained.length + violations.length} attempts`,
       hit: `contained: ${contained.join('; ')}`,

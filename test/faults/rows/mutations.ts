@@ -107,7 +107,7 @@ async function run(shared: Shared, tier: Tier): Promise<Outcome> {
       const { status } = await readReply(response);
       if (status < 400 || status >= 500) violations.push(`answered ${status} (${kind}): ${bent}`);
     }
-    violations.push(...(await settle(world, 30_000)), ...(await judge(world, [])));
+    violations.push(...(await settle(world)), ...(await judge(world, [])));
     return {
       runs: `${mutations[tier]} mutations, ${mutations[tier] / overTheWire} of them over HTTP too`,
       hit: `${counted(kinds)}; ${same} were the same order in another spelling`,

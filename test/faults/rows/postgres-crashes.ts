@@ -1,10 +1,25 @@
 import { startGate } from '../support/gate';
 import { judge, settle } from '../support/invariants';
 import { pause, startLoad } from '../support/load';
-import { type Outcome, type Row, type Tier, within } from '../support/row';
-import { createWorld, type Shared } from '../support/world';
+import { type Outcome, type Row, type Tier, within, patience } from '../support/row';
+import { createWorld, type Shared, type World } from '../support/world';
 
 const crashes: Record<Tier, number> = { ci: 6, full: 30 };
+
+/** Transactions of changes that are open; waits for one. */
+async function underWay(world: World): Promise<number> {
+  for (let tried = 0; tried < 1_000; tried += 1) {
+    const [running] = await world.server.sql<{ n: number }>(
+      world.target,
+      `select count(*)::int as n from pg_stat_activity
+       where datname = $1 and starts_with(usename, 'qc_x_') and xact_start is not null`,
+      [world.target],
+    );
+    if (running && running.n > 0) return running.n;
+    await pause(5);
+  }
+  return 0;
+}
 
 async function run(shared: Shared, tier: Tier): Promise<Outcome> {
   const { server } = shared;
@@ -17,14 +32,8 @@ async function run(shared: Shared, tier: Tier): Promise<Outcome> {
     const violations: string[] = [];
     for (let crash = 0; crash < crashes[tier]; crash += 1) {
       load.release(40);
-      await pause(world.random.between(100, 500));
-      const [running] = await server.sql<{ n: number }>(
-        world.target,
-        `select count(*)::int as n from pg_stat_activity
-         where datname = $1 and starts_with(usename, 'qc_x_') and xact_start is not null`,
-        [world.target],
-      );
-      open += running?.n ?? 0;
+      await pause(world.random.between(0, 300));
+      open += await underWay(world);
       await server.crash();
       // The executor lives on without any database, or is started again beside it.
       const killed = crash % 2 === 1;
@@ -39,9 +48,10 @@ async function run(shared: Shared, tier: Tier): Promise<Outcome> {
         if (!(await world.start())) violations.push('a start after a crash failed');
       }
     }
-    violations.push(...(await within(90, 'finishing', load.finish())));
-    violations.push(...(await settle(world, 30_000)));
+    violations.push(...(await within(patience, 'finishing', load.finish())));
+    violations.push(...(await settle(world)));
     violations.push(...(await judge(world, load.changes)), ...load.surprises);
+    if (open === 0) violations.push('no crash hit an open transaction');
     return {
       runs: `${crashes[tier]} crashes (${restarts} with kill -9), ${load.changes.length} changes, ${load.deliveries} orders`,
       hit: `${open} open transactions; state database on the same server`,

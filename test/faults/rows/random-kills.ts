@@ -1,6 +1,6 @@
 import { judge, settle } from '../support/invariants';
 import { pause, startLoad } from '../support/load';
-import { count, counted, type Outcome, type Row, type Tier, within } from '../support/row';
+import { count, counted, type Outcome, type Row, type Tier, within, patience } from '../support/row';
 import { createWorld, type Shared, type World } from '../support/world';
 
 const kills: Record<Tier, number> = { ci: 200, full: 1_000 };
@@ -33,9 +33,9 @@ async function phase(world: World): Promise<string> {
   return open && open.n > 0 ? 'before or after a transaction' : 'idle';
 }
 
-/** Resolves when the app has been sent `more` receipts, or after a second: a hanging executor is killed too. */
+/** Resolves when the app has been sent `more` receipts, or after a while: a hanging executor is killed too. */
 async function receipts(world: World, more: number): Promise<void> {
-  const end = Date.now() + 1_000;
+  const end = Date.now() + 5_000;
   const wanted = world.receiver.posts + more;
   while (world.receiver.posts < wanted && Date.now() < end) await pause(2);
 }
@@ -79,8 +79,8 @@ async function run(shared: Shared, tier: Tier): Promise<Outcome> {
     const restarted = await world.start();
     const violations = [
       ...(restarted ? [] : ['the last start failed']),
-      ...(await within(60, 'finishing', load.finish())),
-      ...(await settle(world, 30_000)),
+      ...(await within(patience, 'finishing', load.finish())),
+      ...(await settle(world)),
       ...(await judge(world, load.changes)),
       ...load.surprises,
     ];

@@ -1,7 +1,7 @@
 import { judge, settle } from '../support/invariants';
 import { pause, startLoad } from '../support/load';
 import type { ExecutorProcess } from '../support/process';
-import { type Outcome, type Row, type Tier, within } from '../support/row';
+import { type Outcome, type Row, type Tier, within, patience } from '../support/row';
 import { createWorld, type Shared, type World } from '../support/world';
 
 const rounds: Record<Tier, number> = { ci: 50, full: 300 };
@@ -29,7 +29,7 @@ async function owners(world: World): Promise<readonly string[]> {
 /** Freezes a process until others have taken its orders over, lets it go on, and asks it to stop. */
 async function outlast(world: World, victim: ExecutorProcess, owner: string): Promise<string[]> {
   await pause(leaseMs);
-  const end = Date.now() + 20_000;
+  const end = Date.now() + 60_000;
   while ((await runningOf(world, owner)) > 0) {
     if (Date.now() > end) return ['the orders of a stopped process were not taken over'];
     await pause(20);
@@ -66,8 +66,8 @@ async function run(shared: Shared, tier: Tier): Promise<Outcome> {
         violations.push(...(await outlast(world, victim, owner)));
       }
     }
-    violations.push(...(await within(90, 'finishing', load.finish())));
-    violations.push(...(await settle(world, 30_000)));
+    violations.push(...(await within(patience, 'finishing', load.finish())));
+    violations.push(...(await settle(world)));
     violations.push(...(await judge(world, load.changes)), ...load.surprises);
     if (hit.killed === 0 || hit.stopped === 0) violations.push('nothing was running when it was hit');
     return {

@@ -1,6 +1,6 @@
 import { judge, settle } from '../support/invariants';
 import { type Change, deliver, startLoad } from '../support/load';
-import { type Outcome, type Row, type Tier, within } from '../support/row';
+import { type Outcome, type Row, type Tier, within, patience } from '../support/row';
 import { createWorld, type Shared, type World } from '../support/world';
 
 const restores: Record<Tier, number> = { ci: 6, full: 30 };
@@ -31,7 +31,7 @@ async function stopped(world: World): Promise<void> {
 async function some(world: World, prefix: string): Promise<[readonly Change[], readonly string[]]> {
   const load = startLoad(world, { flights: 8, duplicates: 0.2, sleepMs: [0, 5], prefix });
   load.release(changesEach);
-  const late = await within(60, 'changes before a restore', load.finish());
+  const late = await within(patience, 'changes before a restore', load.finish());
   return [load.changes, [...late, ...load.surprises]];
 }
 
@@ -56,7 +56,7 @@ async function run(shared: Shared, tier: Tier): Promise<Outcome> {
         const { status } = await deliver(world, claims);
         if (status !== 202) violations.push(`${id}: sent again, answered ${status}`);
       }
-      violations.push(...wrong, ...alsoWrong, ...(await settle(world, 30_000)));
+      violations.push(...wrong, ...alsoWrong, ...(await settle(world)));
       changes.push(...before, ...after);
       forgotten += after.length;
     }

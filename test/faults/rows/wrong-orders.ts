@@ -145,7 +145,7 @@ async function run(shared: Shared): Promise<Outcome> {
       changes.push(...applied);
     }
     // Nothing is applied but what was right: a mark of anything else is a violation.
-    violations.push(...(await settle(world, 30_000)), ...(await judge(world, changes)));
+    violations.push(...(await settle(world)), ...(await judge(world, changes)));
     const met = new Set(cases.map(({ code }) => code));
     const missing = refusalCodes.filter((code) => !met.has(code) && !notOfOrders.includes(code));
     return {

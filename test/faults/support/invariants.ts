@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { verifyCompact } from '#core/protocol/jws';
 import { ReceiptClaims, receiptTyp } from '#core/protocol/receipt';
 import type { Change } from './load';
+import { patience } from './row';
 import type { World } from './world';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -119,9 +120,9 @@ export async function judge(
   return violations;
 }
 
-/** Waits until no order is open and every receipt is delivered. Returns what is still missing after `patienceMs`. */
-export async function settle(world: World, patienceMs: number): Promise<string[]> {
-  const end = Date.now() + patienceMs;
+/** Waits until no order is open and every receipt is delivered. Returns what is missing when that does not come. */
+export async function settle(world: World): Promise<string[]> {
+  const end = Date.now() + patience * 1_000;
   for (;;) {
     const [left] = await world.server.sql<{ open: number; undelivered: number }>(
       world.state,
@@ -129,7 +130,7 @@ export async function settle(world: World, patienceMs: number): Promise<string[]
         (select count(*)::int from executor.outbox where delivered_at is null) as undelivered`,
     );
     if (left?.open === 0 && left.undelivered === 0) return [];
-    if (Date.now() > end) return [`after ${patienceMs} ms still open: ${JSON.stringify(left)}`];
+    if (Date.now() > end) return [`after ${patience} s still open: ${JSON.stringify(left)}`];
     await new Promise((done) => setTimeout(done, 20));
   }
 }

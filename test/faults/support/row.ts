@@ -35,6 +35,9 @@ export function count(counts: Map<string, number>, name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1);
 }
 
+/** Seconds after which what has not ended hangs. It says nothing of what it should take: the machine may be busy. */
+export const patience = 300;
+
 /** Waits for `work`, but not for ever: what hangs is a violation, not a suite that never ends. */
 export async function within(
   seconds: number,
