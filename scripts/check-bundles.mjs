@@ -23,6 +23,8 @@ const bundles = [
   { name: 'transitions', entry: 'src/transitions.ts', budget: 150 * 1024, options: handler },
   { name: 'events', entry: 'src/events.ts', budget: 150 * 1024, options: handler },
   { name: 'index', entry: 'src/index.ts', budget: 600 * 1024, options: handler },
+  // Half of it is PostgreSQL's grammar, which stays packed until a text is parsed.
+  { name: 'panel', entry: 'src/panel.ts', budget: 760 * 1024, options: handler, also: /^libpg-query$/ },
   {
     name: 'compliance-gadget',
     entry: 'static/compliance-gadget/main.tsx',
@@ -41,7 +43,7 @@ const allowed = [
 ];
 
 let failed = false;
-for (const { name, entry, budget, options } of bundles) {
+for (const { name, entry, budget, options, also } of bundles) {
   const { metafile } = await build({
     ...options,
     entryPoints: [path.join(root, entry)],
@@ -56,7 +58,7 @@ for (const { name, entry, budget, options } of bundles) {
   });
   const output = Object.values(metafile.outputs)[0];
   const bytes = output?.bytes ?? 0;
-  const strangers = Object.keys(metafile.inputs).filter((input) => !isAllowed(input));
+  const strangers = Object.keys(metafile.inputs).filter((input) => !isAllowed(input, also));
   const ok = bytes <= budget && strangers.length === 0;
   failed ||= !ok;
   console.log(
@@ -66,8 +68,8 @@ for (const { name, entry, budget, options } of bundles) {
 }
 process.exit(failed ? 1 : 0);
 
-function isAllowed(input) {
+function isAllowed(input, also) {
   if (/^(src|static\/compliance-gadget)\//.test(input)) return true;
   const match = /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(input);
-  return match !== null && allowed.some((pattern) => pattern.test(match[1] ?? ''));
+  return match !== null && [...allowed, also].some((pattern) => pattern?.test(match[1] ?? ''));
 }

@@ -11,6 +11,7 @@ import { lookBefore, showPreflight } from '../app/look-before';
 import type { Ports } from '../app/ports';
 import { readEvidence } from '../app/read-evidence';
 import { readResult } from '../app/read-result';
+import { reviewDraft } from '../app/review-draft';
 import type { Outcome } from '../app/refusal';
 import { requestRun } from '../app/request-run';
 import { requestStop } from '../app/request-stop';
@@ -20,6 +21,7 @@ import { showProgress } from '../app/show-progress';
 import { showTimeline } from '../app/show-timeline';
 import { submitChange } from '../app/submit-change';
 import { composePorts } from '../forge/compose';
+import { sqlParser } from '../forge/sql-parser/parser';
 import { reply } from './reply';
 
 /** What every panel call knows: the issue and the viewer as the platform says, never as the payload says. */
@@ -58,6 +60,7 @@ const handlers: Handlers = {
   view,
   timeline: async ({ ports, issue }) => ok(await showTimeline(ports, issue.id)),
   'save-draft': ({ ports, issue, viewer }, payload) => saveDraft(ports, issue, viewer, payload),
+  review: async ({ ports }, payload) => ok(await reviewDraft(ports, sqlParser, payload)),
   preflight: ({ ports, issue }, payload) => showPreflight(ports, issue, payload),
   submit: (call, { version }) =>
     viewAfter(

@@ -151,7 +151,7 @@ export function rowBudgetProblem(text: string): string | null {
 }
 
 /** The budget: null when there is none, undefined when `text` is not a number of rows. */
-function parseRowBudget(text: string): number | null | undefined {
+export function parseRowBudget(text: string): number | null | undefined {
   const trimmed = text.trim();
   if (trimmed === '') return null;
   return /^\d{1,9}$/.test(trimmed) ? Number(trimmed) : undefined;

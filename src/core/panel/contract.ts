@@ -1,11 +1,12 @@
 import * as v from 'valibot';
 import { DraftContent } from '../change/content';
-import { maxReasonLength } from '../limits';
-import { Sha256Hex } from '../protocol/claims';
+import { maxContentBytes, maxReasonLength } from '../limits';
+import { ConnectionKey, Sha256Hex } from '../protocol/claims';
 import { ChangeKind } from '../protocol/attempt';
 import { ExportLinkReply } from '../protocol/export';
 import { ExecutionProgress } from '../protocol/progress';
 import { ResultBody } from '../protocol/receipt';
+import { ReviewView } from './review';
 import { ChangeView, DraftView, DryRunReportView, PreflightView, TimelineEntry } from './view';
 
 const Version = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -40,6 +41,15 @@ export const panelCalls = {
   },
   /** What the executor says of the draft at `version`; asked for when the author wants a plan to undo it, or an export. */
   preflight: { payload: v.strictObject({ version: Version }), value: PreflightView },
+  /** What the rules and PostgreSQL's grammar say of a text; asked for again and again while the author types. */
+  review: {
+    payload: v.strictObject({
+      sql: v.pipe(v.string(), v.maxLength(maxContentBytes)),
+      connection: v.nullable(ConnectionKey),
+      rowBudget: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))),
+    }),
+    value: ReviewView,
+  },
   /** Freezes the draft at `version` as a new revision and sends it to review. */
   submit: { payload: v.strictObject({ version: Version }), value: ChangeView },
   /** Asks for a dry run of the draft at `version`, or of the revision with `digest`; the other is null. */

@@ -1,0 +1,36 @@
+import * as v from 'valibot';
+import { levels } from '../sql/review/rule';
+import { statementKinds } from '../sql/facts/kind';
+
+const Offset = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** One hit of a rule, for the gutter and the list. Offsets are UTF-8 bytes of the text that was reviewed. */
+export const FindingView = v.strictObject({
+  rule: v.string(),
+  title: v.string(),
+  level: v.picklist(levels),
+  /** Statement that it is about, from 0; null: the whole text. */
+  statement: v.nullable(Offset),
+  start: Offset,
+  end: Offset,
+  message: v.string(),
+  /** SQL to write instead; null when no rewrite is safe. */
+  rewrite: v.nullable(v.string()),
+  /** The author's reason for setting the rule aside here; null when it counts. */
+  waived: v.nullable(v.string()),
+});
+export type FindingView = v.InferOutput<typeof FindingView>;
+
+/** What the review says of one statement. */
+export const StatementReview = v.strictObject({
+  start: Offset,
+  end: Offset,
+  kind: v.picklist(statementKinds),
+});
+
+/** What the review says of a text. Deterministic: whoever asks about the same text on the same connection reads the same. */
+export const ReviewView = v.strictObject({
+  statements: v.array(StatementReview),
+  findings: v.array(FindingView),
+});
+export type ReviewView = v.InferOutput<typeof ReviewView>;

@@ -1,0 +1,57 @@
+import { maxContentBytes } from '#core/limits';
+import { drafted } from '../../support/change';
+import { startTestSite, type TestSite } from '../../support/local-site';
+
+/** The review as the panel asks for it: the deployed bundle of the panel's function, with its own grammar. */
+let site: TestSite;
+let key: string;
+beforeAll(async () => {
+  site = await startTestSite();
+  ({ key } = await drafted(site));
+});
+afterAll(() => site.close());
+
+const review = (sql: string, connection: string | null = 'shop-dev') =>
+  site.by.must('developer', key, 'review', { sql, connection, rowBudget: null });
+
+test('findings name the bytes that they are about', async () => {
+  const sql = "UPDATE customers SET name = 'é';\nDROP TABLE orders;";
+  const { statements, findings } = await review(sql);
+  expect(statements.map(({ kind }) => kind)).toEqual(['write', 'ddl']);
+  const bytes = Buffer.from(sql);
+  const cut = findings.map(({ rule, start, end }) => [rule, bytes.subarray(start, end).toString()]);
+  expect(cut).toEqual(
+    expect.arrayContaining([
+      ['ban-update-without-where', 'customers'],
+      ['ban-drop-table', 'DROP TABLE orders'],
+    ]),
+  );
+});
+
+test('what the grammar refuses is a finding at its place', async () => {
+  const { findings } = await review("SELECT 'é';\nSELEC 1;");
+  expect(findings).toEqual([expect.objectContaining({ rule: 'syntax-error', level: 'error', start: 13 })]);
+});
+
+test('it is the same for everybody, on any connection, and without one', async () => {
+  const sql = 'DELETE FROM orders;';
+  const asked = await Promise.all(
+    (['developer', 'firstApprover', 'auditor'] as const).map(async (role) =>
+      site.by.must(role, key, 'review', { sql, connection: 'shop-prod', rowBudget: null }),
+    ),
+  );
+  expect(asked[1]).toEqual(asked[0]);
+  expect(asked[2]).toEqual(asked[0]);
+  expect((await review(sql, null)).findings.map(({ rule }) => rule)).toContain('ban-delete-without-where');
+});
+
+test('a text that is too long, and one that breaks the parser, are refused in words; the next one is reviewed', async () => {
+  const long = { sql: 'x'.repeat(maxContentBytes + 1), connection: null, rowBudget: null };
+  expect(await site.by.call('developer', key, 'review', long)).toMatchObject({
+    ok: false,
+    error: { code: 'bad-request' },
+  });
+  const deep = `SELECT ${'1+'.repeat(30_000)}1;`;
+  expect((await review(deep)).findings).toMatchObject([{ rule: 'syntax-error' }]);
+  expect((await review('SELECT 1;')).statements).toHaveLength(1);
+});
