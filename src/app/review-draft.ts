@@ -8,7 +8,7 @@ import type { Ports } from './ports';
 
 /** Reviews a text as it would run on a connection. Reads the settings and nothing else: it is asked while people type. */
 export async function reviewDraft(
-  ports: Pick<Ports, 'settings'>,
+  ports: { readonly settings: Pick<Ports['settings'], 'read'> },
   parser: SqlParser,
   { sql, connection, rowBudget }: PanelPayload<'review'>,
 ): Promise<ReviewView> {

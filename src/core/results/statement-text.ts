@@ -29,3 +29,21 @@ export function lineOf(text: string, position: number): { readonly line: number;
   }
   return { line, column };
 }
+
+/** Turns UTF-8 byte offsets into `text` into UTF-16 offsets, as an editor counts. */
+export function utf16Offsets(text: string): (byte: number) => number {
+  const bytes = encoder.encode(text);
+  // Mostly ASCII: then both counts are the same.
+  if (bytes.length === text.length) return (byte) => Math.min(byte, text.length);
+  return (byte) => decoder.decode(bytes.subarray(0, byte)).length;
+}
+
+/** Line, from 1, in which a UTF-8 byte of `text` stands. */
+export function lineOfByte(text: string, byte: number): number {
+  return (
+    encoder
+      .encode(text)
+      .subarray(0, byte)
+      .filter((one) => one === 0x0a).length + 1
+  );
+}

@@ -1,14 +1,17 @@
 import Button from '@atlaskit/button/new';
 import TextArea from '@atlaskit/textarea';
-import { useId, useState } from 'react';
-import type { DraftContent } from '#core/change/content';
+import { lazy, Suspense, useId, useState } from 'react';
+import { parseRowBudget, type DraftContent } from '#core/change/content';
 import { maxReasonLength } from '#core/limits';
 import type { ConnectionView } from '#core/panel/view';
+import { useMarks, useReview } from '../hooks/use-review';
 import { ConnectionChoice } from './connection-choice';
 import { ExportField } from './export-field';
 import { RollbackChoice } from './rollback-choice';
 import { RowBudgetField } from './row-budget-field';
-import { SqlEditor } from './sql-editor';
+import { type Marks, SqlEditor } from './sql-editor';
+
+const Review = lazy(() => import('./review').then((module) => ({ default: module.Review })));
 
 /** What the fields of a draft share. */
 export interface DraftFieldsProps {
@@ -26,21 +29,28 @@ export interface DraftFieldsProps {
 export function DraftFields(props: DraftFieldsProps) {
   const { content, mayEdit, onEdit, onSave } = props;
   const reason = useId();
+  const { sql, connection } = content;
+  const reviewed = useReview({ sql, connection, rowBudget: parseRowBudget(content.rowBudget) ?? null });
+  const marks = useMarks(reviewed);
   return (
     <div className="qc-stack-wide">
       <SqlField
         {...props}
         label="SQL"
-        value={content.sql}
+        value={sql}
+        marks={marks}
         placeholder="Paste the SQL to run"
-        onChange={(sql) => onEdit({ sql })}
+        onChange={(text) => onEdit({ sql: text })}
       />
+      <Suspense fallback={null}>
+        <Review reviewed={reviewed} sql={sql} />
+      </Suspense>
       <ConnectionChoice
         connections={props.connections}
-        value={content.connection}
+        value={connection}
         disabled={!mayEdit}
-        onChange={(connection) => {
-          onEdit({ connection });
+        onChange={(chosen) => {
+          onEdit({ connection: chosen });
           onSave();
         }}
       />
@@ -85,6 +95,7 @@ export function DraftFields(props: DraftFieldsProps) {
 interface SqlFieldProps extends DraftFieldsProps {
   readonly label: string;
   readonly value: string;
+  readonly marks?: Marks | null;
   readonly placeholder: string;
   readonly help?: string;
   readonly onChange: (text: string) => void;
@@ -121,6 +132,7 @@ function SqlField(props: SqlFieldProps) {
         value={value}
         readOnly={!mayEdit}
         placeholder={mayEdit ? props.placeholder : ''}
+        {...(props.marks === undefined ? {} : { marks: props.marks })}
         onChange={(text) => {
           setNote('');
           onChange(text);

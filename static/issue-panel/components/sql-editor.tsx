@@ -1,6 +1,13 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Editor } from '../editor/create-editor';
+import type { Mark } from '../editor/findings';
 import { HiddenNotice, MarkedText } from './hidden-notice';
+
+/** What a review found, with the text that it is of. */
+export interface Marks {
+  readonly of: string;
+  readonly marks: readonly Mark[];
+}
 
 /** What the page gives the SQL field. */
 export interface SqlEditorProps {
@@ -8,6 +15,8 @@ export interface SqlEditorProps {
   readonly value: string;
   readonly readOnly?: boolean;
   readonly placeholder?: string;
+  /** Null: no review yet. Absent where nothing is reviewed. */
+  readonly marks?: Marks | null;
   readonly onChange?: (text: string) => void;
   readonly onBlur?: () => void;
   readonly onPrimary?: () => void;
@@ -26,7 +35,8 @@ export function SqlEditor(props: SqlEditorProps) {
   const latest = useRef(props);
   latest.current = props;
   const [phase, setPhase] = useState<'loading' | 'ready' | 'plain'>('loading');
-  const { label, readOnly = false } = props;
+  const { label, readOnly = false, marks } = props;
+  const marked = marks !== undefined;
 
   useEffect(() => {
     let gone = false;
@@ -39,6 +49,7 @@ export function SqlEditor(props: SqlEditorProps) {
           root: mount.shadowRoot ?? mount.attachShadow({ mode: 'open' }),
           label,
           readOnly,
+          marked,
           text: latest.current.value,
           placeholder: latest.current.placeholder ?? '',
           ...handlers(latest),
@@ -55,9 +66,12 @@ export function SqlEditor(props: SqlEditorProps) {
       editor.current?.destroy();
       editor.current = undefined;
     };
-  }, [label, readOnly]);
+  }, [label, readOnly, marked]);
 
   useEffect(() => editor.current?.setText(props.value), [props.value]);
+  useEffect(() => {
+    if (marks) editor.current?.setMarks(marks.of, marks.marks);
+  }, [marks, phase]);
 
   return (
     <div ref={outer} tabIndex={-1} className="qc-editor" data-testid={`editor-${label}`} data-phase={phase}>

@@ -4,6 +4,7 @@ import { bracketMatching, indentOnInput } from '@codemirror/language';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
 import { EditorState, Prec, type Extension } from '@codemirror/state';
 import { drawSelection, EditorView, keymap, lineNumbers, placeholder } from '@codemirror/view';
+import { findingsGutter, showFindings, type Mark } from './findings';
 import { hiddenBadges } from './hidden-badges';
 import { editorTheme } from './theme';
 
@@ -18,6 +19,8 @@ export interface EditorOptions {
   readonly placeholder?: string;
   readonly onChange?: (text: string) => void;
   readonly onBlur?: () => void;
+  /** Leaves room beside the lines for findings. */
+  readonly marked?: boolean;
   /** Mod-Enter. */
   readonly onPrimary?: () => void;
   /** Mod-S. */
@@ -32,6 +35,8 @@ export interface EditorOptions {
 export interface Editor {
   /** Replaces the text, as one step that can be undone, if it differs. */
   readonly setText: (text: string) => void;
+  /** Shows what a review found in `text`; nothing is changed when the editor holds another text by now. */
+  readonly setMarks: (text: string, marks: readonly Mark[]) => void;
   readonly destroy: () => void;
 }
 
@@ -58,6 +63,9 @@ export function createEditor(options: EditorOptions): Editor {
       if (current === text) return;
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
     },
+    setMarks(text, marks) {
+      if (view.state.sliceDoc() === text) showFindings(view, marks);
+    },
     destroy: () => view.destroy(),
   };
 }
@@ -69,6 +77,7 @@ function extensions(options: EditorOptions): Extension[] {
     // Bytes are what is approved: a line end stays what it was pasted as.
     EditorState.lineSeparator.of('\n'),
     lineNumbers(),
+    options.marked ? findingsGutter() : [],
     drawSelection(),
     bracketMatching(),
     highlightSelectionMatches(),

@@ -13,10 +13,12 @@ import { RunningNote } from '../components/running';
 import { SqlEditor } from '../components/sql-editor';
 import { Votes } from '../components/votes';
 import { type DirectActions, useActions, type Actions } from '../hooks/use-actions';
+import { useMarks, useReview } from '../hooks/use-review';
 import { usePrimaryKey } from '../hooks/use-primary-key';
 import { Dialog } from './dialog';
 
 const DryRun = lazy(() => import('../components/dry-run').then((module) => ({ default: module.DryRun })));
+const Review = lazy(() => import('../components/review').then((module) => ({ default: module.Review })));
 const PlanText = lazy(() =>
   import('../components/rollback-plan').then((module) => ({ default: module.PlanText })),
 );
@@ -126,6 +128,9 @@ function Outcomes({ view, revision }: { view: ChangeView; revision: RevisionView
 function RevisionText(props: { view: ChangeView; revision: RevisionView; onPrimary: () => void }) {
   const { view, revision } = props;
   const connection = view.connections.find(({ key }) => key === revision.connection);
+  const { sql, rowBudget } = revision;
+  const reviewed = useReview({ sql, connection: revision.connection, rowBudget });
+  const marks = useMarks(reviewed);
   return (
     <div className="qc-stack">
       <section className="qc-stack-tight" aria-labelledby="qc-where">
@@ -153,8 +158,11 @@ function RevisionText(props: { view: ChangeView; revision: RevisionView; onPrima
         <h3 className="qc-label" id="qc-sql">
           SQL
         </h3>
-        <SqlEditor label="SQL" value={revision.sql} readOnly onPrimary={props.onPrimary} />
+        <SqlEditor label="SQL" value={revision.sql} marks={marks} readOnly onPrimary={props.onPrimary} />
       </section>
+      <Suspense fallback={null}>
+        <Review reviewed={reviewed} sql={revision.sql} />
+      </Suspense>
       <section className="qc-stack-tight" aria-labelledby="qc-verification">
         <h3 className="qc-label" id="qc-verification">
           Verification

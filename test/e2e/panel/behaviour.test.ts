@@ -62,6 +62,42 @@ afterEach(async () => {
   expect(problems).toEqual([]);
 });
 
+describe('review', () => {
+  it('finds while the author types, in the gutter and in a list, and forgets what was mended', async () => {
+    const { frame } = await open('draft-empty');
+    const editor = frame.getByRole('textbox', { name: 'SQL', exact: true });
+    await editor.fill('SELECT 1;\nDELETE FROM customers;');
+    const finding = frame.getByTestId('finding-ban-delete-without-where');
+    await finding.waitFor();
+    expect(await finding.innerText()).toMatch(/^Error\s+Line 2: /);
+    expect(await frame.getByTestId('review-state').innerText()).toBe('2 statements: 1 error.');
+    await frame.locator('.cm-lint-marker-error').waitFor();
+    await editor.fill('SELECT 1;\nDELETE FROM customers WHERE id = 1;');
+    await finding.waitFor({ state: 'detached' });
+    await frame.locator('.cm-lint-marker-error').waitFor({ state: 'detached' });
+  });
+
+  it('marks where the grammar stops, and shows what was waived with its reason', async () => {
+    const { frame } = await open('draft-empty');
+    const editor = frame.getByRole('textbox', { name: 'SQL', exact: true });
+    await editor.fill('SELEC 1;');
+    expect(await frame.getByTestId('finding-syntax-error').innerText()).toContain('syntax error');
+    await editor.fill('-- qc-waive ban-delete-without-where: it holds test data only\nDELETE FROM customers;');
+    const waived = frame.getByTestId('finding-ban-delete-without-where');
+    await waived.waitFor();
+    expect(await waived.innerText()).toContain('Set aside by the author: it holds test data only');
+    await frame.getByText('1 statement: 1 waived by the author.').waitFor();
+  });
+
+  it('shows approvers the same findings', async () => {
+    const { frame } = await open('review-approver', {
+      revision: { ...revision, sql: 'DELETE FROM customers;' },
+    });
+    await frame.getByTestId('finding-ban-delete-without-where').waitFor();
+    await frame.locator('.cm-lint-marker-error').waitFor();
+  });
+});
+
 describe('draft', () => {
   it('saves once after typing, says so, and submits the saved version', async () => {
     const { frame, backend } = await open('draft-empty');

@@ -1,5 +1,9 @@
-import type { PanelCallName, PanelValue, Reply } from '#core/panel/contract';
+import * as v from 'valibot';
+import { panelCalls, type PanelCallName, type PanelValue, type Reply } from '#core/panel/contract';
 import type { ChangeView, DraftView } from '#core/panel/view';
+import { emptySettings } from '#core/settings/settings';
+import { sqlParser } from '../../../../executor/sql/parser';
+import { reviewDraft } from '../../../../src/app/review-draft';
 import { names, rollbackPlan } from './fixture-content';
 import { reportOf } from './fixture-dry-run';
 import { resultFor, timeline } from './fixture-outcomes';
@@ -27,6 +31,13 @@ export const noPlan = (words: string): Reply<PanelValue<'preflight'>> => ({
   ok: true,
   value: { ...nothingSaid, rollbackRefusal: words },
 });
+
+/** The review is the app's own. */
+async function review(payload: unknown): Promise<Reply<unknown>> {
+  const settings = { read: async () => emptySettings('harness') };
+  const wish = v.parse(panelCalls.review.payload, payload);
+  return { ok: true, value: await reviewDraft({ settings }, sqlParser, wish) };
+}
 
 /** One call that the panel made. */
 export interface RecordedCall {
@@ -64,7 +75,7 @@ export class FakeBackend implements Backend {
   }
 
   /** Answers an `invoke`. */
-  invoke(name: PanelCallName, payload: Record<string, unknown>): Reply<unknown> {
+  invoke(name: PanelCallName, payload: Record<string, unknown>): Reply<unknown> | Promise<Reply<unknown>> {
     this.calls.push({ name, payload, at: Date.now() });
     if (name === 'view') return { ok: true, value: this.view };
     if (name === 'progress') return { ok: true, value: this.progress };
@@ -74,6 +85,7 @@ export class FakeBackend implements Backend {
     if (name === 'evidence')
       return { ok: true, value: { order: 'order.jws', orderNote: null, receipt: 'receipt.jws' } };
     if (name === 'preflight') return this.look;
+    if (name === 'review') return review(payload);
     if (name === 'save-draft') return this.#save(payload);
     const reply = this.#nextReply ?? { ok: true, value: this.view };
     this.#nextReply = undefined;

@@ -1,0 +1,112 @@
+import { useMemo } from 'react';
+import type { FindingView, ReviewView } from '#core/panel/review';
+import { lineOfByte } from '#core/results/statement-text';
+import { count } from '../../shared/format';
+import type { Reviewed } from '../hooks/use-review';
+import { Disclosure } from './disclosure';
+
+const tags = {
+  error: { words: 'Error', look: 'qc-tag qc-tag-failed' },
+  warning: { words: 'Warning', look: 'qc-tag qc-tag-fix' },
+  info: { words: 'Remark', look: 'qc-tag' },
+} as const;
+
+/** Findings that are listed before the rest has to be asked for. */
+const listed = 12;
+
+/** What the rules say of the SQL: how many findings, then each with its line and what to write instead. */
+export function Review({ reviewed, sql }: { reviewed: Reviewed | null; sql: string }) {
+  if (reviewed === null && sql.trim() === '') return null;
+  return (
+    <section className="qc-stack-tight" aria-labelledby="qc-review" data-testid="review">
+      <h3 className="qc-label" id="qc-review">
+        Review
+      </h3>
+      <p role="status" className="qc-small qc-subtle" data-testid="review-state">
+        {stateOf(reviewed, sql)}
+      </p>
+      {reviewed?.review && <Findings review={reviewed.review} sql={reviewed.sql} />}
+    </section>
+  );
+}
+
+function stateOf(reviewed: Reviewed | null, sql: string): string {
+  if (reviewed === null || reviewed.sql !== sql) return 'Reading the SQL…';
+  if (reviewed.review === null) return `The SQL could not be reviewed: ${reviewed.problem ?? ''}`;
+  const { findings, statements } = reviewed.review;
+  const counted = findings.filter(({ waived }) => waived === null);
+  const of = (level: FindingView['level']): number => counted.filter((one) => one.level === level).length;
+  const waived = findings.length - counted.length;
+  const parts = [
+    ...some(of('error'), 'error', 'errors'),
+    ...some(of('warning'), 'warning', 'warnings'),
+    ...some(of('info'), 'remark', 'remarks'),
+    ...some(waived, 'waived by the author', 'waived by the author'),
+  ];
+  const read = count(statements.length, 'statement', 'statements');
+  return parts.length === 0 ? `${read}, nothing to remark.` : `${read}: ${parts.join(', ')}.`;
+}
+
+const some = (number: number, one: string, many: string): string[] =>
+  number === 0 ? [] : [count(number, one, many)];
+
+function Findings({ review, sql }: { review: ReviewView; sql: string }) {
+  const { weighty, remarks } = useMemo(() => {
+    const order = { error: 0, warning: 1, info: 2 } as const;
+    const sorted = review.findings.toSorted(
+      (one, other) => order[one.level] - order[other.level] || one.start - other.start,
+    );
+    return {
+      weighty: sorted.filter(({ level }) => level !== 'info'),
+      remarks: sorted.filter(({ level }) => level === 'info'),
+    };
+  }, [review]);
+  const rest = weighty.slice(listed);
+  return (
+    <>
+      <List findings={weighty.slice(0, listed)} sql={sql} />
+      {rest.length > 0 && (
+        <Disclosure title={`${rest.length} more`} testId="review-more">
+          <List findings={rest} sql={sql} />
+        </Disclosure>
+      )}
+      {remarks.length > 0 && (
+        <Disclosure title={count(remarks.length, 'remark', 'remarks')} testId="review-remarks">
+          <List findings={remarks} sql={sql} />
+        </Disclosure>
+      )}
+    </>
+  );
+}
+
+function List({ findings, sql }: { findings: readonly FindingView[]; sql: string }) {
+  if (findings.length === 0) return null;
+  return (
+    <ul className="qc-findings">
+      {findings.map((finding) => (
+        <Finding key={`${finding.rule}-${finding.start}-${finding.end}`} finding={finding} sql={sql} />
+      ))}
+    </ul>
+  );
+}
+
+function Finding({ finding, sql }: { finding: FindingView; sql: string }) {
+  const { level, rule, message, rewrite, waived } = finding;
+  const tag = tags[level];
+  return (
+    <li data-testid={`finding-${rule}`}>
+      <span className={tag.look}>{tag.words}</span>
+      <div>
+        <p>
+          Line {lineOfByte(sql, finding.start)}: {message} <span className="qc-small qc-subtle">{rule}</span>
+        </p>
+        {rewrite !== null && <pre className="qc-code qc-rewrite">{rewrite}</pre>}
+        {waived !== null && (
+          <p className="qc-small">
+            <strong>Set aside by the author:</strong> {waived}
+          </p>
+        )}
+      </div>
+    </li>
+  );
+}
