@@ -82,7 +82,9 @@ describe('review', () => {
     const editor = frame.getByRole('textbox', { name: 'SQL', exact: true });
     await editor.fill('SELEC 1;');
     expect(await frame.getByTestId('finding-syntax-error').innerText()).toContain('syntax error');
-    await editor.fill('-- qc-waive ban-delete-without-where: it holds test data only\nDELETE FROM customers;');
+    await editor.fill(
+      '-- qc-waive ban-delete-without-where: it holds test data only\nDELETE FROM customers;',
+    );
     const waived = frame.getByTestId('finding-ban-delete-without-where');
     await waived.waitFor();
     expect(await waived.innerText()).toContain('Set aside by the author: it holds test data only');
