@@ -22,7 +22,7 @@ export const FindingView = v.strictObject({
 export type FindingView = v.InferOutput<typeof FindingView>;
 
 /** What the review says of one statement. */
-export const StatementReview = v.strictObject({
+const StatementReview = v.strictObject({
   start: Offset,
   end: Offset,
   kind: v.picklist(statementKinds),
