@@ -81,7 +81,20 @@ const Connection = v.pipe(
     adminUrl: v.optional(PostgresUrl),
     role: RoleName,
     searchPath: v.optional(v.string(), 'public'),
-    limits: ExecutionLimits,
+    limits: v.strictObject({
+      ...ExecutionLimits.entries,
+      /** Log that the server may write while a change runs; more ends the change. Absent: any amount. */
+      maxWalBytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+      /** A change begins only while no replica or replication slot is further behind. Absent: nobody asks. */
+      maxReplicaLagBytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+      /** The same by the time that replicas say they need; a replica that is not connected says nothing. */
+      maxReplicaLagSeconds: v.optional(v.pipe(v.number(), v.minValue(0.1))),
+      /** How long a change waits for them before it is refused; never beyond its `startBy`. */
+      replicaLagWaitSeconds: v.optional(
+        v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(3_600)),
+        60,
+      ),
+    }),
     ledgerMode: v.optional(LedgerMode, 'target'),
     writable: v.optional(v.boolean(), false),
     results: v.optional(v.picklist(['public', 'restricted']), 'restricted'),
@@ -190,6 +203,22 @@ const Connection = v.pipe(
       keepHours: keepHours ?? Math.min(Math.ceil(c.rollbackWindowSeconds / 3_600), 366 * 24),
     },
   })),
+  // What approvers see are the limits of the protocol; the load of the server is the executor's own affair.
+  v.transform(
+    ({
+      limits: { maxWalBytes, maxReplicaLagBytes, maxReplicaLagSeconds, replicaLagWaitSeconds, ...limits },
+      ...c
+    }) => ({
+      ...c,
+      limits,
+      load: {
+        maxWalBytes: maxWalBytes ?? null,
+        maxReplicaLagBytes: maxReplicaLagBytes ?? null,
+        maxReplicaLagSeconds: maxReplicaLagSeconds ?? null,
+        replicaLagWaitSeconds,
+      },
+    }),
+  ),
   v.transform(({ requireSchemaDigest: required, ...c }) => ({
     ...c,
     requireSchemaDigest: required ?? c.protected,

@@ -135,7 +135,7 @@ async function rehearse(
       const after = await observe(client);
       deadRows += versionsWritten(last, after);
       last = after;
-      const ran = { budget, keeper: null, watchdog, run, startedAt };
+      const ran = { budget, keeper: null, wal: null, watchdog, run, startedAt };
       const guarded = await guardedEnd(client, claims, assertions, ran);
       failure = 'kind' in guarded ? failedOf(guarded) : null;
       if (budget?.problem) constraints = 'not-reached';

@@ -33,6 +33,7 @@ interface ProbeRow {
   may_grant_group: boolean | null;
   may_create: boolean;
   is_superuser: boolean;
+  may_see_replicas: boolean;
   powers: string[] | null;
   has_schema: boolean;
   started_at: string;
@@ -59,6 +60,7 @@ const probeSql = (role: string): string => `
       where rolname = ${escapeLiteral(executorGroup)}) as may_grant_group,
     (select rolcreaterole or rolsuper from pg_catalog.pg_roles where rolname = session_user) as may_create,
     (select rolsuper from pg_catalog.pg_roles where rolname = session_user) as is_superuser,
+    pg_catalog.pg_has_role(session_user, 'pg_read_all_stats', 'usage') as may_see_replicas,
     (select array_agg(rolname::text) from pg_catalog.pg_roles
       where pg_catalog.pg_has_role(session_user, oid, 'member') and rolname <> session_user
         and (rolsuper or rolcreaterole or rolname in
@@ -101,6 +103,10 @@ function findProblem(connection: ConnectionConfig, row: ProbeRow, secondPid: num
   if (own && row.in_recovery) return 'this is a standby: no login can be made for an execution here';
   if ((writes || own) && row.pid !== secondPid)
     return 'a transaction pooler stands between: changes need a session of their own';
+  const { maxReplicaLagBytes, maxReplicaLagSeconds } = connection.load;
+  if ((maxReplicaLagBytes ?? maxReplicaLagSeconds) !== null && !row.may_see_replicas) {
+    return 'the login cannot see the replicas that limits.maxReplicaLag… speaks of: grant it pg_monitor, or pg_read_all_stats, and let it inherit';
+  }
   if (connection.writable && !row.has_schema) {
     return 'the ledger schema is not installed: run "executor init"';
   }

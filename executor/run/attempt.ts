@@ -20,6 +20,7 @@ import { refuseOtherSchema } from './schema-guard';
 import { bodyText, runStatements } from './statements';
 import { Ended, utc } from './trips';
 import { startWatchdog } from './watchdog';
+import { startWalBudget, type WalBudget } from './wal-budget';
 import { type CommitBy, commitBy } from './window-guard';
 
 /** What one attempt needs. */
@@ -71,6 +72,7 @@ export async function attemptOrder(
   let committing = false;
   let late: CommitBy['late'] = { kind: 'expired', message: 'past endBy' };
   let watchdog: ReturnType<typeof startWatchdog> | null = null;
+  let wal: WalBudget | null = null;
   try {
     await deps.at('after-login');
     const who = await open(client, claims, orderDigest, deps.attempt, config);
@@ -91,6 +93,7 @@ export async function attemptOrder(
     });
     const keeper = await keeperOf(client, claims, statements, target.config);
     const budget = budgetOf(client, claims, config.writable);
+    wal = await startWalBudget(claims, watchdog, deps);
     const endIfInterrupted = (): void => {
       const interruption = watchdog?.interrupted();
       if (interruption) throw new Ended(interruptedEnd(interruption));
@@ -121,13 +124,23 @@ export async function attemptOrder(
     if (run.error) {
       const failure = serverError(run.error);
       if (watchdog.pastDeadline) throw new Ended(late);
+      if (wal?.problem) {
+        const reason = wal.problem;
+        throw new Ended({ kind: 'failed', statements: run.outcomes, body: null, reason, startedAt });
+      }
       const end: AttemptEnd = { kind: 'failed', statements: run.outcomes, body, reason: null, startedAt };
       throw new Ended(orTryAgain(end, failure));
     }
     if (run.problem) {
       throw new Ended({ kind: 'failed', statements: run.outcomes, body, reason: run.problem, startedAt });
     }
-    const guarded = await guardedEnd(client, claims, assertions, { ...guards, watchdog, run, startedAt });
+    const guarded = await guardedEnd(client, claims, assertions, {
+      ...guards,
+      wal,
+      watchdog,
+      run,
+      startedAt,
+    });
     if ('kind' in guarded) throw new Ended(guarded);
     endIfInterrupted();
     if (body !== null && !readOnly) {
@@ -159,6 +172,7 @@ export async function attemptOrder(
     return { kind: 'lost', mayHaveCommitted: committing };
   } finally {
     deps.progress.ended();
+    wal?.stop();
     watchdog?.stop();
   }
 }

@@ -8,6 +8,7 @@ import type { InboxOrder } from '../state/store';
 import { type AttemptDeps, attemptOrder } from './attempt';
 import { type AttemptEnd, interruptedEnd } from './attempt-end';
 import { fence } from './fence';
+import { waitForReplicas } from './lag-guard';
 import { createLockPatience, type LockPatience } from './lock-patience';
 import { attemptAlone } from './non-transactional/attempt-alone';
 import { nothingApplied, type Outcome } from './receipt-claims';
@@ -175,7 +176,8 @@ async function untilKnown(
     if (interruption) return fromEnd(interruptedEnd(interruption), attempt, null);
     fenced ||= await fence(deps.target, claims.jti, attempt, deps.log);
     const ended: AttemptEnd = fenced
-      ? await attempted(order, script, assertions, { ...deps, attempt })
+      ? ((await waitForReplicas(claims, mayHaveCommitted, { ...deps, attempt })) ??
+        (await attempted(order, script, assertions, { ...deps, attempt })))
       : { kind: 'lost', mayHaveCommitted: false };
     const end = (await deps.exporter?.settle(ended)) ?? ended;
     if (end.kind === 'fenced') return 'over';

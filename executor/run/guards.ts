@@ -8,12 +8,14 @@ import { type RowBudget, startRowBudget } from './row-budget';
 import { bodyText, type StatementsRun } from './statements';
 import { fireDeferred, Uncountable } from './table-counters';
 import { verify } from './verification';
+import type { WalBudget } from './wal-budget';
 import type { Watchdog } from './watchdog';
 
 /** A change whose statements ran without an error, before COMMIT. */
 interface Ran {
   readonly budget: RowBudget | null;
   readonly keeper: RowKeeper | null;
+  readonly wal: WalBudget | null;
   readonly watchdog: Watchdog;
   readonly run: StatementsRun;
   readonly startedAt: string;
@@ -42,7 +44,7 @@ export async function guardedEnd(
   assertions: readonly Assertion[],
   ran: Ran,
 ): Promise<AttemptEnd | Ready> {
-  const { budget, keeper, watchdog, run } = ran;
+  const { budget, keeper, wal, watchdog, run } = ran;
   try {
     // The state that is counted and verified is the one that will be committed: nothing may be deferred beyond it.
     if (budget && !budget.problem && !keeper?.problem) await budget.settle();
@@ -64,7 +66,10 @@ export async function guardedEnd(
       return notKept(ran, 'verification-failed', message, checked);
     }
   }
-  return keeper ? sealed(keeper, ran) : {};
+  const ready = keeper ? await sealed(keeper, ran) : {};
+  if ('kind' in ready || !wal) return ready;
+  await wal.settle();
+  return wal.problem ? notKept(ran, wal.problem.code, wal.problem.message) : ready;
 }
 
 async function sealed(keeper: RowKeeper, ran: Ran): Promise<AttemptEnd | Ready> {

@@ -1,10 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { OrderClaims } from '#core/protocol/order';
 import type { ReceiptClaims } from '#core/protocol/receipt';
 import type { ConnectionConfig } from '../config';
 import type { AttemptEnd } from './attempt-end';
-import type { Interruption } from './interruption';
 import type { ProgressOf } from './progress';
+import { type Ending, waitUntil } from './waiting';
 import { commitBy } from './window-guard';
 
 /** Waits out locks that a structural change does not get, with nothing held meanwhile. */
@@ -21,23 +20,15 @@ export interface LockPatience {
 }
 
 const longestPauseMs = 60_000;
-/** How often the waiting is compared with the halt files and the wishes to stop, as a running change is. */
-const lookMs = 250;
 
 /** Patience for one order. */
 export function createLockPatience(
   claims: OrderClaims,
   connection: ConnectionConfig,
-  deps: {
-    readonly now: () => number;
-    readonly random: () => number;
-    readonly stop: AbortSignal;
-    readonly interrupted: () => Interruption | null;
-    readonly progress: ProgressOf;
-  },
+  deps: Ending & { readonly random: () => number; readonly progress: ProgressOf },
 ): LockPatience {
   const { tries: most, backOffMs } = connection.lockRetry;
-  const { now, random, stop, interrupted, progress } = deps;
+  const { now, random, stop, progress } = deps;
   const seen: NonNullable<ReceiptClaims['lockTries']>[number][] = [];
   return {
     gaveWay(end) {
@@ -54,10 +45,7 @@ export function createLockPatience(
       const by = commitBy(claims, connection, now());
       if ('kind' in by || nextAt >= by.endBy * 1_000) return 'given-up';
       progress.backsOff({ try: seen.length + 1, tries: most, nextAt });
-      while (now() < nextAt && !stop.aborted && interrupted() === null) {
-        const left = Math.min(lookMs, nextAt - now());
-        await delay(left, undefined, { signal: stop }).catch(() => undefined);
-      }
+      await waitUntil(nextAt, deps);
       return stop.aborted ? 'stopped' : 'again';
     },
   };

@@ -15,6 +15,7 @@ import { refuseOtherSchema } from '../schema-guard';
 import { bodyText, runStatements, type StatementsRun } from '../statements';
 import { Ended, utc } from '../trips';
 import { startWatchdog, type Watchdog } from '../watchdog';
+import { startWalBudget, type WalBudget } from '../wal-budget';
 import { type CommitBy, commitBy } from '../window-guard';
 import { cleanUp, look } from './clean-up';
 import { Before } from './index-state';
@@ -186,7 +187,9 @@ async function run(
   deps.progress.began(pid, 1);
   const startedAt = new Date(deps.now()).toISOString();
   let ran: StatementsRun;
+  let wal: WalBudget | null = null;
   try {
+    wal = await startWalBudget(claims, watchdog, deps);
     ran = await runStatements(session.client, [statement], {
       limits: claims.content.limits,
       watchdog,
@@ -200,11 +203,12 @@ async function run(
     });
   } finally {
     deps.progress.ended();
+    wal?.stop();
     watchdog.stop();
   }
   await deps.at('before-end');
   const ended = ran.outcomes.length > 0 && ran.error === null;
-  if (!ended) return failed(work, session, before, { ran, startedAt, watchdog, late: by.late });
+  if (!ended) return failed(work, session, before, { ran, startedAt, watchdog, wal, late: by.late });
   const now = await look(target.control, before);
   return holds(before, now)
     ? succeeded(work, ran.outcomes, bodyText(ran.body))
@@ -245,6 +249,7 @@ interface Failure {
   readonly ran: StatementsRun;
   readonly startedAt: string;
   readonly watchdog: Watchdog;
+  readonly wal: WalBudget | null;
   readonly late: CommitBy['late'];
 }
 
@@ -255,7 +260,7 @@ async function failed(
   work: Work,
   session: Session,
   before: Before,
-  { ran, startedAt, watchdog, late }: Failure,
+  { ran, startedAt, watchdog, wal, late }: Failure,
 ): Promise<AttemptEnd> {
   const { claims, deps } = work;
   const { control } = deps.target;
@@ -272,7 +277,7 @@ async function failed(
     kind: 'failed',
     statements: ran.outcomes,
     body: bodyText(ran.body),
-    reason: null,
+    reason: wal?.problem ?? null,
     startedAt,
   };
   return orTryAgain(end, serverError(ran.error));
