@@ -18,6 +18,7 @@ import { requestStop } from '../app/request-stop';
 import { saveDraft, type IssueRef } from '../app/save-draft';
 import { showChange } from '../app/show-change';
 import { showProgress } from '../app/show-progress';
+import { showSince } from '../app/show-since';
 import { showTimeline } from '../app/show-timeline';
 import { submitChange } from '../app/submit-change';
 import { composePorts } from '../forge/compose';
@@ -61,6 +62,7 @@ const handlers: Handlers = {
   timeline: async ({ ports, issue }) => ok(await showTimeline(ports, issue.id)),
   'save-draft': ({ ports, issue, viewer }, payload) => saveDraft(ports, issue, viewer, payload),
   review: async ({ ports }, payload) => ok(await reviewDraft(ports, sqlParser, payload)),
+  since: async ({ ports, issue, viewer }) => ok(await showSince(ports, issue.id, viewer)),
   preflight: ({ ports, issue }, payload) => showPreflight(ports, issue, payload),
   submit: (call, { version }) =>
     viewAfter(

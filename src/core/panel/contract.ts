@@ -7,6 +7,7 @@ import { ExportLinkReply } from '../protocol/export';
 import { ExecutionProgress } from '../protocol/progress';
 import { ResultBody } from '../protocol/receipt';
 import { ReviewView } from './review';
+import { SinceView } from './since';
 import { ChangeView, DraftView, DryRunReportView, PreflightView, TimelineEntry } from './view';
 
 const Version = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -50,6 +51,8 @@ export const panelCalls = {
     }),
     value: ReviewView,
   },
+  /** What changed since the viewer decided about an earlier revision; null when there is no earlier one. */
+  since: { payload: v.strictObject({}), value: v.strictObject({ since: v.nullable(SinceView) }) },
   /** Freezes the draft at `version` as a new revision and sends it to review. */
   submit: { payload: v.strictObject({ version: Version }), value: ChangeView },
   /** Asks for a dry run of the draft at `version`, or of the revision with `digest`; the other is null. */

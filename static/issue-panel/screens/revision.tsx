@@ -19,6 +19,7 @@ import { Dialog } from './dialog';
 
 const DryRun = lazy(() => import('../components/dry-run').then((module) => ({ default: module.DryRun })));
 const Review = lazy(() => import('../components/review').then((module) => ({ default: module.Review })));
+const Since = lazy(() => import('../components/since').then((module) => ({ default: module.Since })));
 const PlanText = lazy(() =>
   import('../components/rollback-plan').then((module) => ({ default: module.PlanText })),
 );
@@ -133,6 +134,11 @@ function RevisionText(props: { view: ChangeView; revision: RevisionView; onPrima
   const marks = useMarks(reviewed);
   return (
     <div className="qc-stack">
+      {revision.number > 1 && (view.status === 'in-review' || view.status === 'approved') && (
+        <Suspense fallback={null}>
+          <Since revision={revision} />
+        </Suspense>
+      )}
       <section className="qc-stack-tight" aria-labelledby="qc-where">
         <h3 className="qc-label" id="qc-where">
           Where it runs

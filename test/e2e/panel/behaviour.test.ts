@@ -100,6 +100,44 @@ describe('review', () => {
   });
 });
 
+describe('a revision that was submitted again', () => {
+  const now = { ...revision, number: 3, sql: "UPDATE customers\nSET tier = 'gold'\nWHERE id = 2;" };
+
+  it('shows what is another since this viewer approved an earlier one', async () => {
+    const { url, backend } = harness.open({ ...fixtures['review-approver'], revision: now });
+    backend.since = {
+      revision: 1,
+      decision: 'approved',
+      at: '2026-11-21T09:00:00.000Z',
+      sql: "UPDATE customers\nSET tier = 'gold'\nWHERE id = 1;",
+      rollback: now.rollback,
+      verification: now.verification,
+      differences: [{ name: 'Row budget', before: 'none', now: '5' }],
+    };
+    opened = await openPanel(browser, url);
+    const { frame } = opened;
+    await frame.getByRole('heading', { name: 'Changed since you saw revision 1' }).waitFor();
+    expect(await frame.getByTestId('since-facts').innerText()).toBe('Row budget: none → 5');
+    const diff = frame.getByTestId('diff-SQL');
+    await diff.getByRole('textbox', { name: 'SQL before' }).waitFor();
+    expect(await diff.locator('.cm-changedLine').allInnerTexts()).toEqual(['WHERE id = 1;', 'WHERE id = 2;']);
+    expect(await violations(frame)).toEqual([]);
+    expect(await frame.getByTestId('diff-Rollback').count()).toBe(0);
+  });
+
+  it('shows one text below the other on a narrow screen', async () => {
+    const { url, backend } = harness.open({ ...fixtures['review-approver'], revision: now });
+    const { rollback, verification } = now;
+    const sql = 'SELECT 1;';
+    backend.since = { revision: 2, decision: null, at: null, sql, rollback, verification, differences: [] };
+    opened = await openPanel(browser, url, 390);
+    const { frame } = opened;
+    await frame.getByRole('heading', { name: 'Changed since revision 2' }).waitFor();
+    await frame.getByRole('textbox', { name: 'SQL, with what was there before' }).waitFor();
+    expect(await frame.locator('.cm-deletedChunk').innerText()).toContain('SELECT 1;');
+  });
+});
+
 describe('draft', () => {
   it('saves once after typing, says so, and submits the saved version', async () => {
     const { frame, backend } = await open('draft-empty');

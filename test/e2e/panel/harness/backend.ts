@@ -54,6 +54,8 @@ export class FakeBackend implements Backend {
   saveRefusal: Reply<never> | undefined;
   /** What the executor says of a run. */
   progress: PanelValue<'progress'> = { progress: null, silent: false };
+  /** The earlier revision of a change that was submitted again. */
+  since: PanelValue<'since'>['since'] = null;
   /** The answer to every `preflight`. */
   look: Reply<PanelValue<'preflight'>> = { ok: true, value: { ...nothingSaid, rollbackPlan } };
   /** Addresses that the panel had opened. */
@@ -86,6 +88,7 @@ export class FakeBackend implements Backend {
       return { ok: true, value: { order: 'order.jws', orderNote: null, receipt: 'receipt.jws' } };
     if (name === 'preflight') return this.look;
     if (name === 'review') return review(payload);
+    if (name === 'since') return { ok: true, value: { since: this.since } };
     if (name === 'save-draft') return this.#save(payload);
     const reply = this.#nextReply ?? { ok: true, value: this.view };
     this.#nextReply = undefined;

@@ -1,0 +1,77 @@
+import { useEffect, useState } from 'react';
+import type { SinceView } from '#core/panel/since';
+import type { RevisionView } from '#core/panel/view';
+import { call } from '../../shared/bridge';
+import { Time } from '../../shared/components/time';
+import { TextDiff } from './text-diff';
+
+/** What is another than in the revision that the viewer decided about before. Fetched when shown. */
+export function Since({ revision }: { revision: RevisionView }) {
+  const [since, setSince] = useState<SinceView | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  useEffect(() => {
+    let gone = false;
+    const load = async (): Promise<void> => {
+      const reply = await call('since', {});
+      if (gone) return;
+      if (reply.ok) setSince(reply.value.since);
+      else setProblem(reply.error.message);
+    };
+    void load();
+    return () => {
+      gone = true;
+    };
+  }, [revision.digest]);
+  if (problem !== null) return <p className="qc-danger">The earlier revision could not be read: {problem}</p>;
+  if (since === null) return null;
+  const texts = changedTexts(since, revision);
+  return (
+    <section className="qc-stack-tight" aria-labelledby="qc-since" data-testid="since">
+      <h3 className="qc-label" id="qc-since">
+        Changed since {since.decision === null ? '' : 'you saw '}revision {since.revision}
+      </h3>
+      {since.decision !== null && (
+        <p className="qc-small qc-subtle">
+          You {since.decision === 'asked for changes' ? 'asked for changes to it' : `${since.decision} it`}
+          {since.at !== null && (
+            <>
+              {' at '}
+              <Time at={since.at} />
+            </>
+          )}
+          .
+        </p>
+      )}
+      {texts.length === 0 && since.differences.length === 0 && (
+        <p>Nothing: it was submitted again as it was.</p>
+      )}
+      {since.differences.length > 0 && (
+        <ul data-testid="since-facts">
+          {since.differences.map(({ name, before, now }) => (
+            <li key={name}>
+              {name}: <del>{before}</del> <span aria-hidden="true">→</span> <ins>{now}</ins>
+            </li>
+          ))}
+        </ul>
+      )}
+      {texts.map(({ label, before, now }) => (
+        <div key={label}>
+          <p className="qc-small qc-subtle">{label}</p>
+          <TextDiff label={label} before={before} now={now} />
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function changedTexts(
+  since: SinceView,
+  { sql, rollback, verification }: RevisionView,
+): { label: string; before: string; now: string }[] {
+  const texts = [
+    { label: 'SQL', before: since.sql, now: sql },
+    { label: 'Verification', before: since.verification ?? '', now: verification ?? '' },
+    { label: 'Rollback', before: since.rollback ?? '', now: rollback ?? '' },
+  ];
+  return texts.filter(({ before, now }) => before !== now);
+}
