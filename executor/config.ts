@@ -58,8 +58,14 @@ export type TrustedAppInput = v.InferInput<typeof TrustedApp>;
 
 /** As whom approved SQL runs. */
 const IdentityMode = v.variant('mode', [
-  /** A login of its own for each execution, made by `url` and dropped afterwards. PostgreSQL 16 and newer. */
-  v.strictObject({ mode: v.literal('per-execution') }),
+  /**
+   * A login of its own for each execution, made by `url` and dropped afterwards. PostgreSQL 16 and newer. `spares`: so many
+   * are made before there is an execution for them. Default: the connection's `concurrency`.
+   */
+  v.strictObject({
+    mode: v.literal('per-execution'),
+    spares: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(64))),
+  }),
   /** `url` itself. Approved SQL can undo SET ROLE; nothing can be fenced. */
   v.strictObject({ mode: v.literal('shared') }),
 ]);
@@ -197,7 +203,8 @@ const Connection = v.pipe(
   v.transform(({ protected: guarded, identity, beforeImages: { keepHours, ...kept }, ...c }) => ({
     ...c,
     protected: guarded ?? c.environment === 'prod',
-    identity: identity ?? { mode: c.writable || c.clone ? ('per-execution' as const) : ('shared' as const) },
+    identity:
+      identity ?? (c.writable || c.clone ? { mode: 'per-execution' as const } : { mode: 'shared' as const }),
     beforeImages: {
       ...kept,
       keepHours: keepHours ?? Math.min(Math.ceil(c.rollbackWindowSeconds / 3_600), 366 * 24),

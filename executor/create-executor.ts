@@ -88,7 +88,6 @@ export async function createExecutor(config: Config, options: ExecutorOptions = 
   const at = options.at ?? ((): void => undefined);
   const counters = createCounters();
   const key = await loadSigningKey(config.stateDir);
-  const { store, embedded } = await openState(config, log);
   const targets = new Map<string, Target>(
     config.connections.map((connection) => [
       connection.key,
@@ -99,10 +98,20 @@ export async function createExecutor(config: Config, options: ExecutorOptions = 
       }),
     ]),
   );
+  const closeTargets = async (): Promise<void> => {
+    await Promise.all([...targets.values()].map((target) => target.close()));
+  };
+  // What the first order would wait for is warmed while the state is opened.
+  const warm = Promise.all([warmParser(), ...[...targets.values()].map((target) => target.warm())]);
+  warm.catch(() => undefined);
+  const { store, embedded } = await openState(config, log).catch(async (error: unknown) => {
+    await closeTargets();
+    throw error;
+  });
   let sender: Sender | null = null;
   const closeAll = async (): Promise<void> => {
     await sender?.close();
-    await Promise.all([...targets.values()].map((target) => target.close()));
+    await closeTargets();
     await store.close();
     await embedded?.stop();
   };
@@ -132,11 +141,9 @@ export async function createExecutor(config: Config, options: ExecutorOptions = 
       stopping: () => stopping,
       publicUrl: () => config.publicUrl ?? ownUrl,
     });
-    // Warm what the first order would wait for; an unreachable target must not hold up the start.
-    await warmParser();
-    const probes = Promise.all([...targets.values()].map((target) => target.warm()));
-    await Promise.race([probes, new Promise((done) => setTimeout(done, 1_000).unref())]);
     const recovered = await worker.begin();
+    // An unreachable target must not hold up the start.
+    await Promise.race([warm, new Promise((done) => setTimeout(done, 1_000).unref())]);
     const server = await listen(app, config.listen);
     ownUrl = server.url;
     let heartbeat = now() / 1_000;

@@ -49,6 +49,11 @@ export async function useNextKey(stateDir: string): Promise<PrivateJwk> {
 async function loadOrMake(stateDir: string, name: string): Promise<PrivateJwk> {
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
   const file = join(stateDir, name);
+  try {
+    return await readKey(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
   const made = `${JSON.stringify(await generateSigningKey())}\n`;
   try {
     // Exclusive, so that two first starts cannot make two keys.

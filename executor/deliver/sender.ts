@@ -9,6 +9,8 @@ import { retryDelayMs } from './schedule';
 export interface Sender {
   /** Something new is in the outbox. */
   wake(): void;
+  /** This is: it need not be looked for. */
+  send(delivery: DueDelivery): void;
   /** Stops after the posts that are under way. */
   close(): Promise<void>;
 }
@@ -53,8 +55,11 @@ export function startSender(deps: {
   let closed = false;
   let looking: Promise<void> | null = null;
   let again = false;
+  /** A look left the next date open, because a delivery was under way. */
+  let undated = false;
 
-  const deliver = async (due: DueDelivery): Promise<void> => {
+  /** True when the receipt was taken. */
+  const deliver = async (due: DueDelivery): Promise<boolean> => {
     const url = deps.receiptUrl(due.installation);
     await deps.at('before-post');
     const problem =
@@ -66,7 +71,7 @@ export function startSender(deps: {
       await markDelivered(pool, due.id);
       await deps.at('after-mark');
       log.info('receipt-delivered', { jti: due.jti, posts: due.posts + 1 });
-      return;
+      return true;
     }
     const delay = retryDelayMs(due.posts + 1, deps.random);
     await markFailed(pool, due.id, problem, delay);
@@ -76,23 +81,28 @@ export function startSender(deps: {
       problem,
       givenUp: delay === null,
     });
+    return false;
   };
+  const work = async (delivery: DueDelivery): Promise<void> => {
+    let taken = false;
+    try {
+      taken = await deliver(delivery);
+    } catch (error) {
+      log.error('outbox-fault', faultFields(error));
+    }
+    busy.delete(delivery.id);
+    if (!taken || undated) wake();
+  };
+  const start = (delivery: DueDelivery): void => void busy.set(delivery.id, work(delivery));
 
   const look = async (): Promise<void> => {
     const due = await dueDeliveries(pool, owner, [...busy.keys()]);
-    for (const delivery of due) {
-      const sending = deliver(delivery)
-        .catch((error: unknown) => log.error('outbox-fault', faultFields(error)))
-        .finally(() => {
-          busy.delete(delivery.id);
-          wake();
-        });
-      busy.set(delivery.id, sending);
-    }
+    for (const delivery of due) start(delivery);
     const wait = due.length > 0 ? null : await nextDueInMs(pool, owner);
     if (timer) clearTimeout(timer);
     timer = null;
     // While a delivery is under way it is due itself; its end wakes us.
+    undated = busy.size > 0;
     if (wait !== null && !closed && busy.size === 0) {
       timer = setTimeout(wake, Math.min(Math.max(wait, 1), longestSleepMs));
       timer.unref();
@@ -124,6 +134,11 @@ export function startSender(deps: {
 
   return {
     wake,
+    send(delivery) {
+      // A look that is under way may have found it.
+      if (closed || looking) wake();
+      else start(delivery);
+    },
     async close() {
       closed = true;
       if (timer) clearTimeout(timer);

@@ -4,7 +4,7 @@ import { ok, refuse, type Result } from '#core/result';
 import type { Config, TrustedApp } from '../config';
 import type { Log } from '../log';
 import { checkOrder } from '../order/check-order';
-import { refusedByHistory } from '../order/check-rollback';
+import { alreadyDone, refusedRollback } from '../order/check-rollback';
 import { type Refusal, refusal } from '../order/refusal';
 import { verifyOrderToken } from '../order/verify-token';
 import type { Target } from '../postgres/target';
@@ -68,14 +68,13 @@ export async function receiveOrder(
   if (!verified.ok) return refuse({ refusal: verified.error, delivery: null });
   const order = verified.value;
   const { iss, jti, startBy } = order.claims;
-  const known = await findExecution(store.pool, iss, jti);
-  if (known) return answerKnown(known, order);
   const knownNow = async (): Promise<Result<ExecutionReply, Refused>> => {
     const row = await findExecution(store.pool, iss, jti);
     if (!row) throw new Error('an execution has disappeared from the inbox');
     return answerKnown(row, order);
   };
   const target = deps.targets.get(order.claims.content.connection) ?? null;
+  /** Also what is known is checked first: the id in the inbox decides, and every way to store something meets it there. */
   const refuseFinally = async (why: Refusal): Promise<Result<ExecutionReply, Refused>> => {
     const outcome = nothingApplied('refused', why.code, why.message, 0);
     const delivery = await worker.finish(order, target, outcome, 'take-in');
@@ -84,7 +83,7 @@ export async function receiveOrder(
 
   const checked = await checkOrder(order.claims, config, deps.targets);
   if ('code' in checked) return refuseFinally(checked);
-  const history = await refusedByHistory(order, checked.target, store.pool, deps.now());
+  const history = await refusedRollback(order, checked.target, store.pool, deps.now());
   if (history) return refuseFinally(history);
   if (deps.now() > startBy * 1_000) {
     const outcome = nothingApplied('expired', 'expired', 'the order arrived past startBy', 0);
@@ -95,7 +94,10 @@ export async function receiveOrder(
   // A read on its own never stands behind a change, nor before one.
   const reads = !checked.target.config.writable || (script.kind === 'statements' && script.onlyReads);
   await deps.at('order-verified');
-  const accepted = await acceptOrder(store.pool, order, reads);
+  // A dry run applies nothing, so it may come before and after anything.
+  const once = checked.target.config.writable && order.claims.kind !== 'dry-run';
+  const accepted = await acceptOrder(store.pool, order, { reads, once });
+  if (accepted === 'done') return refuseFinally(alreadyDone(order.claims));
   if (accepted === 'present') return knownNow();
   if (accepted === 'behind') {
     return refuseFinally(

@@ -1,20 +1,24 @@
 import { DatabaseError, escapeIdentifier, escapeLiteral, type Pool } from 'pg';
-import { setTimeout as delay } from 'node:timers/promises';
+import { randomBytes } from 'node:crypto';
 import type { Execution, Purpose } from './session';
 import { sha256Hex } from '../sha256';
 
 /** Names of logins that we make begin so; nobody else's may. */
 const loginPrefix = 'qc_x_';
+/** So do those of logins that no execution has yet. */
+const sparePrefix = 'qc_s_';
+
+/** Every name that we give, as a regular expression of PostgreSQL. */
+export const loginPattern = `^(${loginPrefix}|${sparePrefix})[0-9a-f]{24}$`;
+
+/** A name for a login that no execution has yet. */
+export const spareName = (): string => sparePrefix + randomBytes(12).toString('hex');
 
 /** The group that may call what an execution needs of the ledger. */
 export const executorGroup = 'querychange_executor';
 
 /** How long a login is valid beyond the end of its execution; by then it has long been dropped. */
 const marginSeconds = 60;
-
-/** How long the sessions of a login may take to end after they were told to. */
-const goneWithinMs = 10_000;
-const lookEveryMs = 5;
 
 /**
  * The login of an attempt. The ledger derives the same name (`querychange.execution_login`), so that a login can begin
@@ -33,153 +37,105 @@ export function loginsUpTo({ jti, attempt }: Pick<Execution, 'jti' | 'attempt'>)
   ]);
 }
 
-/**
- * Makes a login that can become `role` and nothing else, and begins as it, so that RESET ROLE leads nowhere. The work
- * needs no disk: what a crash of the server forgets has no session either. One message, so one transaction.
- */
-export async function createLogin(
-  admin: Pool,
-  login: {
-    readonly name: string;
-    readonly role: string;
-    readonly verifier: string;
-    readonly endBy: number;
-    /** Has the server look every second whether its client is still there; where it can. */
-    readonly watched: boolean;
-  },
-): Promise<void> {
+/** A login to be made. */
+export interface NewLogin {
+  readonly name: string;
+  readonly role: string;
+  readonly verifier: string;
+  /** Seconds since 1970. */
+  readonly endBy: number;
+  /** Has the server look every second whether its client is still there; where it can. */
+  readonly watched: boolean;
+}
+
+/** When a login is past its time, as a literal: a while after the end of what it is for, and never in the past. */
+function validUntil(endBy: number): string {
+  const until = Math.max(endBy, Math.ceil(Date.now() / 1_000)) + marginSeconds;
+  return escapeLiteral(new Date(until * 1_000).toISOString());
+}
+
+function creation(login: NewLogin): string[] {
   const name = escapeIdentifier(login.name);
-  const until = Math.max(login.endBy, Math.ceil(Date.now() / 1_000)) + marginSeconds;
+  return [
+    `create role ${name} login noinherit nosuperuser nocreatedb nocreaterole noreplication nobypassrls
+       connection limit 1 password ${escapeLiteral(login.verifier)} valid until ${validUntil(login.endBy)}`,
+    `grant ${escapeIdentifier(login.role)} to ${name} with inherit false, set true`,
+    `grant ${executorGroup} to ${name} with inherit true, set false`,
+    `alter role ${name} set role = ${escapeLiteral(login.role)}`,
+    ...(login.watched ? [`alter role ${name} set client_connection_check_interval = '1s'`] : []),
+  ];
+}
+
+/**
+ * Makes logins that can each become their `role` and nothing else, and begin as it, so that RESET ROLE leads nowhere. The
+ * work needs no disk: what a crash of the server forgets has no session either. One message, so one transaction.
+ */
+export async function createLogins(admin: Pool, logins: readonly NewLogin[]): Promise<void> {
   await admin.query(
     [
       'set local synchronous_commit = off',
       'set local client_min_messages = error',
-      // We must be able to end its sessions. What it may become is not inherited through it.
+      // We must be able to end their sessions. What they may become is not inherited through them.
       `set local createrole_self_grant = 'inherit'`,
-      `create role ${name} login noinherit nosuperuser nocreatedb nocreaterole noreplication nobypassrls
-         connection limit 1 password ${escapeLiteral(login.verifier)}
-         valid until ${escapeLiteral(new Date(until * 1_000).toISOString())}`,
-      `grant ${escapeIdentifier(login.role)} to ${name} with inherit false, set true`,
-      `grant ${executorGroup} to ${name} with inherit true, set false`,
-      `alter role ${name} set role = ${escapeLiteral(login.role)}`,
-      ...(login.watched ? [`alter role ${name} set client_connection_check_interval = '1s'`] : []),
+      ...logins.flatMap(creation),
     ].join(';\n'),
   );
 }
 
-/** Whether this server can look after its clients: it depends on its operating system. */
-export async function canWatch(admin: Pool): Promise<boolean> {
-  return admin
-    .query(`select pg_catalog.set_config('client_connection_check_interval', '1s', true)`)
+/**
+ * Gives a spare login, sealed and with its one session, to an execution: from here on it has the name by which the ledger
+ * lets it begin, and by which a fence finds it. The session follows; the server knows it by the login's number.
+ * @throws DatabaseError 42704: it was swept meanwhile; 42710: the execution has a login already
+ */
+export async function bindLogin(admin: Pool, spare: string, name: string, endBy: number): Promise<void> {
+  const to = escapeIdentifier(name);
+  await admin.query(
+    [
+      'set local synchronous_commit = off',
+      `alter role ${escapeIdentifier(spare)} rename to ${to}`,
+      `alter role ${to} valid until ${validUntil(endBy)}`,
+    ].join(';\n'),
+  );
+}
+
+/** What logins can do on this server. */
+export async function serverTraits(
+  admin: Pool,
+): Promise<{ readonly watches: boolean; readonly renames: boolean }> {
+  const { rows } = await admin.query<{ version: number }>(
+    `select current_setting('server_version_num')::int as version`,
+  );
+  const version = rows[0]?.version ?? 0;
+  const watches = await admin
+    .query(`select set_config('client_connection_check_interval', '1s', true)`)
     .then(() => true)
     .catch((error: unknown) => {
       // Away is no answer: the caller asks again.
       if (error instanceof DatabaseError) return false;
       throw error;
     });
+  return {
+    /** The server can look after its clients: it depends on its operating system. */
+    watches,
+    /**
+     * A session may go on under another name. Before 16.5 and 17.1 a parallel worker looked its session's login up by the
+     * name that it had at its beginning (the change came with CVE-2024-10978).
+     */
+    renames: version >= 170_001 || (version >= 160_005 && version < 170_000),
+  };
 }
 
 /**
- * Closes the door behind the session that has just come in: no other can log in any more, whatever the approved SQL does
- * to the password. Fails when somebody fenced the login in the meantime; then the session must not run anything.
+ * Closes the doors behind the sessions that have just come in: no other can log in any more, whatever the approved SQL does
+ * to a password. Fails when somebody fenced one of the logins in the meantime; then the sessions must not run anything.
  */
-export async function sealLogin(admin: Pool, name: string): Promise<void> {
+export async function sealLogins(admin: Pool, names: readonly string[]): Promise<void> {
+  const list = names.map(escapeLiteral).join(', ');
   await admin.query(`do $$ begin
     perform pg_catalog.set_config('synchronous_commit', 'off', true);
-    if not exists (select from pg_catalog.pg_roles where rolname = ${escapeLiteral(name)} and rolcanlogin) then
+    if (select pg_catalog.count(*) from pg_catalog.pg_roles where rolname in (${list}) and rolcanlogin) < ${names.length} then
       raise exception 'this login was fenced' using errcode = 'QC006';
     end if;
-    alter role ${escapeIdentifier(name)} nologin;
+    ${names.map((name) => `alter role ${escapeIdentifier(name)} nologin;`).join('\n    ')}
   end $$`);
-}
-
-/** Those of the names that exist. */
-async function existing(admin: Pool, names: readonly string[]): Promise<string[]> {
-  const { rows } = await admin.query<{ name: string }>(
-    'select rolname::text as name from pg_catalog.pg_roles where rolname = any ($1)',
-    [names],
-  );
-  return rows.map(({ name }) => name);
-}
-
-/** Ends the sessions of logins and resolves when none is left. */
-export async function endSessions(control: Pool, names: readonly string[]): Promise<void> {
-  const since = performance.now();
-  for (;;) {
-    // A backend shows here until it has rolled back and let go of its locks.
-    const { rowCount } = await control.query(
-      `select pg_catalog.pg_terminate_backend(pid) from pg_catalog.pg_stat_activity where usename = any ($1)`,
-      [names],
-    );
-    if (!rowCount) return;
-    if (performance.now() - since > goneWithinMs) throw new Error('a session does not end');
-    await delay(lookEveryMs);
-  }
-}
-
-/** Errors of a drop that mean that somebody else was faster: no such role, or it is being changed right now. */
-const droppedElsewhere = new Set(['42704', 'XX000']);
-
-async function dropOne(admin: Pool, name: string): Promise<boolean> {
-  const role = escapeIdentifier(name);
-  for (let tried = 1; ; tried += 1) {
-    try {
-      // Nothing can depend on it that a change has made (the ledger refuses the end of such a change).
-      await admin.query(`set local lock_timeout = '2s'; drop owned by ${role}; drop role ${role}`);
-      return true;
-    } catch (error) {
-      if ((await existing(admin, [name])).length === 0) return true;
-      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-      if (tried === 3 || !droppedElsewhere.has(code)) return false;
-    }
-  }
-}
-
-/**
- * Drops logins that have no session any more.
- * @returns those that could not be dropped; they cannot log in
- */
-export async function dropLogins(admin: Pool, names: readonly string[]): Promise<readonly string[]> {
-  try {
-    const list = names.map(escapeIdentifier).join(', ');
-    await admin.query(`set local synchronous_commit = off; set local lock_timeout = '2s'; drop role ${list}`);
-    return [];
-  } catch {
-    const left: string[] = [];
-    for (const name of names) if (!(await dropOne(admin, name))) left.push(name);
-    return left;
-  }
-}
-
-/**
- * Makes sure that none of these logins has a session or can get one, and drops them.
- * @throws Error when the database is away, or a session does not end
- */
-export async function fenceLogins(admin: Pool, names: readonly string[]): Promise<readonly string[]> {
-  const there = await existing(admin, names);
-  if (there.length === 0) return [];
-  // Approved SQL runs only behind a sealed door, so nobody holds these rows but another fence.
-  for (const name of there) {
-    await admin.query(`alter role ${escapeIdentifier(name)} nologin`).catch(async (error: unknown) => {
-      if ((await existing(admin, [name])).length > 0) throw error;
-    });
-  }
-  await endSessions(admin, there);
-  return dropLogins(admin, there);
-}
-
-/**
- * Logins that nobody will drop any more: their executor was killed. Safe beside running executors: a login is past its
- * time, or sealed (so its one session had come in) and without that session.
- */
-export async function findLeftLogins(admin: Pool): Promise<readonly string[]> {
-  const { rows } = await admin.query<{ name: string }>(
-    `select r.rolname::text as name from pg_catalog.pg_roles r
-     where r.rolname ~ $1 and pg_catalog.pg_has_role(session_user, r.oid, 'member with admin option')
-       and (r.rolvaliduntil < pg_catalog.now() or not r.rolcanlogin and not exists (
-         select from pg_catalog.pg_stat_activity a where a.usename = r.rolname))
-     order by 1 limit 500`,
-    [`^${loginPrefix}[0-9a-f]{24}$`],
-  );
-  return rows.map(({ name }) => name);
 }

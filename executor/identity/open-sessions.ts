@@ -7,12 +7,17 @@ import { openSharedSessions } from './shared';
 /** Opens the sessions of a connection, in the way that its configuration names. */
 export function openSessions(
   config: ConnectionConfig,
-  options: { readonly answerWithinMs: number; readonly log: Log },
+  options: { readonly answerWithinMs: number; readonly log: Log; readonly halted: () => boolean },
 ): Sessions {
-  const { url, role, concurrency, key, identity } = config;
+  const { url, concurrency, identity } = config;
   // One lane for changes and one for reads.
   const common = { concurrency: 2 * concurrency, answerWithinMs: options.answerWithinMs };
   return identity.mode === 'shared'
     ? openSharedSessions(url, common)
-    : openPerExecutionSessions(url, { ...common, role, connection: key, log: options.log });
+    : openPerExecutionSessions(config, {
+        ...common,
+        spares: identity.spares ?? concurrency,
+        halted: options.halted,
+        log: options.log,
+      });
 }

@@ -1,20 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
+import type { ConnectionConfig } from '../config';
 import { faultFields, type Log } from '../log';
 import { openPool } from '../postgres/pool';
-import {
-  canWatch,
-  createLogin,
-  dropLogins,
-  endSessions,
-  fenceLogins,
-  findLeftLogins,
-  loginOf,
-  loginsUpTo,
-  sealLogin,
-} from './logins';
+import { startDropper } from './dropper';
+import { bindLogin, createLogins, loginOf, loginsUpTo, sealLogins, serverTraits, spareName } from './logins';
+import { dropLogins, endSessions, fenceLogins, findLeftLogins } from './remove-logins';
 import { randomPassword, scramVerifier } from './scram';
 import type { Execution, Purpose, Session, Sessions } from './session';
+import { createSpares, type Spare, spareSeconds } from './spares';
+import { warmingSql } from './warming';
 
 const sweepEveryMs = 60_000;
 /** Patience between tries to drop while the database is away. */
@@ -27,57 +22,28 @@ function urlFor(url: string, login: string, password: string): string {
   return changed.href;
 }
 
-/** A dropper takes logins whose work is over, many at a time, so that dropping costs little. */
-function startDropper(drop: (names: readonly string[]) => Promise<void>): {
-  push(name: string): void;
-  /** Resolves when the login is gone or was given up. */
-  dropped(name: string): Promise<void>;
-  drain(): Promise<void>;
-} {
-  let waiting: string[] = [];
-  let working: Promise<void> | null = null;
-  const busy = new Set<string>();
-  const current = (): Promise<void> | null => working;
-  const work = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const batch = waiting;
-      waiting = [];
-      await drop(batch);
-      for (const name of batch) busy.delete(name);
-    }
-    working = null;
-  };
-  return {
-    push(name) {
-      busy.add(name);
-      waiting.push(name);
-      working ??= work();
-    },
-    async dropped(name) {
-      while (busy.has(name)) await current();
-    },
-    async drain() {
-      while (busy.size > 0) await current();
-    },
-  };
-}
+const isTaken = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === '42710';
 
 /**
  * Sessions that each have a login of their own: made for one execution, able to become its role and nothing else, and
  * dropped afterwards. `url` is the login that makes them: PostgreSQL 16 or newer, CREATEROLE, ADMIN OPTION on the role and
  * on `querychange_executor`. It never runs approved text.
+ *
+ * `spares` logins are made before there is an execution for them; each still serves one only.
  */
 export function openPerExecutionSessions(
-  url: string,
+  config: Pick<ConnectionConfig, 'url' | 'role' | 'key' | 'writable'>,
   options: {
-    readonly role: string;
     readonly concurrency: number;
+    readonly spares: number;
     readonly answerWithinMs: number;
-    readonly connection: string;
+    readonly halted: () => boolean;
     readonly log: Log;
   },
 ): Sessions {
-  const { role, answerWithinMs, connection, log } = options;
+  const { url, role, key: connection } = config;
+  const { answerWithinMs, log } = options;
   const admin = openPool(url, {
     max: Math.min(4, options.concurrency),
     name: 'query-change-logins',
@@ -87,7 +53,7 @@ export function openPerExecutionSessions(
   let closed = false;
   let left: ReadonlySet<string> = new Set();
   let swept = 0;
-  let watches: boolean | null = null;
+  let traits: { readonly watches: boolean; readonly renames: boolean } | null = null;
 
   const report = (names: readonly string[]): void => {
     const fresh = names.filter((name) => !left.has(name));
@@ -107,7 +73,7 @@ export function openPerExecutionSessions(
       }
     }
   });
-  const sweep = async (): Promise<void> => {
+  const sweepNow = async (): Promise<void> => {
     try {
       const found = await findLeftLogins(admin);
       const stuck = found.length === 0 ? [] : await fenceLogins(admin, found);
@@ -119,22 +85,115 @@ export function openPerExecutionSessions(
       log.warn('sweep-fault', { connection, ...faultFields(error) });
     }
   };
-  const sweeping = setInterval(() => void sweep(), sweepEveryMs).unref();
 
-  const create = async (name: string, execution: Execution): Promise<string> => {
-    const password = randomPassword();
-    const watched = (watches ??= await canWatch(admin));
-    const login = { name, role, verifier: scramVerifier(password), endBy: execution.endBy, watched };
+  let sweeping: Promise<void> | null = null;
+  const sweep = (): void => {
+    sweeping ??= sweepNow().finally(() => (sweeping = null));
+  };
+
+  /** Makes logins; resolves with where each of them comes in. */
+  const create = async (names: readonly string[], endBy: number): Promise<readonly string[]> => {
+    const { watches: watched } = (traits ??= await serverTraits(admin));
+    const made = names.map((name) => ({ name, password: randomPassword() }));
+    await createLogins(
+      admin,
+      made.map(({ name, password }) => ({ name, role, verifier: scramVerifier(password), endBy, watched })),
+    );
+    return made.map(({ name, password }) => urlFor(url, name, password));
+  };
+  /** Comes in as a login; it is given up when that fails, and when the session ends. */
+  const comeIn = async (name: string, own: string): Promise<Spare> => {
+    const pool = openPool(own, { max: 1, name: 'query-change', answerWithinMs });
+    const close = (names: readonly string[]): void => {
+      void pool.end().catch(() => undefined);
+      for (const one of names) dropper.push(one);
+    };
     try {
-      await createLogin(admin, login);
+      const client = await pool.connect();
+      return {
+        name,
+        client,
+        discard(...names) {
+          client.release(true);
+          close(names);
+        },
+      };
     } catch (error) {
-      const taken = error instanceof Error && 'code' in error && error.code === '42710';
-      if (!taken) throw error;
+      close([name]);
+      throw error;
+    }
+  };
+
+  const spares = createSpares({
+    most: options.spares,
+    wanted: () => traits?.renames === true && !options.halted(),
+    async make(count) {
+      const names = Array.from({ length: count }, spareName);
+      const urls = await create(names, Math.ceil(Date.now() / 1_000) + spareSeconds);
+      const tried = await Promise.allSettled(urls.map(async (own, at) => comeIn(names[at] ?? '', own)));
+      const made = tried.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+      try {
+        const failed = tried.find((one) => one.status === 'rejected');
+        if (failed) throw failed.reason;
+        await sealLogins(admin, names);
+        const warming = warmingSql(config);
+        await Promise.all(made.map(async ({ client }) => client.query(warming)));
+        return made;
+      } catch (error) {
+        for (const spare of made) spare.discard(spare.name);
+        throw error;
+      }
+    },
+    fault: (error) => log.warn('no-spare-logins', { connection, ...faultFields(error) }),
+  });
+  const tending = setInterval(() => {
+    sweep();
+    spares.refill();
+  }, sweepEveryMs).unref();
+
+  /** The session of an execution. */
+  const sessionOf = (client: PoolClient, sealed: Promise<void>, close: () => void): Session => {
+    let ended = false;
+    return {
+      client,
+      sealed,
+      end() {
+        if (ended) return;
+        ended = true;
+        close();
+        spares.refill();
+      },
+    };
+  };
+  /** A spare that has become the login `name`; null when there is none, or it was swept meanwhile. */
+  const fromSpare = async (name: string, endBy: number): Promise<Session | null> => {
+    const spare = spares.take();
+    if (spare === null) return null;
+    try {
+      await bindLogin(admin, spare.name, name, endBy);
+    } catch (error) {
+      log.warn('spare-not-used', { connection, ...faultFields(error) });
+      spare.discard(spare.name, name);
+      await dropper.dropped(name);
+      return null;
+    }
+    return sessionOf(spare.client, Promise.resolve(), () => spare.discard(name));
+  };
+  /** A login made just now. */
+  const fresh = async (name: string, endBy: number): Promise<Session> => {
+    let urls: readonly string[];
+    try {
+      urls = await create([name], endBy);
+    } catch (error) {
+      if (!isTaken(error)) throw error;
       // Ours, of the same attempt: its end was not certain.
       await fenceLogins(admin, [name]);
-      await createLogin(admin, login);
+      urls = await create([name], endBy);
     }
-    return urlFor(url, name, password);
+    const made = await comeIn(name, urls[0] ?? '');
+    const sealed = sealLogins(admin, [name]);
+    sealed.catch(() => undefined); // whoever runs approved text waits for it
+    return sessionOf(made.client, sealed, () => made.discard(name));
   };
 
   return {
@@ -144,45 +203,25 @@ export function openPerExecutionSessions(
       if (execution.attempt > 1 && purpose === 'run') {
         report(await fenceLogins(admin, loginsUpTo({ ...execution, attempt: execution.attempt - 1 })));
       }
-      const own = await create(name, execution);
-      const pool = openPool(own, { max: 1, name: 'query-change', answerWithinMs });
-      const close = (): void => {
-        void pool.end().catch(() => undefined);
-        dropper.push(name);
-      };
-      let client: PoolClient;
-      try {
-        client = await pool.connect();
-      } catch (error) {
-        close();
-        throw error;
-      }
-      const sealed = sealLogin(admin, name);
-      sealed.catch(() => undefined); // whoever runs approved text waits for it
-      let ended = false;
-      return {
-        client,
-        sealed,
-        end() {
-          if (ended) return;
-          ended = true;
-          client.release(true);
-          close();
-        },
-      };
+      return (await fromSpare(name, execution.endBy)) ?? fresh(name, execution.endBy);
     },
     async fence(execution) {
       report(await fenceLogins(admin, loginsUpTo(execution)));
+      // Whoever began it may be dead, and have left its spares.
+      sweep();
       return 'gone';
     },
     async warm() {
-      watches ??= await canWatch(admin);
-      void sweep();
+      traits ??= await serverTraits(admin);
+      sweep();
+      spares.refill();
     },
     leftovers: () => ({ left: left.size, swept }),
     async close() {
       closed = true;
-      clearInterval(sweeping);
+      clearInterval(tending);
+      await spares.close();
+      await sweeping;
       await dropper.drain();
       await admin.end();
     },

@@ -22,34 +22,32 @@ function refusedImage(claims: OrderClaims, { result }: LedgerRow, nowMs: number)
   return null;
 }
 
+/** The refusal of a step that was done before. */
+export const alreadyDone = (claims: OrderClaims): Refusal =>
+  refusal(
+    'already-applied',
+    `this revision was ${claims.kind === 'apply' ? 'applied' : 'rolled back'} before`,
+  );
+
 /**
- * Whether the same step was done before, and for a rollback, whether there is something to roll back. The target's
- * ledger is asked again inside the transaction; here it gives an early and exact answer.
+ * Whether there is something to roll back, if that is what the order is for. The target's ledger is asked again inside
+ * the transaction; here it gives an early and exact answer.
  */
-export async function refusedByHistory(
+export async function refusedRollback(
   order: InboxOrder,
   target: Target,
   pool: Pool,
   nowMs: number,
 ): Promise<Refusal | null> {
   const { claims } = order;
-  // A dry run applies nothing, so it may come before and after anything.
-  if (!target.config.writable || claims.kind === 'dry-run') return null;
-  const done = await findSucceeded(pool, order, claims.kind);
-  if (done) {
-    return refusal(
-      'already-applied',
-      `this revision was ${claims.kind === 'apply' ? 'applied' : 'rolled back'} before`,
-    );
-  }
-  if (claims.kind === 'apply') return null;
+  if (!target.config.writable || claims.kind !== 'rollback') return null;
+  if (await findSucceeded(pool, order, 'rollback')) return alreadyDone(claims);
   const key = { installation: claims.iss, issueId: claims.issue.id, revision: claims.content.revision };
   const [applied, rolledBack] = [
     await target.ledgerRow({ ...key, kind: 'apply' }),
     await target.ledgerRow({ ...key, kind: 'rollback' }),
   ];
-  if (rolledBack?.status === 'succeeded')
-    return refusal('already-applied', 'this revision was rolled back before');
+  if (rolledBack?.status === 'succeeded') return alreadyDone(claims);
   if (
     !applied ||
     applied.status !== 'succeeded' ||

@@ -68,6 +68,7 @@ export function openTarget(
   const sessions = openSessions(config, {
     log,
     answerWithinMs: config.limits.statementTimeoutMs + silentForMs,
+    halted: () => halted() !== null,
   });
   const control = openPool(config.url, {
     max: 2,
@@ -108,7 +109,8 @@ export function openTarget(
     seenSchemas: createSeenSchemas(),
     probe,
     async warm() {
-      await Promise.all([probe(), sessions.warm().catch(() => undefined)]);
+      const { problem } = await probe();
+      if (problem === null) await sessions.warm().catch(() => undefined);
     },
     knownIdentity: () => identity,
     halted,

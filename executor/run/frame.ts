@@ -9,6 +9,7 @@ import {
   type LedgerKey,
   type LedgerResult,
 } from '../postgres/ledger';
+import { whoAndWhen } from '../postgres/who-and-when';
 
 /** PostgreSQL keeps 63 bytes of it; an issue key is far shorter. */
 export const applicationName = (claims: OrderClaims): string => escapeLiteral(claims.issue.key.slice(0, 63));
@@ -26,16 +27,6 @@ export function ledgerKey(claims: OrderClaims): LedgerKey {
   };
 }
 
-/** Identity and clock of the server, asked in the transaction itself: a pool may reach another server than before. */
-export const whoAndWhen = (claims: OrderClaims): string => `
-  select (select system_identifier::text from pg_catalog.pg_control_system()) as "systemIdentifier",
-    (select oid::text from pg_catalog.pg_database where datname = pg_catalog.current_database()) as "databaseOid",
-    pg_catalog.current_database() as "databaseName",
-    pg_catalog.clock_timestamp() > pg_catalog.to_timestamp(${claims.startBy}) as late,
-    pg_catalog.pg_is_in_recovery() as standby,
-    pg_catalog.pg_backend_pid() as pid,
-    pg_catalog.to_json(pg_catalog.clock_timestamp()) as at`;
-
 /** What every transaction of an order begins with; the last result says who the server is. */
 function beginning(claims: OrderClaims, mode: 'read write' | 'read only'): readonly string[] {
   return [
@@ -50,7 +41,7 @@ function beginning(claims: OrderClaims, mode: 'read write' | 'read only'): reado
     // While we wait in the ledger for an earlier attempt of the same change.
     'set local lock_timeout = 0',
     `set local statement_timeout = ${ledgerWaitMs}`,
-    whoAndWhen(claims),
+    whoAndWhen(claims.startBy),
   ];
 }
 

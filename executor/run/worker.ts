@@ -99,7 +99,7 @@ export function createWorker(deps: WorkerDeps): Worker {
     const final = { claims, result: body, as, order };
     const delivery = await storeFinal(store.pool, owner, key, final, () => deps.at('in-final'));
     if (delivery) {
-      sender.wake();
+      sender.send(delivery);
       counters.final(target?.config.key ?? 'unknown', outcome.status, seconds);
       const { jti, issue } = order.claims;
       log.info('final', {
@@ -109,7 +109,7 @@ export function createWorker(deps: WorkerDeps): Worker {
         reason: outcome.reason?.code ?? null,
       });
     }
-    return delivery;
+    return delivery && { receipt: delivery.receipt, result: delivery.result };
   };
 
   /** One claim's worth of work. `over`: this claim is not in force any more, so nothing may be said by it. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createSqlParser, type LibPgQuery, type SyntaxProblem } from '#core/sql/parser';
 import type { Node } from '#core/sql/tree/node';
@@ -15,12 +15,16 @@ type Factory = (options: {
 }) => Promise<LibPgQuery>;
 
 const require = createRequire(import.meta.url);
-let compiled: WebAssembly.Module | null = null;
+let compiling: Promise<WebAssembly.Module> | null = null;
+
+async function compile(): Promise<WebAssembly.Module> {
+  return WebAssembly.compile(await readFile(require.resolve('libpg-query/wasm/libpg-query.wasm')));
+}
 
 async function instantiate(): Promise<LibPgQuery> {
   const factory = require('libpg-query/wasm/libpg-query.js') as Factory;
-  compiled ??= new WebAssembly.Module(readFileSync(require.resolve('libpg-query/wasm/libpg-query.wasm')));
-  const module = compiled;
+  compiling ??= compile();
+  const module = await compiling;
   return factory({
     instantiateWasm(imports, receive) {
       const instance = new WebAssembly.Instance(module, imports);

@@ -50,22 +50,27 @@ export async function waitingForOthers(
 
 /**
  * Takes an order in, durably, and moves the witnessed ledger head forward, in one statement. `reads`: it waits and runs
- * beside the changes, not among them.
+ * beside the changes, not among them. `once`: not when one of its revision and kind has succeeded.
  * `behind`: the order's ledger head is older than, or not the same as, one that was seen before.
  * `present`: the id is known already (another delivery or a tombstone was faster).
+ * `done`: one has succeeded, of this id or of another.
  */
 export async function acceptOrder(
   pool: Pool,
   order: InboxOrder,
-  reads: boolean,
-): Promise<'accepted' | 'present' | 'behind'> {
+  { reads, once }: { readonly reads: boolean; readonly once: boolean },
+): Promise<'accepted' | 'present' | 'behind' | 'done'> {
   const { claims, orderDigest, token } = order;
-  const { rows } = await pool.query<{ witnessed: boolean; inserted: boolean }>({
+  const { rows } = await pool.query<{ done: boolean; witnessed: boolean; inserted: boolean }>({
     name: 'accept-order',
     text: `
-      with witness as (
+      with done as materialized (
+        select 1 from executor.executions
+        where $13 and installation = $1 and issue_id = $4 and revision = $6 and kind = $7 and state = 'final'
+          and status = 'succeeded'
+      ), witness as (
         insert into executor.ledger_heads as heads (installation, issue_id, seq, hash)
-        values ($1, $4, $10, $11)
+        select $1, $4, $10::bigint, $11 where not exists (select from done)
         on conflict (installation, issue_id) do update set seq = excluded.seq, hash = excluded.hash
         where heads.seq < excluded.seq or (heads.seq = excluded.seq and heads.hash = excluded.hash)
         returning 1
@@ -80,7 +85,8 @@ export async function acceptOrder(
         select 'order-accepted', $1, $2, jsonb_build_object('issue', $5::text, 'connection', $3::text, 'kind', $7::text)
         where exists (select from inbox)
       )
-      select exists (select from witness) as witnessed, exists (select from inbox) as inserted`,
+      select exists (select from done) as done, exists (select from witness) as witnessed,
+        exists (select from inbox) as inserted`,
     values: [
       claims.iss,
       claims.jti,
@@ -94,9 +100,11 @@ export async function acceptOrder(
       claims.ledgerHead.seq,
       claims.ledgerHead.hash,
       reads,
+      once,
     ],
   });
   if (rows[0]?.inserted) return 'accepted';
+  if (rows[0]?.done) return 'done';
   return rows[0]?.witnessed ? 'present' : 'behind';
 }
 

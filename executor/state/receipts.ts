@@ -1,8 +1,8 @@
-import type { Pool, PoolClient } from 'pg';
+import type { Pool, QueryResult } from 'pg';
 import type { PrivateJwk } from '#core/protocol/jwk';
 import { signCompact } from '#core/protocol/jws';
-import { type ReceiptClaims, type ReceiptDelivery, receiptTyp } from '#core/protocol/receipt';
-import { inTransaction } from '../postgres/pool';
+import { type ReceiptClaims, receiptTyp } from '#core/protocol/receipt';
+import type { DueDelivery } from './outbox';
 import type { InboxOrder } from './store';
 import { sha256Hex } from '../sha256';
 
@@ -28,24 +28,32 @@ export interface Lease {
   readonly attempt: number;
 }
 
-const takeIn = `
+/** What writes the subject of a receipt: CTEs, the last of which is `written` and returns one row; their name, for the server to plan them once. */
+interface Write {
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+const takeIn = `written as (
   insert into executor.executions (installation, jti, state, connection, issue_id, issue_key, revision, kind, order_digest,
     token, status, receipt, result, final_at)
   values ($1, $2, 'final', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now())
   on conflict (installation, jti) do nothing
-  returning 1`;
+  returning 1)`;
 
-const close = (which: string): string => `
+const close = (which: string): string => `written as (
   update executor.executions set state = 'final', status = $3, receipt = $4, result = $5, pending_result = null,
     final_at = now()
   where installation = $1 and jti = $2 and ${which}
-  returning 1`;
+  returning 1)`;
 
-function statement(final: Final, receipt: string): { text: string; values: unknown[] } {
+function write(final: Final, receipt: string): Write {
   const { claims, order, result } = final;
   if (final.as === 'take-in') {
     const { issue, content } = order.claims;
     return {
+      name: 'take-in',
       text: takeIn,
       values: [
         claims.aud,
@@ -64,55 +72,70 @@ function statement(final: Final, receipt: string): { text: string; values: unkno
     };
   }
   const values = [claims.aud, claims.jti, claims.status, receipt, result];
-  if (final.as === 'close-queued') return { text: close(`state = 'queued' and attempt = 0`), values };
-  if (final.as === 'close-waiting') return { text: close(`state = 'queued'`), values };
-  const { owner, attempt } = final.as.close;
+  const { as } = final;
+  if (as === 'close-queued') return { name: as, text: close(`state = 'queued' and attempt = 0`), values };
+  if (as === 'close-waiting') return { name: as, text: close(`state = 'queued'`), values };
   return {
+    name: 'close',
     text: close(`state = 'running' and lease_owner = $6 and attempt = $7`),
-    values: [...values, owner, attempt],
+    values: [...values, as.close.owner, as.close.attempt],
   };
 }
 
-class AlreadyFinal extends Error {}
+/** A receipt that was stored, and the number of its delivery. */
+interface Link {
+  readonly receipt: string;
+  readonly delivery: string;
+}
 
-/** Signs a receipt as the next link of the chain; stores what `write` does with it, and its delivery, together. */
+/**
+ * Signs a receipt as the next link of the chain; stores what `writing` says, and its delivery, together. Three messages: the
+ * row lock of the chain is held for two of them.
+ */
 async function storeLink(
   pool: Pool,
   owner: string,
   key: PrivateJwk,
   unchained: UnchainedReceipt,
-  write: (client: PoolClient, receipt: string) => Promise<number | null>,
+  writing: (receipt: string) => Write,
   written: () => Promise<void> | void = () => undefined,
-): Promise<string | null> {
+): Promise<Link | null> {
+  const client = await pool.connect();
   try {
-    return await inTransaction(pool, async (client) => {
-      // The row lock makes receipts of parallel changes line up.
-      const { rows } = await client.query<{ id: string; seq: string; head: string }>({
-        name: 'chain-head',
-        text: 'select id, seq, head from executor.chain for update',
-      });
-      const head = rows[0];
-      if (!head) throw new Error('the receipt chain has no head');
-      const seq = Number(head.seq) + 1;
-      const claims: ReceiptClaims = { ...unchained, chain: { id: head.id, seq, prev: head.head } };
-      const receipt = await signCompact(claims, receiptTyp, key);
-      if ((await write(client, receipt)) !== 1) throw new AlreadyFinal();
-      await client.query({
-        name: 'advance-chain',
-        text: `
-          with advanced as (update executor.chain set seq = $2, head = $3 where id = $1),
-            noted as (
-              insert into executor.audit (event, installation, jti, detail)
-              values ('final', $4, $5, jsonb_build_object('status', $6::text, 'seq', $2::bigint))
-            )
-          insert into executor.outbox (installation, jti, owner) values ($4, $5, $7)`,
-        values: [head.id, seq, sha256Hex(receipt), claims.aud, claims.jti, claims.status, owner],
-      });
-      await written();
-      return receipt;
+    // The row lock makes receipts of parallel changes line up.
+    const begun: unknown = await client.query('begin; select id, seq, head from executor.chain for update');
+    const [, found] = begun as readonly [unknown, QueryResult<{ id: string; seq: string; head: string }>];
+    const head = found.rows[0];
+    if (!head) throw new Error('the receipt chain has no head');
+    const seq = Number(head.seq) + 1;
+    const claims: ReceiptClaims = { ...unchained, chain: { id: head.id, seq, prev: head.head } };
+    const receipt = await signCompact(claims, receiptTyp, key);
+    const { name, text, values } = writing(receipt);
+    const at = (offset: number): string => `$${values.length + offset}`;
+    const { rows } = await client.query<{ delivery: string }>({
+      name: `link-${name}`,
+      text: `
+        with ${text},
+          advanced as (
+            update executor.chain set seq = ${at(1)}, head = ${at(2)} where id = ${at(3)} and exists (select from written)
+          ),
+          noted as (
+            insert into executor.audit (event, installation, jti, detail)
+            select 'final', $1, $2, jsonb_build_object('status', ${at(4)}::text, 'seq', ${at(1)}::bigint) from written
+          )
+        insert into executor.outbox (installation, jti, owner) select $1, $2, ${at(5)}::bigint from written
+        returning id as delivery`,
+      values: [...values, seq, sha256Hex(receipt), head.id, claims.status, owner],
     });
+    if (rows[0]) await written();
+    await client.query(rows[0] ? 'commit' : 'rollback');
+    client.release();
+    return rows[0] ? { receipt, delivery: rows[0].delivery } : null;
   } catch (error) {
-    if (error instanceof AlreadyFinal) return null;
+    await client.query('rollback').then(
+      () => client.release(),
+      (fault: Error) => client.release(fault),
+    );
     throw error;
   }
 }
@@ -129,13 +152,12 @@ export async function storeFinal(
   key: PrivateJwk,
   final: Final,
   written: () => Promise<void> | void,
-): Promise<ReceiptDelivery | null> {
-  const write = async (client: PoolClient, signed: string): Promise<number | null> => {
-    const stored = statement(final, signed);
-    return (await client.query(stored.text, stored.values)).rowCount;
-  };
-  const receipt = await storeLink(pool, owner, key, final.claims, write, written);
-  return receipt === null ? null : { receipt, result: final.result };
+): Promise<DueDelivery | null> {
+  const { claims, result } = final;
+  const link = await storeLink(pool, owner, key, claims, (receipt) => write(final, receipt), written);
+  if (link === null) return null;
+  const { receipt, delivery: id } = link;
+  return { id, installation: claims.aud, jti: claims.jti, posts: 0, receipt, result };
 }
 
 /**
@@ -148,18 +170,18 @@ export async function storeLost(
   key: PrivateJwk,
   { claims, superseded }: { claims: UnchainedReceipt; superseded: { receipt: string; seq: number } },
 ): Promise<boolean> {
-  const receipt = await storeLink(pool, owner, key, claims, async (client, signed) => {
-    const { rowCount } = await client.query(
-      `with lost as (
-         update executor.executions set status = 'outcome-lost', receipt = $3
-         where installation = $1 and jti = $2 and state = 'final' and status = 'succeeded' and receipt = $4
-         returning installation, jti
-       )
-       insert into executor.superseded (installation, jti, seq, receipt)
-       select installation, jti, $5, $4 from lost`,
-      [claims.aud, claims.jti, signed, superseded.receipt, superseded.seq],
-    );
-    return rowCount;
-  });
-  return receipt !== null;
+  const link = await storeLink(pool, owner, key, claims, (signed) => ({
+    name: 'lost',
+    text: `
+      lost as (
+        update executor.executions set status = 'outcome-lost', receipt = $3
+        where installation = $1 and jti = $2 and state = 'final' and status = 'succeeded' and receipt = $4
+        returning 1
+      ), written as (
+        insert into executor.superseded (installation, jti, seq, receipt) select $1, $2, $5, $4 from lost
+        returning 1
+      )`,
+    values: [claims.aud, claims.jti, signed, superseded.receipt, superseded.seq],
+  }));
+  return link !== null;
 }

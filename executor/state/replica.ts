@@ -55,12 +55,11 @@ export async function joinReplicas(url: string, leaseMs: number, log: Log): Prom
     await next.connect();
     try {
       // The session of a killed predecessor ends as soon as its server notices; a live one keeps the lock.
-      await next.query(`set lock_timeout = '10s'`);
-      await next.query('select pg_advisory_lock_shared($1)', [ownershipLock]).catch(() => {
+      const share = `set lock_timeout = '10s'; select pg_advisory_lock_shared(${ownershipLock})`;
+      await next.query(share).catch(() => {
         throw new Error('an executor of a release without replicas is using this state database');
       });
-      await next.query('select pg_advisory_lock($1)', [owner]);
-      await next.query(`listen ${channel}`);
+      await next.query(`select pg_advisory_lock(${owner}); listen ${channel}`);
       await renewOn(next);
     } catch (error) {
       await next.end().catch(() => undefined);

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Pool } from 'pg';
+import { DatabaseError, type Pool } from 'pg';
 import { inTransaction } from '../postgres/pool';
 import { sha256Hex } from '../sha256';
 
@@ -15,6 +15,21 @@ async function readSchema(): Promise<string> {
   return (await Promise.all(files.map(read))).join('\n');
 }
 
+/** Whether these very files have been run, and a chain has begun: the rule at every start but the first of a release. */
+async function isUpToDate(pool: Pool, fingerprint: string): Promise<boolean> {
+  try {
+    const { rowCount } = await pool.query(
+      'select from executor.schemas where sha256 = $1 and exists (select from executor.chain)',
+      [fingerprint],
+    );
+    return rowCount === 1;
+  } catch (error) {
+    // There is no such schema or table yet.
+    if (error instanceof DatabaseError && ['3F000', '42P01'].includes(error.code ?? '')) return false;
+    throw error;
+  }
+}
+
 /**
  * Brings the schema of a state database up to date, and begins the chain of receipts if there is none. Executors may be
  * at work on it, and others may do the same; an older one leaves alone what a newer one has made.
@@ -22,6 +37,7 @@ async function readSchema(): Promise<string> {
 export async function updateSchema(pool: Pool, firstChain: { id: string; head: string }): Promise<void> {
   const sql = await readSchema();
   const fingerprint = sha256Hex(sql);
+  if (await isUpToDate(pool, fingerprint)) return;
   await inTransaction(pool, async (client) => {
     await client.query('select pg_advisory_xact_lock($1)', [schemaLock]);
     await client.query(`

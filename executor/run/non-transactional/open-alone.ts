@@ -2,7 +2,8 @@ import { escapeIdentifier, escapeLiteral, type PoolClient, type QueryResult } fr
 import type { OrderClaims } from '#core/protocol/order';
 import { serverError } from '../../postgres/errors';
 import { frameEnd } from '../attempt-end';
-import { applicationName, whoAndWhen } from '../frame';
+import { whoAndWhen } from '../../postgres/who-and-when';
+import { applicationName } from '../frame';
 import { type WhoAndWhen, whoOf, wrongPlace } from '../open';
 import { Ended, sendAll } from '../trips';
 
@@ -21,7 +22,7 @@ export async function openAlone(client: PoolClient, claims: OrderClaims): Promis
       'set synchronous_commit = on',
       `set application_name = ${applicationName(claims)}`,
       `set idle_in_transaction_session_timeout = ${limits.statementTimeoutMs + 10_000}`,
-      whoAndWhen(claims),
+      whoAndWhen(claims.startBy),
       `set lock_timeout = ${limits.lockTimeoutMs}`,
       `set statement_timeout = ${limits.statementTimeoutMs}`,
       `select pg_catalog.set_config('search_path', ${escapeLiteral(searchPath)}, false)`,

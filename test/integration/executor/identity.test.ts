@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { parseConfig } from '../../../executor/config';
 import { createExecutor } from '../../../executor/create-executor';
-import { createLogin, loginOf, sealLogin } from '../../../executor/identity/logins';
+import { createLogins, loginOf, sealLogins } from '../../../executor/identity/logins';
 import { randomPassword, scramVerifier } from '../../../executor/identity/scram';
 import { silentLog } from '../../../executor/log';
 import { openPool } from '../../../executor/postgres/pool';
@@ -85,6 +85,76 @@ describe('the login of an execution', () => {
     });
     expect(claims).toMatchObject({ status: 'succeeded', verification: { checked: 1, afterCommit: 'held' } });
     await untilNoLogins();
+  });
+});
+
+describe('a spare login', () => {
+  const spares = () =>
+    rig.sql<{ name: string; enters: boolean; sessions: number }>(
+      String.raw`select rolname::text as name, rolcanlogin as enters,
+         (select count(*)::int from pg_stat_activity where usename = rolname) as sessions
+       from pg_roles where rolname like 'qc\_s\_%' and pg_has_role($1::text, oid, 'member with admin option') order by 1`,
+      [new URL(rig.config.connections[0]?.url ?? '').username],
+    );
+  const ready = (): Promise<void> =>
+    until(async () => {
+      const found = await spares();
+      return found.length > 2 && found.every(({ enters, sessions }) => !enters && sessions === 1);
+    });
+
+  it('waits behind a closed door, and becomes the login of the next execution', async () => {
+    await ready();
+    const before = (
+      await rig.sql<{ pid: number }>(`select pid from pg_stat_activity where usename like 'qc_s_%'`)
+    ).map(({ pid }) => pid);
+    const { claims, body } = await rig.run({
+      sql: 'select pg_backend_pid(), session_user::text, current_user::text',
+    });
+    const [[pid, ...who] = []] = body?.statements[0]?.rows ?? [];
+    expect(before).toContain(Number(pid));
+    expect(who).toEqual([loginOf({ jti: claims.jti, attempt: 1 }, 'run'), 'shop_app_rw']);
+    await untilNoLogins();
+    expect(await rig.sql('select from pg_stat_activity where pid = $1', [pid])).toHaveLength(0);
+  });
+
+  it('is the same to its parallel workers, which know it by its number', async () => {
+    await ready();
+    const { claims, body } = await rig.run({
+      sql: `set local debug_parallel_query = on; select session_user::text from counters limit 1`,
+    });
+    expect(claims).toMatchObject({ status: 'succeeded' });
+    expect(body?.statements.at(-1)?.rows).toEqual([[loginOf({ jti: claims.jti, attempt: 1 }, 'run')]]);
+  });
+
+  it('that was swept is replaced by a login made for the execution', async () => {
+    await ready();
+    const swept = await spares();
+    for (const { name } of swept) {
+      await rig.sql(`alter role ${name} rename to ${name}_gone`);
+    }
+    try {
+      expect((await rig.run({ sql: 'select 1' })).claims).toMatchObject({ status: 'succeeded', attempt: 1 });
+    } finally {
+      await rig.sql(
+        `select pg_terminate_backend(pid) from pg_stat_activity where usename like 'qc_s_%_gone'`,
+      );
+      for (const { name } of swept) {
+        await until(
+          async () =>
+            (await rig.sql('select from pg_stat_activity where usename = $1', [`${name}_gone`])).length === 0,
+        );
+        await rig.sql(`drop role ${name}_gone`);
+      }
+    }
+  });
+
+  it('is not kept by an executor that stops', async () => {
+    await rig.restart();
+    await ready();
+    await rig.executor.close();
+    expect(await spares()).toEqual([]);
+    rig.executor = await createExecutor(rig.config);
+    await ready();
   });
 });
 
@@ -242,8 +312,8 @@ test('logins that a killed executor left are swept at the next start, others are
   const make = async (jti: string, sealed: boolean): Promise<string> => {
     const name = loginOf({ jti, attempt: 1 }, 'run');
     const verifier = scramVerifier(randomPassword());
-    await createLogin(admin, { name, role: 'shop_app_rw', verifier, endBy: soon, watched: false });
-    if (sealed) await sealLogin(admin, name);
+    await createLogins(admin, [{ name, role: 'shop_app_rw', verifier, endBy: soon, watched: false }]);
+    if (sealed) await sealLogins(admin, [name]);
     return name;
   };
   const left = await make('left', true);
@@ -259,7 +329,7 @@ test('logins that a killed executor left are swept at the next start, others are
 test('a session that was fenced before it was sealed runs nothing', async () => {
   const admin = openPool(rig.config.connections[0]?.url ?? '', { max: 1, name: 'test' });
   const name = loginOf({ jti: 'fenced', attempt: 1 }, 'run');
-  await expect(sealLogin(admin, name)).rejects.toMatchObject({ code: 'QC006' });
+  await expect(sealLogins(admin, [name])).rejects.toMatchObject({ code: 'QC006' });
   await admin.end();
 });
 
