@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import * as v from 'valibot';
 import { parse as parseYaml } from 'yaml';
@@ -14,6 +14,7 @@ import {
 import { Schedule } from '#core/schedule/windows';
 import { PublicJwk } from '#core/protocol/jwk';
 import { refuse, ok, type Result } from '#core/result';
+import { isSecure, Tls, tlsProblem, withTls } from './tls';
 
 const Milliseconds = v.pipe(v.number(), v.integer(), v.minValue(1));
 const Seconds = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -83,10 +84,13 @@ const Connection = v.pipe(
     url: PostgresUrl,
     /** Default: a login per execution where changes are taken, else shared. */
     identity: v.optional(IdentityMode),
+    /** Default: `verify-full`, and nothing to this machine itself. */
+    tls: v.optional(Tls),
     /** Login that may install the ledger schema; used by `executor init --apply` only. Default: `url`. */
     adminUrl: v.optional(PostgresUrl),
     role: RoleName,
     searchPath: v.optional(v.string(), 'public'),
+    /** What approvers see, and below it the load of the server, which is the executor's own affair. */
     limits: v.strictObject({
       ...ExecutionLimits.entries,
       /** Log that the server may write while a change runs; more ends the change. Absent: any amount. */
@@ -199,6 +203,10 @@ const Connection = v.pipe(
     (c) => (c.mask ?? []).every((dataClass) => Object.values(c.labels).includes(dataClass)),
     'mask names a class that no label has',
   ),
+  v.check(
+    (c) => tlsProblem(c.url, c.tls) === null,
+    ({ input: { url, tls } }) => tlsProblem(url, tls) ?? '',
+  ),
   v.check((c) => !c.clone || !c.writable, 'a clone takes no changes: leave "writable" out'),
   v.transform(({ protected: guarded, identity, beforeImages: { keepHours, ...kept }, ...c }) => ({
     ...c,
@@ -210,26 +218,14 @@ const Connection = v.pipe(
       keepHours: keepHours ?? Math.min(Math.ceil(c.rollbackWindowSeconds / 3_600), 366 * 24),
     },
   })),
-  // What approvers see are the limits of the protocol; the load of the server is the executor's own affair.
-  v.transform(
-    ({
-      limits: { maxWalBytes, maxReplicaLagBytes, maxReplicaLagSeconds, replicaLagWaitSeconds, ...limits },
-      ...c
-    }) => ({
-      ...c,
-      limits,
-      load: {
-        maxWalBytes: maxWalBytes ?? null,
-        maxReplicaLagBytes: maxReplicaLagBytes ?? null,
-        maxReplicaLagSeconds: maxReplicaLagSeconds ?? null,
-        replicaLagWaitSeconds,
-      },
-    }),
-  ),
   v.transform(({ requireSchemaDigest: required, ...c }) => ({
     ...c,
     requireSchemaDigest: required ?? c.protected,
   })),
+  v.check(
+    (c) => !c.protected || isSecure(c.url, c.tls),
+    'a protected connection checks whom it talks to: tls must be "verify-full"',
+  ),
   v.check(
     (c) => !(c.protected && c.writable && c.identity.mode === 'shared'),
     'a protected connection that takes changes never shares a login: identity must be "per-execution"',
@@ -245,6 +241,12 @@ const Connection = v.pipe(
 );
 /** One database that orders may name, after parsing. */
 export type ConnectionConfig = v.InferOutput<typeof Connection>;
+
+/** The limits of a connection that approvers see. */
+export function approvedLimits({ limits }: ConnectionConfig): ExecutionLimits {
+  const { statementTimeoutMs, lockTimeoutMs, maxResultRows, maxResultBytes } = limits;
+  return { statementTimeoutMs, lockTimeoutMs, maxResultRows, maxResultBytes };
+}
 
 /** Requests a second in the long run, and at once. */
 const rate = (perSecond: number, burst: number) =>
@@ -305,7 +307,7 @@ const Settings = v.strictObject({
    * process, the container and the machine.
    */
   state: v.union([
-    v.strictObject({ url: PostgresUrl }),
+    v.strictObject({ url: PostgresUrl, tls: v.optional(Tls) }),
     v.strictObject({ embedded: v.literal(true), durable: v.optional(v.boolean(), false) }),
   ]),
   trustedApps: v.pipe(
@@ -355,6 +357,10 @@ const Settings = v.strictObject({
 });
 const ConfigSchema = v.pipe(
   Settings,
+  v.check(
+    ({ state }) => !('url' in state) || tlsProblem(state.url, state.tls) === null,
+    'state.url asks for less than verify-full: say state.tls: { mode: … }',
+  ),
   v.check(
     ({ state, connections }) => 'url' in state || state.durable || !connections.some((one) => one.protected),
     'a protected connection needs state.url, or state.embedded with durable: true when stateDir is on a volume that is not lost with the container or the machine',
@@ -406,6 +412,30 @@ function resolveSecrets(value: unknown, source: ConfigSource, where: string, err
   );
 }
 
+/** Puts into every address how it is protected, so that whoever connects cannot forget it. */
+function withAddresses({ state, connections, ...config }: Config, baseDir: string, errors: string[]): Config {
+  const fileOf = (tls: v.InferOutput<typeof Tls> | undefined, where: string): string | null => {
+    if (tls?.ca === undefined) return null;
+    const file = resolve(baseDir, tls.ca);
+    if (!existsSync(file)) errors.push(`${where}.tls.ca: the file cannot be read`);
+    return file;
+  };
+  return {
+    ...config,
+    state:
+      'url' in state ? { ...state, url: withTls(state.url, state.tls, fileOf(state.tls, 'state')) } : state,
+    connections: connections.map((connection, index) => {
+      const { url, adminUrl, tls } = connection;
+      const ca = fileOf(tls, `connections.${index}`);
+      return {
+        ...connection,
+        url: withTls(url, tls, ca),
+        ...(adminUrl === undefined ? {} : { adminUrl: withTls(adminUrl, tls, ca) }),
+      };
+    }),
+  };
+}
+
 /** What is wrong and where, without the value. */
 export function problemWords(issue: v.BaseIssue<unknown>, whole: string): string {
   const ours = issue.type === 'check' || issue.type === 'regex' || issue.type === 'url';
@@ -422,9 +452,13 @@ export function parseConfig(raw: unknown, source: ConfigSource): Result<Config, 
   if (!parsed.success) {
     errors.push(...parsed.issues.map((issue) => problemWords(issue, 'configuration')));
   }
+  if (source.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
+    errors.push('NODE_TLS_REJECT_UNAUTHORIZED=0 switches off the checks of certificates: take it away');
+  }
   if (!parsed.success || errors.length > 0) return refuse(errors);
-  const stateDir = resolve(source.baseDir, parsed.output.stateDir);
-  return ok({ ...parsed.output, stateDir });
+  const config = withAddresses(parsed.output, source.baseDir, errors);
+  if (errors.length > 0) return refuse(errors);
+  return ok({ ...config, stateDir: resolve(source.baseDir, config.stateDir) });
 }
 
 /**

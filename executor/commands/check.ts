@@ -3,6 +3,7 @@ import { haltOf } from '../halt/halts';
 import { notInitialised } from '../initialised';
 import { silentLog } from '../log';
 import { openTarget } from '../postgres/target';
+import { tlsMode } from '../tls';
 
 /** `executor check`: reaches every connection and says what is wrong, one line each. */
 export async function checkConnections(config: Config): Promise<{ text: string; ok: boolean }> {
@@ -17,7 +18,7 @@ export async function checkConnections(config: Config): Promise<{ text: string; 
         const { engineVersion, problem } = await target.info();
         return {
           ok: problem === null,
-          text: `${connection.key}: ${problem ?? `ready (PostgreSQL ${engineVersion})`}`,
+          text: `${connection.key}: ${problem ?? `ready (PostgreSQL ${engineVersion})`}; TLS: ${tlsMode(connection.url, connection.tls)}`,
         };
       } finally {
         await target.close();

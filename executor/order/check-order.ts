@@ -114,9 +114,14 @@ function refusedFrame(claims: OrderClaims, connection: ConnectionConfig, probe: 
   if (content.searchPath !== connection.searchPath) {
     return refusal('role-mismatch', `${connection.key} has another search_path than the approved one`);
   }
-  const limits = Object.entries(connection.limits) as [keyof typeof connection.limits, number][];
-  const over = limits.find(([name, highest]) => content.limits[name] > highest);
-  if (over) return refusal('limits-exceeded', `${over[0]} may be at most ${over[1]} on ${connection.key}`);
+  const limits = Object.entries(content.limits) as [keyof typeof content.limits, number][];
+  const over = limits.find(([name, asked]) => asked > connection.limits[name])?.[0];
+  if (over) {
+    return refusal(
+      'limits-exceeded',
+      `${over} may be at most ${connection.limits[over]} on ${connection.key}`,
+    );
+  }
   return null;
 }
 

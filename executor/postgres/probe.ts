@@ -103,8 +103,8 @@ function findProblem(connection: ConnectionConfig, row: ProbeRow, secondPid: num
   if (own && row.in_recovery) return 'this is a standby: no login can be made for an execution here';
   if ((writes || own) && row.pid !== secondPid)
     return 'a transaction pooler stands between: changes need a session of their own';
-  const { maxReplicaLagBytes, maxReplicaLagSeconds } = connection.load;
-  if ((maxReplicaLagBytes ?? maxReplicaLagSeconds) !== null && !row.may_see_replicas) {
+  const { maxReplicaLagBytes, maxReplicaLagSeconds } = connection.limits;
+  if ((maxReplicaLagBytes ?? maxReplicaLagSeconds) !== undefined && !row.may_see_replicas) {
     return 'the login cannot see the replicas that limits.maxReplicaLag… speaks of: grant it pg_monitor, or pg_read_all_stats, and let it inherit';
   }
   if (connection.writable && !row.has_schema) {

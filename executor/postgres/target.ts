@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { TargetIdentity } from '#core/protocol/claims';
 import type { ConnectionInfo } from '#core/protocol/connection';
-import type { ConnectionConfig } from '../config';
+import { approvedLimits, type ConnectionConfig } from '../config';
 import { type Halt, haltWords } from '../halt/halts';
 import type { Sessions } from '../identity/session';
 import { openSessions } from '../identity/open-sessions';
@@ -117,7 +117,8 @@ export function openTarget(
     async info() {
       const found = await probe();
       const halt = halted();
-      const { key, name, environment, dataClasses, role, searchPath, limits } = config;
+      const { key, name, environment, dataClasses, role, searchPath } = config;
+      const limits = approvedLimits(config);
       const labels = labelsOf(config);
       const exports = config.exports ?? null;
       const { writable, results, minimumApprovals, protected: guarded, dryRun, dryRunOn = null } = config;

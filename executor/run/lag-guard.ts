@@ -11,17 +11,17 @@ import { type Ending, waitUntil } from './waiting';
 const askMs = 1_000;
 
 /** True where a change, and not a read or a rollback, has to wait for replicas. */
-function guarded(claims: OrderClaims, { writable, load }: ConnectionConfig): boolean {
-  const limited = load.maxReplicaLagBytes !== null || load.maxReplicaLagSeconds !== null;
+function guarded(claims: OrderClaims, { writable, limits }: ConnectionConfig): boolean {
+  const limited = (limits.maxReplicaLagBytes ?? limits.maxReplicaLagSeconds) !== undefined;
   return limited && writable && claims.kind === 'apply' && !claims.content.export;
 }
 
 /** Which limit the lag is above, in words; null when it is within both. */
-function tooFar({ bytes, seconds }: ReplicaLag, { load }: ConnectionConfig): string | null {
-  const { maxReplicaLagBytes: mostBytes, maxReplicaLagSeconds: mostSeconds } = load;
-  if (mostBytes !== null && bytes > mostBytes)
+function tooFar({ bytes, seconds }: ReplicaLag, { limits }: ConnectionConfig): string | null {
+  const { maxReplicaLagBytes: mostBytes, maxReplicaLagSeconds: mostSeconds } = limits;
+  if (mostBytes !== undefined && bytes > mostBytes)
     return `a replica or replication slot is ${bytes} bytes behind; at most ${mostBytes} are allowed`;
-  if (mostSeconds !== null && seconds > mostSeconds)
+  if (mostSeconds !== undefined && seconds > mostSeconds)
     return `a replica is ${Math.round(seconds)} s behind; at most ${mostSeconds} s are allowed`;
   return null;
 }
@@ -49,7 +49,7 @@ export async function waitForReplicas(
 ): Promise<AttemptEnd | null> {
   const { config, control } = target;
   if (!guarded(claims, config)) return null;
-  const until = Math.min(ending.now() + config.load.replicaLagWaitSeconds * 1_000, claims.startBy * 1_000);
+  const until = Math.min(ending.now() + config.limits.replicaLagWaitSeconds * 1_000, claims.startBy * 1_000);
   try {
     if (mayHaveCommitted && (await mayBeApplied(claims, attempt, target))) return null;
     for (;;) {

@@ -26,8 +26,8 @@ export async function startWalBudget(
   watchdog: Watchdog,
   { target: { config, control }, log }: { readonly target: Target; readonly log: Log },
 ): Promise<WalBudget | null> {
-  const most = config.load.maxWalBytes;
-  if (most === null || !config.writable || claims.kind !== 'apply' || claims.content.export) return null;
+  const most = config.limits.maxWalBytes;
+  if (most === undefined || !config.writable || claims.kind !== 'apply' || claims.content.export) return null;
   const began = await walPosition(control);
   let problem: WalBudget['problem'] = null;
   let looking = false;
