@@ -3,6 +3,7 @@ import type { ChangeState, DryRunState } from '#core/change/state';
 import type { DryRunReportView } from '#core/panel/view';
 import { ResultBody } from '#core/protocol/receipt';
 import { ok } from '#core/result';
+import { readPlan } from '#core/results/plan-tree';
 import type { Settings } from '#core/settings/settings';
 import type { Ports } from '../ports';
 import { no, type Outcome } from '../refusal';
@@ -27,6 +28,10 @@ export async function readDryRun(
   const messages = (body?.statements ?? []).flatMap(({ index, message }) =>
     message === null ? [] : [{ index, message }],
   );
+  const plans = (body?.plans ?? []).flatMap(({ index, plan }) => {
+    const steps = readPlan(plan);
+    return steps === null ? [] : [{ index, steps: [...steps] }];
+  });
   const { statements, verification, reason, startedAt, finishedAt } = claims;
   return ok({
     sql: content.sql,
@@ -37,7 +42,8 @@ export async function readDryRun(
     startedAt,
     finishedAt,
     messages: refusal === null ? messages : [],
-    messageRefusal: messages.length === 0 ? null : refusal,
+    plans: refusal === null ? plans : [],
+    messageRefusal: messages.length === 0 && plans.length === 0 ? null : refusal,
   });
 }
 

@@ -16,6 +16,7 @@ import { DryRunReport } from '../protocol/dry-run';
 import { ExportClaim, ExportFormat, ExportOffer } from '../protocol/export';
 import { PreflightReply } from '../protocol/preflight';
 import { ReceiptStatus, StatementOutcome } from '../protocol/receipt';
+import { PlanStep } from '../results/plan-tree';
 
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const Time = v.string();
@@ -190,6 +191,8 @@ export const DryRunReportView = v.strictObject({
   finishedAt: v.nullable(Time),
   /** The server's words about the statement that failed, for those allowed. */
   messages: v.array(v.strictObject({ index: Count, message: v.string() })),
+  /** How the server meant to run the statements, for those allowed. */
+  plans: v.array(v.strictObject({ index: Count, steps: v.array(PlanStep) })),
   /** Why the server's words are not shown to this viewer; null when they are, or when there are none. */
   messageRefusal: v.nullable(v.string()),
 });

@@ -6,6 +6,8 @@ import { firstWords, lineOf, sliceBytes } from '#core/results/statement-text';
 import { call } from '../../shared/bridge';
 import { Facts, type Fact } from '../../shared/components/facts';
 import { count, duration } from '../../shared/format';
+import { Disclosure } from './disclosure';
+import { PlanTree } from './plan-tree';
 
 type Report = NonNullable<DryRunReportView['report']>;
 
@@ -51,6 +53,7 @@ export function DryRunReport() {
         </p>
       )}
       {view.statements.length > 0 && <Statements view={view} />}
+      <Plans view={view} />
       {report && <Facts label="Dry run facts" facts={facts(view, report)} />}
       {report && <LeftBehind report={report} />}
     </div>
@@ -98,6 +101,18 @@ function Statements({ view }: { view: DryRunReportView }) {
         </tbody>
       </table>
     </div>
+  );
+}
+
+function Plans({ view }: { view: DryRunReportView }) {
+  return (
+    <>
+      {view.plans.map(({ index, steps }) => (
+        <Disclosure key={index} title={`Plan of statement ${index + 1}`} testId={`plan-${index}`}>
+          <PlanTree steps={steps} label={`Plan of statement ${index + 1}`} />
+        </Disclosure>
+      ))}
+    </>
   );
 }
 

@@ -61,6 +61,11 @@ describe('Dana tries her change', () => {
     );
     const row = report(dana).getByRole('row').last();
     expect(await row.innerText()).toMatch(/UPDATE customers[\s\S]*\b2\b[\s\S]*shop\.customers: rows written/);
+    await dana.panel.getByTestId('plan-0').click();
+    await dana.panel
+      .getByRole('region', { name: 'Plan of statement 1' })
+      .getByText('Updates customers')
+      .waitFor();
     expect(await tiers('dev')).toEqual(before);
     expect(await seen(dana, 'dry-run-draft')).toEqual([]);
   });

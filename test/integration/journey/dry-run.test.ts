@@ -30,6 +30,7 @@ test('a draft is tried, and the dry run stands for the revision that it becomes'
   const seen = await report(draft.key);
   expect(seen.statements).toMatchObject([{ command: 'INSERT', rows: 1 }]);
   expect(seen.report).toMatchObject({ coarse: false, constraints: 'held', ranOn: null });
+  expect(seen.plans[0]?.steps.map(({ words }) => words)).toEqual(['Inserts into marks', 'Computes values']);
   expect(await site.applied('dev', draft.mark, draft.id)).toEqual({ marks: 0, applies: 0, rollbacks: 0 });
   // Nobody is told by a comment, and the status is what it was.
   expect(await commentsOf(site, draft.key)).toEqual([]);

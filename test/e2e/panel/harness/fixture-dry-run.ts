@@ -1,4 +1,5 @@
 import { utf8Length } from '#core/hash';
+import { readPlan } from '#core/results/plan-tree';
 import type { DryRunReportView, DryRunView } from '#core/panel/view';
 import { author, sql } from './fixture-content';
 
@@ -25,6 +26,48 @@ export const dryFailure: DryRunView = {
 const cut = sql.indexOf(';') + 1;
 const first = { index: 0, start: 0, end: utf8Length(sql.slice(0, cut)) };
 const second = { index: 1, start: first.end, end: utf8Length(sql.trimEnd()) };
+
+const plan = {
+  'Node Type': 'ModifyTable',
+  Operation: 'Update',
+  Schema: 'public',
+  'Relation Name': 'orders',
+  'Total Cost': 18_911,
+  Plans: [
+    {
+      'Node Type': 'Hash Join',
+      'Hash Cond': '(orders.customer_id = customers.id)',
+      'Plan Rows': 41_200,
+      'Total Cost': 18_700,
+      Plans: [
+        {
+          'Node Type': 'Seq Scan',
+          Schema: 'public',
+          'Relation Name': 'orders',
+          Filter: "(created_at < '2025-01-01'::date)",
+          'Plan Rows': 812_000,
+          'Total Cost': 17_500,
+        },
+        {
+          'Node Type': 'Hash',
+          'Plan Rows': 300,
+          'Total Cost': 40,
+          Plans: [
+            {
+              'Node Type': 'Index Scan',
+              Schema: 'public',
+              'Relation Name': 'customers',
+              'Index Name': 'customers_tenant_idx',
+              'Index Cond': '(tenant_id = 7)',
+              'Plan Rows': 300,
+              'Total Cost': 38,
+            },
+          ],
+        },
+      ],
+    },
+  ],
+};
 
 const whole: DryRunReportView = {
   sql,
@@ -59,6 +102,7 @@ const whole: DryRunReportView = {
   startedAt: '2026-11-21T09:05:01.000Z',
   finishedAt: '2026-11-21T09:05:03.100Z',
   messages: [],
+  plans: [{ index: 0, steps: [...(readPlan(JSON.stringify([{ Plan: plan }])) ?? [])] }],
   messageRefusal: null,
 };
 
@@ -73,6 +117,7 @@ export function reportOf(of: DryRunView | null): DryRunReportView {
       statements: [...(done ? [done] : []), { ...second, command: null, rows: null, ms: 1.2, error }],
       report: { ...report, statements: report.statements.slice(0, 1), constraints: 'not-reached' },
       messages: [{ index: 1, message: 'column "note" does not exist' }],
+      plans: [],
     };
   }
   if (of?.connection === 'shop-dev' && report) {
@@ -95,6 +140,7 @@ export function reportOf(of: DryRunView | null): DryRunReportView {
         leftBehind: { sequences: [], deadRows: null },
       },
       finishedAt: null,
+      plans: [],
     };
   }
   return whole;
