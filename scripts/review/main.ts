@@ -3,10 +3,8 @@ import * as v from 'valibot';
 import { parse as parseYaml } from 'yaml';
 import { SchemaSnapshot } from '#core/sql/facts/schema-snapshot';
 import { defaultConfig, effectiveConfig, ReviewConfig } from '#core/sql/review/config';
-import type { Review } from '#core/sql/review/review';
-import { reviewText } from '#core/sql/review/review-text';
-import { sqlParser } from '../../executor/sql/parser';
 import { parseReviewArguments, type ReviewArguments, usage } from './arguments';
+import { fullReview, type FullReview } from './full-review';
 import { githubReport } from './report-github';
 import { jsonReport } from './report-json';
 import { sarifReport } from './report-sarif';
@@ -39,30 +37,23 @@ function readParsed<TSchema extends v.GenericSchema>(schema: TSchema, file: stri
   throw new Unusable(lines.join('\n'));
 }
 
-async function reviewFiles(wish: ReviewArguments): Promise<{ file: string; review: Review }[]> {
+async function reviewFiles(wish: ReviewArguments): Promise<FullReview[]> {
   const config = wish.config === null ? defaultConfig : readParsed(ReviewConfig, wish.config);
   const schema = wish.schema === null ? null : readParsed(SchemaSnapshot, wish.schema);
   const { connection, environment } = wish;
   const effective = effectiveConfig(config, { environment, connection });
   const reviews = [];
   for (const file of wish.files) {
-    const review = await reviewText(sqlParser, readText(file), effective, {
-      schema,
-      environment,
-      rowBudget: null,
-    });
-    reviews.push({ file, review });
+    const context = { schema, environment, rowBudget: null };
+    reviews.push(await fullReview(file, readText(file), effective, context));
   }
   return reviews;
 }
 
-function print(
-  format: ReviewArguments['format'],
-  reviews: readonly { file: string; review: Review }[],
-): string {
+function print(format: ReviewArguments['format'], reviews: readonly FullReview[]): string {
   switch (format) {
     case 'json': {
-      const reports = reviews.map(({ file, review }) => jsonReport(file, review));
+      const reports = reviews.map(jsonReport);
       return JSON.stringify(reports.length === 1 ? reports[0] : reports, null, 2);
     }
     case 'sarif':
@@ -70,7 +61,7 @@ function print(
     case 'github':
       return reviews.map(({ file, review }) => githubReport(file, review)).join('\n');
     default:
-      return reviews.map(({ file, review }) => textReport(file, review)).join('\n\n');
+      return reviews.map(textReport).join('\n\n');
   }
 }
 

@@ -1,15 +1,17 @@
-import type { Review } from '#core/sql/review/review';
+import type { FullReview } from './full-review';
 
 /** A review for machines. Offsets are bytes of the UTF-8 text, end exclusive. */
-export function jsonReport(file: string, { script, findings }: Review): object {
+export function jsonReport({ file, review, summaries, risk, fingerprint, docs }: FullReview): object {
+  const { statements } = review.script;
   return {
     file,
-    statements: script.statements.map((statement) => ({
+    statements: statements.map((statement) => ({
       index: statement.index,
       start: statement.start,
       end: statement.end,
       type: statement.type,
       kind: statement.kind,
+      summary: summaries[statement.index],
       objects: statement.objects,
       relations: statement.relations.map(({ schema, name, access }) => ({ schema, name, access })),
       columns: statement.columns,
@@ -22,6 +24,13 @@ export function jsonReport(file: string, { script, findings }: Review): object {
       transactional: statement.nonTransactional === null,
       reversible: statement.reversible,
     })),
-    findings,
+    findings: review.findings.map(({ level, rewrite, ...finding }) => ({
+      ...finding,
+      severity: level,
+      why: docs.get(finding.rule)?.why ?? null,
+      fix: rewrite ?? docs.get(finding.rule)?.fix ?? null,
+    })),
+    risk,
+    fingerprint,
   };
 }

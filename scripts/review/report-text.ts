@@ -1,28 +1,122 @@
-import type { Finding, Review } from '#core/sql/review/review';
+import type { StatementFacts } from '#core/sql/facts/statement-facts';
+import type { Lock } from '#core/sql/locks/book';
+import { atLeast, whoWaits } from '#core/sql/locks/modes';
+import type { Finding } from '#core/sql/review/review';
+import { nameText } from '#core/sql/tree/names';
 import { lineAndColumn } from '#core/sql/tree/script';
+import { counted, grouped, listed } from '#core/sql/summary/words';
+import type { FullReview } from './full-review';
 
-/** A review as a person reads it in a terminal: place, level, rule, words; then the count. */
-export function textReport(file: string, { script, findings }: Review): string {
-  const lines = findings.map((finding) => {
-    const { line, column } = lineAndColumn(script, finding.start);
-    const level = finding.waived === null ? finding.level : `waived ${finding.level}`;
-    const parts = [`${file}:${line}:${column}  ${level}  ${finding.rule}`, `    ${finding.message}`];
-    if (finding.rewrite !== null) parts.push(`    Write: ${finding.rewrite}`);
-    if (finding.waived !== null) parts.push(`    Waived: ${finding.waived}`);
-    return parts.join('\n');
+/** Widest line of a paragraph, in characters. */
+const width = 110;
+
+/**
+ * A review as a person reads it in a terminal: for each statement what it does, whom it keeps waiting and what speaks
+ * against it; then the risk of the whole. Why a rule is there is told once.
+ */
+export function textReport(full: FullReview): string {
+  const { file, review, risk } = full;
+  const { statements } = review.script;
+  const explained = new Set<string>();
+  const blocks = statements.map((statement) => statementBlock(full, statement, explained));
+  const loose = review.findings.filter(({ statement }) => statement === null);
+  if (loose.length > 0)
+    blocks.push(loose.flatMap((finding) => findingLines(full, finding, explained)).join('\n'));
+  const heavy = risk.reasons.filter(({ level }) => level !== 'low' || risk.level === 'low');
+  const reasons = heavy.map(({ level, text, statement }) =>
+    paragraph(
+      `${level.padEnd(8)} ${statement === null ? '' : `${statement + 1}: `}${text}`,
+      '  ',
+      '           ',
+    ),
+  );
+  blocks.push([`${file}: risk ${risk.level}`, ...reasons].join('\n'));
+  blocks.push(`${file}: ${countWords(statements.length, review.findings)}`);
+  return blocks.join('\n\n');
+}
+
+function statementBlock(full: FullReview, statement: StatementFacts, explained: Set<string>): string {
+  const { review, summaries, file } = full;
+  const { line } = lineAndColumn(review.script, statement.start);
+  const head = `${statement.index + 1}. ${summaries[statement.index] ?? ''}`;
+  const facts = [`(${file}:${line})`, ...lockLines(statement), ...effectLines(statement)];
+  const findings = review.findings.filter((finding) => finding.statement === statement.index);
+  return [
+    paragraph(head, '', '   '),
+    ...facts.map((fact) => paragraph(fact, '   ', '     ')),
+    ...findings.flatMap((finding) => findingLines(full, finding, explained)),
+  ].join('\n');
+}
+
+/** Locks that others feel; readers and writers of the same rows wait for each other in any case. */
+function lockLines({ locks, unseen }: StatementFacts): string[] {
+  const felt = locks.filter(
+    ({ mode, object }) => object === 'relation' && atLeast(mode, 'SHARE UPDATE EXCLUSIVE'),
+  );
+  const modes = [...new Set(felt.map(({ mode }) => mode))];
+  const lines = modes.map((mode) => {
+    const here = felt.filter((lock) => lock.mode === mode).map(lockName);
+    return `Locks ${listed(here)} in ${mode}: ${whoWaits(mode)}.`;
   });
-  return [...lines, `${file}: ${countWords(script.statements.length, findings)}`].join('\n');
+  return unseen.length > 0 ? [...lines, `Not known: ${listed(unseen, 4)}.`] : lines;
+}
+
+const lockName = (lock: Lock): string =>
+  lock.why === 'named' ? nameText(lock) : `${nameText(lock)} (${lock.why})`;
+
+function effectLines({ rewrites, scans, nonTransactional, reversible }: StatementFacts): string[] {
+  const lines = rewrites.map((effect) => `Writes ${nameText(effect)} anew: ${effect.why}.`);
+  const onlyRead = scans.filter((scan) => !rewrites.some((other) => nameText(other) === nameText(scan)));
+  lines.push(...onlyRead.map((effect) => `Reads all of ${nameText(effect)}: ${effect.why}.`));
+  if (nonTransactional !== null) lines.push(`Runs outside a transaction (${nonTransactional}).`);
+  if (reversible.how === 'lost' || reversible.how === 'unknown') lines.push(`Undo: none; ${reversible.why}.`);
+  return lines;
+}
+
+function findingLines(full: FullReview, finding: Finding, explained: Set<string>): string[] {
+  const { line, column } = lineAndColumn(full.review.script, finding.start);
+  const level = finding.waived === null ? finding.level : `waived ${finding.level}`;
+  const lines = [
+    `   ${full.file}:${line}:${column}  ${level}  ${finding.rule}`,
+    paragraph(finding.message, '     ', '     '),
+  ];
+  if (finding.rewrite !== null) lines.push(paragraph(`Write: ${finding.rewrite}`, '     ', '       '));
+  if (finding.waived !== null) lines.push(paragraph(`Waived: ${finding.waived}`, '     ', '       '));
+  const docs = full.docs.get(finding.rule);
+  if (docs && finding.level !== 'info' && finding.waived === null && !explained.has(finding.rule)) {
+    explained.add(finding.rule);
+    lines.push(
+      paragraph(`Why: ${docs.why}`, '     ', '       '),
+      paragraph(`Fix: ${docs.fix}`, '     ', '       '),
+    );
+  }
+  return lines;
+}
+
+function paragraph(text: string, first: string, next: string): string {
+  const lines: string[] = [];
+  let line = first;
+  let empty = true;
+  for (const word of text.split(' ')) {
+    if (!empty && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = next;
+      empty = true;
+    }
+    line += empty ? word : ` ${word}`;
+    empty = false;
+  }
+  return [...lines, line].join('\n');
 }
 
 function countWords(statements: number, findings: readonly Finding[]): string {
-  const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
   const open = findings.filter(({ waived }) => waived === null);
   const of = (level: Finding['level']): number => open.filter((finding) => finding.level === level).length;
   const parts = [
-    count(statements, 'statement'),
-    count(of('error'), 'error'),
-    count(of('warning'), 'warning'),
-    `${of('info')} info`,
+    counted(statements, 'statement'),
+    counted(of('error'), 'error'),
+    counted(of('warning'), 'warning'),
+    `${grouped(of('info'))} info`,
   ];
   const waived = findings.length - open.length;
   return [...parts, ...(waived > 0 ? [`${waived} waived`] : [])].join(', ');

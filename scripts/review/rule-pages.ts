@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import type { Category, Example, Rule, RuleDocs } from '#core/sql/review/rule';
 import { allRules } from '#core/sql/rules/all';
+import { docsOf } from './rule-docs';
 
 const categories: Readonly<Record<Category, string>> = {
   'data-loss': 'Data that a change takes away',
@@ -15,13 +16,6 @@ const categories: Readonly<Record<Category, string>> = {
   performance: 'Work that need not be done',
   compatibility: 'Programs that run beside the change',
 };
-
-/** The documentation that stands beside a rule. */
-async function docsOf(rule: Rule): Promise<RuleDocs> {
-  const file = new URL(`../../src/core/sql/rules/${rule.category}/${rule.id}.ts`, import.meta.url);
-  const module = (await import(fileURLToPath(file))) as { docs: RuleDocs };
-  return module.docs;
-}
 
 function exampleText(example: Example): string {
   if (typeof example === 'string') return `\`\`\`sql\n${example}\n\`\`\``;

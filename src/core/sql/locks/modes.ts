@@ -24,3 +24,12 @@ export function atLeast(mode: LockMode, other: LockMode): boolean {
 export function strongest(modes: readonly LockMode[]): LockMode {
   return modes.reduce((best, mode) => (atLeast(best, mode) ? best : mode), 'ACCESS SHARE');
 }
+
+/** What others cannot do while a mode is held, in words. */
+export function whoWaits(mode: LockMode): string {
+  if (mode === 'ACCESS EXCLUSIVE') return 'nobody else can read or write it';
+  if (mode === 'EXCLUSIVE') return 'nobody else can write to it or lock its rows';
+  if (atLeast(mode, 'SHARE')) return 'nobody else can write to it';
+  if (mode === 'SHARE UPDATE EXCLUSIVE') return 'reading and writing go on; other maintenance waits';
+  return 'reading and writing go on';
+}

@@ -156,7 +156,9 @@ function changedObject(fields: Node): readonly Target[] {
   const kind = String(fields['renameType'] ?? fields['objectType']);
   if (isNode(fields['relation'])) {
     const inner = kind === 'OBJECT_COLUMN' || kind === 'OBJECT_TABCONSTRAINT';
-    const what = inner ? objectWord(fields['relationType'] ?? 'OBJECT_TABLE') : objectWord(kind);
+    // RENAME CONSTRAINT leaves the kind at the first of the list, which is no table.
+    const owner = fields['relationType'] === 'OBJECT_ACCESS_METHOD' ? 'OBJECT_TABLE' : fields['relationType'];
+    const what = inner ? objectWord(owner) : objectWord(kind);
     return one(what, range(fields['relation']));
   }
   if (isNode(fields['object'])) return one(objectWord(kind), objectName(fields['object']));

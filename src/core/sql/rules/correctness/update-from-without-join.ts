@@ -1,6 +1,6 @@
 import { rule, type RuleDocs } from '../../review/rule';
 import { nameText, rangeName } from '../../tree/names';
-import { find, isNode, items, locationOf, strings } from '../../tree/node';
+import { find, isNode, items, itemsOf, locationOf, strings } from '../../tree/node';
 
 /** Names by which a column of the changed table can be written. */
 function targetNames(relation: ReturnType<typeof rangeName>, alias: unknown): Set<string> {
@@ -25,7 +25,18 @@ export const updateFromWithoutJoin = rule({
         if (items(change[list]).length === 0 || !isNode(relation) || !isNode(whereClause)) continue;
         const names = targetNames(rangeName(relation), relation['alias']);
         const columns = Array.from(find(whereClause, 'ColumnRef'), (column) => strings(column['fields']));
-        if (columns.some((parts) => parts.length === 1 || names.has(parts.at(-2) ?? ''))) continue;
+        if (columns.some((parts) => parts.length === 1)) continue;
+        const named = new Set(columns.map((parts) => parts.at(-2) ?? ''));
+        if ([...names].some((name) => named.has(name))) {
+          const loose = itemsOf(change[list], 'RangeVar').find(
+            (range) => ![...targetNames(rangeName(range), range['alias'])].some((name) => named.has(name)),
+          );
+          if (!loose) continue;
+          const other = nameText(rangeName(loose));
+          const text = `No column of ${other} stands in the WHERE, so every row of it is paired with every row to change, and which one counts is chance.`;
+          yield { at: { at: locationOf(loose) }, message: text };
+          continue;
+        }
         const message = `No column of ${nameText(rangeName(relation))} stands in the WHERE, so either all of its rows are taken or none.`;
         yield { at: { at: locationOf(relation) }, message };
       }
@@ -39,6 +50,7 @@ export const docs: RuleDocs = {
   bad: [
     "UPDATE orders SET total = 0 FROM customers c WHERE c.name = 'x';",
     "DELETE FROM orders o USING customers c WHERE c.name = 'x';",
+    'UPDATE orders o SET state = c.tier FROM customers c WHERE o.id > 5;',
   ],
   good: [
     "UPDATE orders SET total = 0 FROM customers c WHERE c.id = orders.customer_id AND c.name = 'x';",
