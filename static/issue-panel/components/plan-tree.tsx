@@ -36,7 +36,7 @@ export function PlanTree({ steps, label }: { steps: readonly PlanStep[]; label: 
               </td>
               <td className="qc-number">{step.rows.toLocaleString('en-GB')}</td>
               <td>
-                <meter className="qc-share" min={0} max={1} value={step.share} aria-hidden="true" />{' '}
+                <progress className="qc-share" max={1} value={step.share} aria-hidden="true" />{' '}
                 {Math.round(step.share * 100)} %
               </td>
             </tr>
