@@ -24,7 +24,7 @@ const bundles = [
   { name: 'events', entry: 'src/events.ts', budget: 150 * 1024, options: handler },
   { name: 'index', entry: 'src/index.ts', budget: 600 * 1024, options: handler },
   // Half of it is PostgreSQL's grammar, which stays packed until a text is parsed.
-  { name: 'panel', entry: 'src/panel.ts', budget: 760 * 1024, options: handler, also: /^libpg-query$/ },
+  { name: 'panel', entry: 'src/panel.ts', budget: 800 * 1024, options: handler, also: /^libpg-query$/ },
   {
     name: 'compliance-gadget',
     entry: 'static/compliance-gadget/main.tsx',

@@ -1,10 +1,8 @@
 import type { StatementFacts } from '#core/sql/facts/statement-facts';
-import type { Lock } from '#core/sql/locks/book';
-import { atLeast, whoWaits } from '#core/sql/locks/modes';
 import type { Finding } from '#core/sql/review/review';
-import { nameText } from '#core/sql/tree/names';
 import { lineAndColumn } from '#core/sql/tree/script';
-import { counted, grouped, listed } from '#core/sql/summary/words';
+import { effectSentences } from '#core/sql/summary/effects';
+import { counted, grouped } from '#core/sql/summary/words';
 import type { FullReview } from './full-review';
 
 /** Widest line of a paragraph, in characters. */
@@ -39,38 +37,13 @@ function statementBlock(full: FullReview, statement: StatementFacts, explained: 
   const { review, summaries, file } = full;
   const { line } = lineAndColumn(review.script, statement.start);
   const head = `${statement.index + 1}. ${summaries[statement.index] ?? ''}`;
-  const facts = [`(${file}:${line})`, ...lockLines(statement), ...effectLines(statement)];
+  const facts = [`(${file}:${line})`, ...effectSentences(statement)];
   const findings = review.findings.filter((finding) => finding.statement === statement.index);
   return [
     paragraph(head, '', '   '),
     ...facts.map((fact) => paragraph(fact, '   ', '     ')),
     ...findings.flatMap((finding) => findingLines(full, finding, explained)),
   ].join('\n');
-}
-
-/** Locks that others feel; readers and writers of the same rows wait for each other in any case. */
-function lockLines({ locks, unseen }: StatementFacts): string[] {
-  const felt = locks.filter(
-    ({ mode, object }) => object === 'relation' && atLeast(mode, 'SHARE UPDATE EXCLUSIVE'),
-  );
-  const modes = [...new Set(felt.map(({ mode }) => mode))];
-  const lines = modes.map((mode) => {
-    const here = felt.filter((lock) => lock.mode === mode).map(lockName);
-    return `Locks ${listed(here)} in ${mode}: ${whoWaits(mode)}.`;
-  });
-  return unseen.length > 0 ? [...lines, `Not known: ${listed(unseen, 4)}.`] : lines;
-}
-
-const lockName = (lock: Lock): string =>
-  lock.why === 'named' ? nameText(lock) : `${nameText(lock)} (${lock.why})`;
-
-function effectLines({ rewrites, scans, nonTransactional, reversible }: StatementFacts): string[] {
-  const lines = rewrites.map((effect) => `Writes ${nameText(effect)} anew: ${effect.why}.`);
-  const onlyRead = scans.filter((scan) => !rewrites.some((other) => nameText(other) === nameText(scan)));
-  lines.push(...onlyRead.map((effect) => `Reads all of ${nameText(effect)}: ${effect.why}.`));
-  if (nonTransactional !== null) lines.push(`Runs outside a transaction (${nonTransactional}).`);
-  if (reversible.how === 'lost' || reversible.how === 'unknown') lines.push(`Undo: none; ${reversible.why}.`);
-  return lines;
 }
 
 function findingLines(full: FullReview, finding: Finding, explained: Set<string>): string[] {

@@ -4,6 +4,9 @@ import { findConnection } from '#core/settings/settings';
 import type { SqlParser } from '#core/sql/parser';
 import { defaultConfig, effectiveConfig } from '#core/sql/review/config';
 import { reviewText } from '#core/sql/review/review-text';
+import { assessRisk } from '#core/sql/risk/assess';
+import { effectSentences } from '#core/sql/summary/effects';
+import { summarise } from '#core/sql/summary/summarise';
 import type { Ports } from './ports';
 
 /** Reviews a text as it would run on a connection. Reads the settings and nothing else: it is asked while people type. */
@@ -15,13 +18,18 @@ export async function reviewDraft(
   const found = connection === null ? undefined : findConnection(await ports.settings.read(), connection);
   const environment = found?.info.environment ?? null;
   const config = effectiveConfig(defaultConfig, { environment, connection });
-  const { script, findings } = await reviewText(parser, sql, config, {
-    schema: null,
-    environment,
-    rowBudget,
-  });
+  const schema = null;
+  const review = await reviewText(parser, sql, config, { schema, environment, rowBudget });
+  const { level, reasons } = assessRisk(review, { schema, environment, rows: [], time: null });
   return {
-    statements: script.statements.map(({ start, end, kind }) => ({ start, end, kind })),
-    findings: [...findings],
+    statements: review.script.statements.map((statement) => ({
+      start: statement.start,
+      end: statement.end,
+      kind: statement.kind,
+      summary: summarise(statement, { schema, rows: null }),
+      effects: [...effectSentences(statement)],
+    })),
+    findings: [...review.findings],
+    risk: { level, reasons: [...reasons] },
   };
 }

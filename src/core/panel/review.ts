@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { levels } from '../sql/review/rule';
 import { statementKinds } from '../sql/facts/kind';
+import { riskLevels } from '../sql/risk/levels';
 
 const Offset = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -26,11 +27,29 @@ const StatementReview = v.strictObject({
   start: Offset,
   end: Offset,
   kind: v.picklist(statementKinds),
+  /** What it does, in one sentence. */
+  summary: v.string(),
+  /** Locks that others feel, rewrites, scans, no way back: a sentence each. */
+  effects: v.array(v.string()),
+});
+
+const Risk = v.strictObject({
+  level: v.picklist(riskLevels),
+  /** From the heaviest. */
+  reasons: v.array(
+    v.strictObject({
+      code: v.string(),
+      level: v.picklist(riskLevels),
+      text: v.string(),
+      statement: v.nullable(Offset),
+    }),
+  ),
 });
 
 /** What the review says of a text. Deterministic: whoever asks about the same text on the same connection reads the same. */
 export const ReviewView = v.strictObject({
   statements: v.array(StatementReview),
   findings: v.array(FindingView),
+  risk: Risk,
 });
 export type ReviewView = v.InferOutput<typeof ReviewView>;

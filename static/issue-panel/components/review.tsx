@@ -25,8 +25,91 @@ export function Review({ reviewed, sql }: { reviewed: Reviewed | null; sql: stri
       <p role="status" className="qc-small qc-subtle" data-testid="review-state">
         {stateOf(reviewed, sql)}
       </p>
-      {reviewed?.review && <Findings review={reviewed.review} sql={reviewed.sql} />}
+      {reviewed?.review && (
+        <>
+          <Risk risk={reviewed.review.risk} />
+          <Summaries review={reviewed.review} sql={reviewed.sql} />
+          <Findings review={reviewed.review} sql={reviewed.sql} />
+        </>
+      )}
     </section>
+  );
+}
+
+const risks = {
+  low: { words: 'Low risk', look: 'qc-tag qc-tag-done' },
+  medium: { words: 'Medium risk', look: 'qc-tag qc-tag-fix' },
+  high: { words: 'High risk', look: 'qc-tag qc-tag-failed' },
+  critical: { words: 'Critical risk', look: 'qc-tag qc-tag-failed' },
+} as const;
+/** Reasons that stand beside the level; the others are asked for. */
+const reasonsShown = 3;
+
+function Risk({ risk: { level, reasons } }: { risk: ReviewView['risk'] }) {
+  const { words, look } = risks[level];
+  const rest = reasons.slice(reasonsShown);
+  return (
+    <div data-testid="risk">
+      <div className="qc-risk">
+        <span className={look}>{words}</span>
+        <Reasons reasons={reasons.slice(0, reasonsShown)} />
+      </div>
+      {rest.length > 0 && (
+        <Disclosure title={count(rest.length, 'more reason', 'more reasons')} testId="risk-more">
+          <Reasons reasons={rest} />
+        </Disclosure>
+      )}
+    </div>
+  );
+}
+
+function Reasons({ reasons }: { reasons: ReviewView['risk']['reasons'] }) {
+  return (
+    <ul className="qc-plain">
+      {reasons.map(({ code, text, statement }) => (
+        <li key={`${code}-${statement}-${text}`}>
+          {statement === null ? '' : `Statement ${statement + 1}: `}
+          {text}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Statements that are told of before the rest has to be asked for. */
+const summariesShown = 8;
+
+/** What each statement does, and what others feel of it. */
+function Summaries({ review: { statements }, sql }: { review: ReviewView; sql: string }) {
+  const rest = statements.slice(summariesShown);
+  return (
+    <>
+      <SummaryList statements={statements.slice(0, summariesShown)} sql={sql} from={0} />
+      {rest.length > 0 && (
+        <Disclosure title={count(rest.length, 'more statement', 'more statements')} testId="summaries-more">
+          <SummaryList statements={rest} sql={sql} from={summariesShown} />
+        </Disclosure>
+      )}
+    </>
+  );
+}
+
+function SummaryList(props: { statements: ReviewView['statements']; sql: string; from: number }) {
+  const { statements, sql, from } = props;
+  if (statements.length === 0) return null;
+  return (
+    <ol className="qc-summaries" start={from + 1} data-testid="summaries">
+      {statements.map(({ start, summary, effects }) => (
+        <li key={start}>
+          {summary} <span className="qc-small qc-subtle">Line {lineOfByte(sql, start)}</span>
+          {effects.map((effect) => (
+            <p key={effect} className="qc-small">
+              {effect}
+            </p>
+          ))}
+        </li>
+      ))}
+    </ol>
   );
 }
 

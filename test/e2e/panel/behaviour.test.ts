@@ -71,6 +71,8 @@ describe('review', () => {
     await finding.waitFor();
     expect(await finding.innerText()).toMatch(/^Error\s+Line 2: /);
     expect(await frame.getByTestId('review-state').innerText()).toBe('2 statements: 1 error.');
+    expect(await frame.getByTestId('risk').innerText()).toMatch(/^(High|Critical) risk/);
+    expect(await frame.getByTestId('summaries').innerText()).toMatch(/Deletes .*customers/);
     await frame.locator('.cm-lint-marker-error').waitFor();
     await editor.fill('SELECT 1;\nDELETE FROM customers WHERE id = 1;');
     await finding.waitFor({ state: 'detached' });

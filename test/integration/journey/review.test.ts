@@ -28,6 +28,19 @@ test('findings name the bytes that they are about', async () => {
   );
 });
 
+test('each statement is told in words, with what others feel of it, and the risk has reasons', async () => {
+  const sql = "UPDATE customers SET tier = 'gold' WHERE id = 7;\nALTER TABLE orders ADD COLUMN note text;";
+  const { statements, risk } = await review(sql, 'shop-prod');
+  expect(statements.map(({ summary }) => summary)).toEqual([
+    expect.stringMatching(/^Sets tier to 'gold' on rows of customers where id is 7/),
+    expect.stringContaining('orders'),
+  ]);
+  expect(statements[1]?.effects).toEqual([
+    expect.stringContaining('Locks orders in ACCESS EXCLUSIVE: nobody else can read or write it.'),
+  ]);
+  expect(risk.reasons.map(({ code }) => code)).toContain('no-schema');
+});
+
 test('what the grammar refuses is a finding at its place', async () => {
   const { findings } = await review("SELECT 'é';\nSELEC 1;");
   expect(findings).toEqual([expect.objectContaining({ rule: 'syntax-error', level: 'error', start: 13 })]);

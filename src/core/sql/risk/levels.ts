@@ -1,4 +1,4 @@
-const riskLevels = ['low', 'medium', 'high', 'critical'] as const;
+export const riskLevels = ['low', 'medium', 'high', 'critical'] as const;
 export type RiskLevel = (typeof riskLevels)[number];
 
 /** Why a change is as risky as it is: one sentence, with the level that it alone would give. */
