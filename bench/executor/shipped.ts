@@ -5,6 +5,7 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import * as v from 'valibot';
 import type { ExecutorProcess } from '../../test/faults/support/process';
+import { inputFile } from '../../test/faults/support/world';
 
 const Ready = v.object({ url: v.string() });
 const alive = new Set<ChildProcess>();
@@ -31,7 +32,7 @@ export function shippedProcess(bundle: string): ExecutorProcess {
     async serve({ configFile }) {
       const started = spawn(
         process.execPath,
-        [path.join(bundle, 'main.mjs'), 'serve', '--config', configFile],
+        [path.join(bundle, 'main.mjs'), 'serve', '--config', path.join(path.dirname(configFile), inputFile)],
         { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_OPTIONS: '' } },
       );
       child = started;

@@ -40,7 +40,7 @@ export interface World extends Shared {
   /** Names of the two databases. */
   readonly target: string;
   readonly state: string;
-  /** Where the configuration of the processes stands. */
+  /** Where the configuration of the processes stands, as it was parsed. */
   readonly configFile: string;
   /** Key under which receipts must verify. */
   readonly receiptKey: PublicJwk;
@@ -67,6 +67,9 @@ export interface WorldWishes {
   /** Where both databases lie, when not with the others. */
   readonly tablespace?: string;
 }
+
+/** The same configuration as people write it; beside the parsed one. */
+export const inputFile = 'input.json';
 
 const unlimited = { perSecond: 100_000, burst: 100_000 };
 const login = 'faults_login';
@@ -112,7 +115,7 @@ async function makeConfig(
   names: { target: string; state: string; stateDir: string; receiptUrl: string },
   app: TestApp,
   wishes: WorldWishes,
-): Promise<Config> {
+): Promise<{ readonly input: ConfigInput; readonly config: Config }> {
   const { server } = shared;
   const connection = {
     environment: 'dev' as const,
@@ -124,7 +127,7 @@ async function makeConfig(
     writable: true,
     concurrency: 8,
   };
-  const input: ConfigInput = {
+  const usual: ConfigInput = {
     executorId,
     stateDir: names.stateDir,
     state: { url: onPort(server.postgres().superuserUrl(names.state), wishes.statePort) },
@@ -133,11 +136,12 @@ async function makeConfig(
     // The suite is no flood to be held back: what the limits do is tested elsewhere.
     limits: { requests: { perInstallation: unlimited, overall: unlimited, strangers: unlimited } },
   };
-  const parsed = parseConfig(wishes.change?.(input) ?? input, { env: {}, baseDir: names.stateDir });
+  const input = wishes.change?.(usual) ?? usual;
+  const parsed = parseConfig(input, { env: {}, baseDir: names.stateDir });
   if (!parsed.ok) throw new Error(parsed.error.join('\n'));
   for (const { key } of parsed.value.connections.filter((one) => one.key !== 'shut'))
     await markInitialised(names.stateDir, key, 'applied');
-  return parsed.value;
+  return { input, config: parsed.value };
 }
 
 /** Makes the databases and the configuration, and starts the executor once to learn its connections. */
@@ -156,9 +160,11 @@ export async function createWorld(shared: Shared, wishes: WorldWishes = {}): Pro
   const app = await createTestApp();
   const receiver = await startHostileReceiver(chance(seed + worlds * 104_729), wishes.badness ?? 0);
   const names = { target, state, stateDir, receiptUrl: receiver.url };
-  const config = await makeConfig(shared, names, app, wishes);
+  const { input, config } = await makeConfig(shared, names, app, wishes);
   const configFile = path.join(folder, 'config.json');
   await writeFile(configFile, JSON.stringify(config), { mode: 0o600 });
+  // For the executor as it is shipped, which parses what it is given.
+  await writeFile(path.join(folder, inputFile), JSON.stringify(input), { mode: 0o600 });
   const receiptKey = publicHalf(await loadSigningKey(stateDir));
 
   let current: ExecutorProcess | null = null;
