@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { UtcTime } from '#core/protocol/claims';
@@ -32,6 +32,8 @@ export const haltFile = (stateDir: string, connection: string | null): string =>
 function readHalt(file: string): Halt | null {
   let text: string;
   try {
+    // Asked many times for each order, and nearly always in vain: an exception would cost more than the look.
+    if (statSync(file, { throwIfNoEntry: false }) === undefined) return null;
     text = readFileSync(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
@@ -46,7 +48,7 @@ function readHalt(file: string): Halt | null {
 }
 
 /**
- * The halt that is in force for a connection, or null. Looks at the disk each time (two failing opens, some
+ * The halt that is in force for a connection, or null. Looks at the disk each time (two looks, some
  * microseconds): a signal would have to find the process, gets lost when it is not running, and says no reason.
  */
 export function haltOf(stateDir: string, connection: string): Halt | null {

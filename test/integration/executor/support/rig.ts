@@ -155,7 +155,14 @@ export async function startRig(
       await receiver.close();
       await server.admin('postgres', `drop database ${database} with (force)`);
       await server.admin('postgres', `drop database state_${tag} with (force)`);
-      await server.admin('postgres', `drop role ${login}, ${reader}`);
+      // Spares of processes that a test has killed, and that nobody has swept yet.
+      const left = await server.admin<{ name: string }>(
+        'postgres',
+        `select rolname::text as name from pg_roles
+         where rolname ~ '^qc_[sx]_' and pg_has_role('${login}', oid, 'member with admin option')`,
+      );
+      const roles = [...left.map(({ name }) => name), login, reader];
+      await server.admin('postgres', `drop role ${roles.join(', ')}`);
       await rm(stateDir, { recursive: true });
       await server.stop();
     },
