@@ -22,6 +22,8 @@ export interface Target {
   readonly control: Pool;
   /** Reads catalogues for people who prepare a change; however many ask, no cancel waits behind them. */
   readonly looks: Pool;
+  /** Compares structures with the approved ones; its sessions keep the plan for that. */
+  readonly structures: Pool;
   /** Type names by OID, filled as they are met. */
   readonly typeNames: Map<number, string>;
   /** Structures that were looked at lately. */
@@ -81,6 +83,12 @@ export function openTarget(
     name: 'query-change-preflight',
     answerWithinMs: controlAnswersWithinMs,
   });
+  const structures = openPool(config.url, {
+    max: 2,
+    name: 'query-change-structure',
+    answerWithinMs: config.limits.statementTimeoutMs + controlAnswersWithinMs,
+    ours: true,
+  });
   let last: { at: number; probe: Probe } | null = null;
   let identity: TargetIdentity | null = null;
   let running: Promise<Probe> | null = null;
@@ -105,6 +113,7 @@ export function openTarget(
     sessions,
     control,
     looks,
+    structures,
     typeNames: new Map(),
     seenSchemas: createSeenSchemas(),
     probe,
@@ -154,7 +163,7 @@ export function openTarget(
       return v.parse(v.nullable(LedgerRow), rows[0]?.reply ?? null);
     },
     async close() {
-      await Promise.all([sessions.close(), control.end(), looks.end()]);
+      await Promise.all([sessions.close(), control.end(), looks.end(), structures.end()]);
     },
   };
 }

@@ -80,7 +80,7 @@ export async function attemptOrder(
     const by = commitBy(claims, target.config, Date.parse(who.begun));
     if ('kind' in by) throw new Ended(by);
     late = by.late;
-    await refuseOtherSchema(client, claims, statements, target.seenSchemas);
+    await refuseOtherSchema(target, claims, statements);
     await deps.at('after-begin');
     const deadlineMs = by.endBy * 1_000 - deps.now();
     watchdog = startWatchdog({

@@ -1,8 +1,8 @@
-import type { PoolClient } from 'pg';
+import type { Pool, PoolClient, QueryResult } from 'pg';
 import { canonicalSha256 } from '#core/hash';
 import { send } from '../run/table-counters';
 import { namesInText } from './names';
-import { describeSql, maxObjects } from './sql';
+import { describePreparedSql, describeSql, maxObjects, prepareDescriptionSql } from './sql';
 import type { Node } from '../sql/parser';
 
 /** The structure of everything that a text touches, or why that cannot be told. */
@@ -20,17 +20,8 @@ interface DescribedRow {
   facts: object | null;
 }
 
-/**
- * Reads the structure of everything that `statements` touch, in the open transaction of `client`, as its role and
- * search_path find it. Takes one round trip and leaves nothing behind. The server's and connection errors are thrown.
- */
-export async function readSchema(
-  client: PoolClient,
-  statements: readonly { readonly index: number; readonly node: Node }[],
-): Promise<SchemaState> {
-  const text = namesInText(statements);
-  if (!text.ok) return { digest: null, note: text.note };
-  const results = await send(client, describeSql(text.names));
+/** What the description of a text's names comes to. */
+async function stateOf(results: readonly QueryResult[]): Promise<SchemaState> {
   const rows = results.flatMap((result): unknown[] => result.rows).filter(isDescribed);
   const count = Number(rows.find(({ kind }) => kind === 'count')?.name ?? 0);
   if (count > maxObjects) {
@@ -47,6 +38,52 @@ export async function readSchema(
   );
   const objects = new Map(hashes.toSorted(([a], [b]) => (a < b ? -1 : 1)));
   return { digest: await canonicalSha256({ v: 1, objects: [...objects] }), objects };
+}
+
+/** Statements of an approved text, by their place and tree. */
+type Statements = readonly { readonly index: number; readonly node: Node }[];
+
+/**
+ * Reads the structure of everything that `statements` touch, in the open transaction of `client`, as its role and
+ * search_path find it. Takes one round trip and leaves nothing behind. The server's and connection errors are thrown.
+ */
+export async function readSchema(client: PoolClient, statements: Statements): Promise<SchemaState> {
+  const text = namesInText(statements);
+  if (!text.ok) return { digest: null, note: text.note };
+  return stateOf(await send(client, describeSql(text.names)));
+}
+
+/** Sessions in which the description is prepared. */
+const prepared = new WeakSet<PoolClient>();
+
+/**
+ * The same in a session of ours that stays, where the description is planned once: a transaction of its own, begun with
+ * `opening` (role and search_path of the change) and rolled back. `opened`: its results.
+ */
+export async function readSchemaApart(
+  pool: Pool,
+  statements: Statements,
+  opening: readonly string[],
+): Promise<{ readonly state: SchemaState; readonly opened: readonly QueryResult[] }> {
+  const text = namesInText(statements);
+  const names = text.ok ? text.names : [];
+  const client = await pool.connect().catch((error: unknown) => {
+    // Too many sessions say nothing about the change.
+    throw new Error('no session to look at the structure', { cause: error });
+  });
+  try {
+    if (!prepared.has(client)) {
+      await client.query(prepareDescriptionSql);
+      prepared.add(client);
+    }
+    const results = await send(client, [...opening, ...describePreparedSql(names), 'rollback']);
+    client.release();
+    const state = text.ok ? await stateOf(results) : { digest: null, note: text.note };
+    return { state, opened: results.slice(0, opening.length) };
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
 }
 
 function isDescribed(row: unknown): row is DescribedRow {

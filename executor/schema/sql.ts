@@ -7,12 +7,16 @@ export const maxObjects = 1_000;
  * Names from an approved text enter our SQL in base64: there is nothing in it that a quote, a backslash or an encoding
  * could end.
  */
-function namesAsRows(names: readonly NamedThing[]): string {
+function encoded(names: readonly NamedThing[]): string {
   const rows = names.map(({ kind, schema, name }) => ({ kind, schema, name }));
-  const encoded = Buffer.from(JSON.stringify(rows)).toString('base64');
-  return `jsonb_to_recordset(convert_from(decode('${encoded}', 'base64'), 'UTF8')::jsonb)
-    as n(kind text, schema name, name name)`;
+  return `'${Buffer.from(JSON.stringify(rows)).toString('base64')}'`;
 }
+
+/** Names as rows; `source` is an expression of their base64 text. */
+const namesAsRows = (
+  source: string,
+): string => `jsonb_to_recordset(convert_from(decode(${source}, 'base64'), 'UTF8')::jsonb)
+    as n(kind text, schema name, name name)`;
 
 /** Where each name leads, by the approved search_path that was kept before ours was set. */
 const foundSql = `found as materialized (
@@ -148,17 +152,10 @@ const typeSql = `select 'type', format_type(y.oid, null), jsonb_build_object(
     from bounded t join pg_type y on t.class = 'pg_type'::regclass and y.oid = t.oid
     where y.typtype <> 'c'`;
 
-/**
- * One message that describes everything the names lead to, and leaves nothing behind: neither a setting nor a lock. Views
- * are read under the lock that a SELECT from them takes; it goes with the savepoint. The session has the approved role
- * and search_path.
- */
-export function describeSql(names: readonly NamedThing[]): readonly string[] {
-  return [
-    'savepoint querychange_schema',
-    `select pg_catalog.set_config('querychange.path', pg_catalog.current_schemas(true)::pg_catalog.text, true)`,
-    'set local search_path = pg_catalog',
-    `with recursive named as materialized (select * from ${namesAsRows(names)}),
+/** Describes everything that the names lead to; `source` is an expression of their base64 text. */
+const describing = (
+  source: string,
+): string => `with recursive named as materialized (select * from ${namesAsRows(source)}),
     path as materialized (
       select p.name, p.ord from unnest(current_setting('querychange.path')::name[]) with ordinality p(name, ord)),
     ${foundSql},
@@ -168,8 +165,38 @@ export function describeSql(names: readonly NamedThing[]): readonly string[] {
     union all ${functionSql}
     union all ${typeSql}
     union all select 'schema', format('%I', s.nspname), jsonb_build_object('owner', pg_get_userbyid(s.nspowner))
-      from bounded t join pg_namespace s on t.class = 'pg_namespace'::regclass and s.oid = t.oid`,
+      from bounded t join pg_namespace s on t.class = 'pg_namespace'::regclass and s.oid = t.oid`;
+
+/** Keeps the search_path that names are found by, and sets ours. Compiling our query would take longer than running it. */
+const ownPath: readonly string[] = [
+  `select pg_catalog.set_config('querychange.path', pg_catalog.current_schemas(true)::pg_catalog.text, true)`,
+  'set local search_path = pg_catalog',
+  'set local jit = off',
+];
+
+/**
+ * One message that describes everything the names lead to, and leaves nothing behind: neither a setting nor a lock. Views
+ * are read under the lock that a SELECT from them takes; it goes with the savepoint. The session has the approved role
+ * and search_path.
+ */
+export function describeSql(names: readonly NamedThing[]): readonly string[] {
+  return [
+    'savepoint querychange_schema',
+    ...ownPath,
+    describing(encoded(names)),
     'rollback to savepoint querychange_schema',
     'release savepoint querychange_schema',
+  ];
+}
+
+/** Prepares the description in a session that stays: planning it takes far longer than running it. */
+export const prepareDescriptionSql = `prepare querychange_structure(text) as ${describing('$1')}`;
+
+/** The same as {@link describeSql}, in a transaction that is rolled back, where {@link prepareDescriptionSql} was sent. */
+export function describePreparedSql(names: readonly NamedThing[]): readonly string[] {
+  return [
+    ...ownPath,
+    'set local plan_cache_mode = force_generic_plan',
+    `execute querychange_structure(${encoded(names)})`,
   ];
 }

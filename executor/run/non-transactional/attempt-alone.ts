@@ -116,9 +116,7 @@ async function inSession(
   if (!present) {
     if ('kind' in by) throw new Ended(by);
     if (who.late) throw new Ended({ kind: 'expired', message: 'past startBy' });
-    await client.query('begin');
-    await refuseOtherSchema(client, claims, [work.statement], deps.target.seenSchemas);
-    await client.query('rollback');
+    await refuseOtherSchema(deps.target, claims, [work.statement]);
     const before = await lookBefore(client, claims, work.alone, work.statement);
     if (!(await deps.stillOurs())) return { kind: 'lost', mayHaveCommitted: false };
     intended();
