@@ -39,8 +39,39 @@ const nothingRan = {
   transactionId: null,
 };
 
-async function receipts(order: OrderClaims, key: PrivateJwk): Promise<object[]> {
-  const orderDigest = await computeOrderDigest(order);
+const dryRun: NonNullable<ReceiptClaims['dryRun']> = {
+  ranOn: null,
+  coarse: false,
+  statements: [
+    {
+      index: 0,
+      estimate: { rows: 1, cost: 8.3 },
+      locks: [{ relation: 'public.orders', mode: 'RowExclusiveLock' }],
+      triggers: [],
+      rewritten: [],
+      walBytes: 192,
+    },
+  ],
+  shortened: false,
+  constraints: 'held',
+  rowBudget: null,
+  leftBehind: { sequences: [], deadRows: 1 },
+};
+
+const exported: NonNullable<ReceiptClaims['export']> = {
+  format: 'csv',
+  sha256: 'b'.repeat(64),
+  bytes: 41_187,
+  rows: 1_000,
+  masked: ['email'],
+  expiresAt: '2026-09-22T13:35:02.000Z',
+};
+
+async function receipts(
+  order: OrderClaims,
+  others: { readonly dryRun: OrderClaims; readonly toFile: OrderClaims },
+  key: PrivateJwk,
+): Promise<object[]> {
   const result = canonicalJson({
     v: 1,
     statements: [
@@ -54,7 +85,7 @@ async function receipts(order: OrderClaims, key: PrivateJwk): Promise<object[]> 
     ],
   });
   const error = { sqlstate: '23505', condition: 'unique_violation', position: 8 };
-  const wanted: [string, Partial<ReceiptClaims>, string | null][] = [
+  const wanted: [string, Partial<ReceiptClaims>, string | null, OrderClaims?][] = [
     ['succeeded with rows', { resultSha256: await sha256Hex(result) }, result],
     [
       'failed at a statement',
@@ -101,11 +132,29 @@ async function receipts(order: OrderClaims, key: PrivateJwk): Promise<object[]> 
       },
       null,
     ],
+    ['a dry run', { durability: null, transactionId: null, dryRun }, null, others.dryRun],
+    [
+      'a result in a file',
+      {
+        ledgerMode: 'state',
+        durability: null,
+        transactionId: null,
+        statements: [{ index: 0, start: 0, end: 43, command: 'SELECT', rows: 1_000, ms: 12.5, error: null }],
+        export: exported,
+      },
+      null,
+      others.toFile,
+    ],
+    [
+      'gave way to a lock before',
+      { lockTries: [{ at: '2026-09-21T13:34:58.000Z', statement: 0, sessions: 1 }] },
+      null,
+    ],
   ];
   const made: object[] = [];
   let prev = zeros;
-  for (const [index, [name, changes, body]] of wanted.entries()) {
-    const claims = receiptOf(order, orderDigest, {
+  for (const [index, [name, changes, body, of = order]] of wanted.entries()) {
+    const claims = receiptOf(of, await computeOrderDigest(of), {
       ...changes,
       chain: { id: 'executor-1:0a1b2c3d4e5f', seq: index + 1, prev },
     });
@@ -199,7 +248,11 @@ async function main(): Promise<void> {
     })),
   );
   const apply = await orderOf(base, 'apply');
-  const made = await receipts(apply, executor);
+  const dry = await orderOf(base, 'dry-run');
+  const fileWanted = contents['with a result that goes to a file'];
+  if (!fileWanted) throw new Error('no sample with a file');
+  const toFile = await orderOf(fileWanted, 'apply');
+  const made = await receipts(apply, { dryRun: dry, toFile }, executor);
   const [{ sha256 }] = made as [{ sha256: string }];
   const rollback = await orderOf(base, 'rollback', {
     applyReceiptSha256: sha256,
@@ -211,7 +264,7 @@ async function main(): Promise<void> {
     applyReceiptSha256: sha256,
     beforeImageSha256: 'd'.repeat(64),
   });
-  const named = { apply, rollback, 'rollback by plan': byPlan };
+  const named = { apply, rollback, 'rollback by plan': byPlan, 'dry run': dry };
   const orders = await Promise.all(
     Object.entries(named).map(async ([name, claims]) => ({
       name,
@@ -225,6 +278,7 @@ async function main(): Promise<void> {
       ['apply', 1],
       ['apply', 2],
       ['rollback', 1],
+      ['dry-run', 1],
     ] as const
   ).map(([kind, number]) => ({ installation, issueId: '10001', revision: 1, kind, try: number }));
   const document = {

@@ -10,17 +10,20 @@ import { killShipped } from './shipped';
 import { startStage, type Stage } from './stage';
 
 /** The figures of the executor, one after the other; each is a file of this folder. */
-const figures: readonly ((stage: Stage) => Promise<void>)[] = [
-  oneChange,
-  manyChanges,
+const figures: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
+  'one-change': oneChange,
+  'many-changes': manyChanges,
   peers,
-  ledgerCost,
-  exportFiles,
+  'ledger-cost': ledgerCost,
+  'export-files': exportFiles,
   restart,
-];
+};
 
-/** Measures the executor as it is shipped and prints its tables. */
-export async function printExecutorFigures(): Promise<void> {
+/** What can be measured alone. */
+export const figureNames = Object.keys(figures);
+
+/** Measures the executor as it is shipped and prints its tables; `only`: those of these names, unless there are none. */
+export async function printExecutorFigures(only: readonly string[]): Promise<void> {
   const stage = await startStage();
   const end = async (): Promise<void> => {
     killShipped();
@@ -31,7 +34,8 @@ export async function printExecutorFigures(): Promise<void> {
   try {
     console.log(`The executor: medians of ${rounds} interleaved runs, on this machine (${machine()}).`);
     console.log(await stage.settings());
-    for (const figure of figures) await figure(stage);
+    for (const [name, figure] of Object.entries(figures))
+      if (only.length === 0 || only.includes(name)) await figure(stage);
   } finally {
     process.off('SIGINT', cutOff).off('SIGTERM', cutOff);
     await end();

@@ -7,7 +7,7 @@ import type { RowSink } from './copy-out';
 export interface ExportFile extends RowSink {
   /** Bytes that do not count as a row, such as a header. */
   plain(bytes: Buffer): void;
-  readonly rows: number;
+  readonly rowCount: number;
   readonly bytes: number;
   /** Why nothing more is taken: a cap, or what the file system said. Null: all is well. */
   readonly problem: {
@@ -91,9 +91,9 @@ export async function createExportFile(
     plain(chunk) {
       if (problem === null) take(chunk);
     },
-    row(chunk) {
+    rows(chunk, count) {
       if (problem !== null) return;
-      rows += 1;
+      rows += count;
       if (rows > maxRows) {
         problem = { code: 'export-too-large', message: `The file would have more than ${maxRows} rows.` };
       } else take(chunk);
@@ -104,7 +104,7 @@ export async function createExportFile(
         freed = done;
       });
     },
-    get rows() {
+    get rowCount() {
       return rows;
     },
     get bytes() {

@@ -18,7 +18,7 @@ import { copyOut, type RowSink } from './copy-out';
 import { describeQuery } from './describe';
 import { createExportFile, type ExportFile } from './export-file';
 import { storeExport } from './store';
-import { copyText, csvHeader, type ExportColumn, ndjsonLine, needsGuard } from './wrap';
+import { copyText, csvHeader, type ExportColumn, ndjsonLines, needsGuard } from './wrap';
 
 type ExportClaim = NonNullable<ReceiptClaims['export']>;
 
@@ -99,11 +99,11 @@ export function exporterOf(
     let cancelled = false;
     let told = 0;
     const sink: RowSink = {
-      row(bytes) {
-        file.row(format === 'csv' ? bytes : ndjsonLine(bytes));
-        if (file.rows - told >= progressEvery) {
-          progress.rows(file.rows - told);
-          told = file.rows;
+      rows(bytes, count) {
+        file.rows(format === 'csv' ? bytes : ndjsonLines(bytes), count);
+        if (file.rowCount - told >= progressEvery) {
+          progress.rows(file.rowCount - told);
+          told = file.rowCount;
         }
         if (file.problem === null || cancelled) return;
         cancelled = true;
@@ -116,10 +116,10 @@ export function exporterOf(
     watchdog.statement(timeoutMs + watchdogGraceMs);
     await copyOut(client, copyText(statement.text, columns, format), sink, timeoutMs + 60_000);
     watchdog.statement(null);
-    progress.rows(file.rows - told);
+    progress.rows(file.rowCount - told);
     const sha256 = await file.finish();
     const masked = columns.filter((column) => column.masked).map(({ name }) => name);
-    made = { file, claim: { format, sha256, bytes: file.bytes, rows: file.rows, masked } };
+    made = { file, claim: { format, sha256, bytes: file.bytes, rows: file.rowCount, masked } };
   };
 
   return {
@@ -147,7 +147,7 @@ export function exporterOf(
         }
         await copy(client, statement, columns, running);
         const problem = made?.file.problem ?? null;
-        return { outcomes: outcome(made?.file.rows ?? 0), body: [], error: null, problem };
+        return { outcomes: outcome(made?.file.rowCount ?? 0), body: [], error: null, problem };
       } catch (error) {
         running.watchdog.statement(null);
         const failure = serverError(error);

@@ -67,15 +67,23 @@ export function csvHeader(columns: readonly ExportColumn[]): Buffer {
 }
 
 const quote = 0x01;
+const lineBreaks = new Set([0x0a, 0x0d]);
 
 /**
- * A row of NDJSON as it stands in the file. A line that came quoted has a line break in it: white space between the
- * tokens of a `json` value, because in a JSON string it would be escaped. It becomes a blank.
+ * Rows of NDJSON as they stand in the file. A line that came quoted has a line break in it: white space between the tokens
+ * of a `json` value, because in a JSON string it would be escaped. It becomes a blank.
  */
-export function ndjsonLine(row: Buffer): Buffer {
-  if (row[0] !== quote) return row;
-  const inside = Buffer.from(row.subarray(1, row.lastIndexOf(quote)));
-  for (let at = 0; at < inside.length; at += 1)
-    if (inside[at] === 0x0a || inside[at] === 0x0d) inside[at] = 0x20;
-  return Buffer.concat([inside, Buffer.from('\n')]);
+export function ndjsonLines(rows: Buffer): Buffer {
+  if (!rows.includes(quote)) return rows;
+  const lines = Buffer.allocUnsafe(rows.length);
+  let quoted = false;
+  let length = 0;
+  for (const byte of rows) {
+    if (byte === quote) quoted = !quoted;
+    else {
+      lines[length] = quoted && lineBreaks.has(byte) ? 0x20 : byte;
+      length += 1;
+    }
+  }
+  return lines.subarray(0, length);
 }

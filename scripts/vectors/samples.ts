@@ -94,6 +94,12 @@ contents['with a rollback plan'] = {
     keepHours: 24,
   },
 };
+contents['with a result that goes to a file'] = {
+  ...base,
+  sql: 'select id, email from customers order by id',
+  rollback: null,
+  export: { format: 'csv' },
+};
 contents['a row budget of nothing is not none'] = { ...base, rowBudget: 0 };
 contents['carriage returns stay'] = { ...base, sql: base.sql.replace('\n', '\r\n') };
 contents['composed letter'] = { ...base, reason: 'Zürich' };
@@ -102,13 +108,13 @@ contents['outside the basic plane'] = { ...base, sql: "select '😀', $$\u20ac$$
 
 export async function orderOf(
   content: DigestInput,
-  kind: 'apply' | 'rollback',
+  kind: OrderClaims['kind'],
   changes: Partial<OrderClaims> = {},
 ): Promise<OrderClaims> {
   const digest = await computeDigest(content);
   const { rollbackPlan } = content;
   const inverse = rollbackPlan ? canonicalJson(rollbackPlan) : (content.rollback ?? '');
-  const text = kind === 'apply' ? content.sql : inverse;
+  const text = kind === 'rollback' ? inverse : content.sql;
   const attempt = { installation, issueId: content.issueId, revision: content.revision, kind, try: 1 };
   const time = '2026-09-21T13:20:00.000Z';
   return {

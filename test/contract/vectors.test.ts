@@ -7,7 +7,7 @@ import { canonicalJson, sha256Hex } from '#core/hash';
 import { EnrolmentClaims, EnrolmentRequest, enrolmentTyp } from '#core/protocol/enrolment';
 import { PrivateJwk } from '#core/protocol/jwk';
 import { publicHalf, signCompact, thumbprintMatches, verifyCompact } from '#core/protocol/jws';
-import { computeJti } from '#core/protocol/attempt';
+import { computeJti, ExecutionKind } from '#core/protocol/attempt';
 import { computeOrderDigest, OrderClaims, orderTyp } from '#core/protocol/order';
 import { ReceiptClaims, receiptTyp, ResultBody, resultMatches } from '#core/protocol/receipt';
 import { RequestClaims, requestTyp } from '#core/protocol/request';
@@ -34,7 +34,7 @@ const Vectors = v.looseObject({
         installation: Text,
         issueId: Text,
         revision: v.number(),
-        kind: v.picklist(['apply', 'rollback']),
+        kind: ExecutionKind,
         try: v.number(),
       }),
       jti: Text,

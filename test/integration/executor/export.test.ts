@@ -88,6 +88,22 @@ describe('an export', () => {
     });
   });
 
+  it('is whole whatever the pieces are in which rows arrive', async () => {
+    const length = (n: number): number => (n % 50 === 0 ? n * 997 : n % 97);
+    const sql = `select n, repeat('x', case when n % 50 = 0 then n * 997 else n % 97 end) as pad
+      from generate_series(1, 2000) as n`;
+    for (const format of ['csv', 'ndjson'] as const) {
+      const { bytes } = await fetchFile(await run(sql, format));
+      const lines = Array.from({ length: 2_000 }, (_none, at) => {
+        const pad = 'x'.repeat(length(at + 1));
+        return format === 'csv'
+          ? `${at + 1},${pad === '' ? '""' : pad}\n`
+          : `{"n":${at + 1},"pad":"${pad}"}\n`;
+      });
+      expect(bytes.equals(Buffer.from(`${format === 'csv' ? 'n,pad\n' : ''}${lines.join('')}`))).toBe(true);
+    }
+  });
+
   it('keeps NULL, empty text, quotes and line breaks apart', async () => {
     const seen = await run(
       `select null as n, '' as e, 'a "b", c' as q, E'x\\r\\ny' as l, 'ü🎉' as u -- a comment at the end`,

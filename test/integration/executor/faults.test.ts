@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ExecutionPoint } from '../../../executor/run/points';
 import { createExecutor } from '../../../executor/create-executor';
 import { type CuttingProxy, startCuttingProxy } from './support/cutting-proxy';
+import { startApart } from './support/executor-apart';
 import { type Rig, startRig } from './support/rig';
 
 let rig: Rig;
@@ -21,22 +19,6 @@ const count = async (): Promise<number> =>
   (await rig.sql<{ n: number }>('select n from shop.counters where id = 1'))[0]?.n ?? -1;
 const sql = 'update counters set n = n + 1 where id = 1 returning id';
 
-/** Starts the crashing executor as a process of its own; resolves with its URL and its end. */
-async function startCrashing(point: ExecutionPoint): Promise<{ url: string; ended: Promise<string | null> }> {
-  const file = join(rig.config.stateDir, 'crash.json');
-  await writeFile(file, JSON.stringify({ ...rig.config, listen: { host: '127.0.0.1', port: 0 } }));
-  const script = join(process.cwd(), 'test/integration/executor/support/crashing-executor.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', script, file, point], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_OPTIONS: '' },
-  });
-  const ended = new Promise<string | null>((done) => child.on('exit', (_code, signal) => done(signal)));
-  const url = await new Promise<string>((done) => {
-    child.stdout.setEncoding('utf8').once('data', (line: string) => done(line.trim()));
-  });
-  return { url, ended };
-}
-
 describe('an executor killed at a named point', () => {
   it.each<[ExecutionPoint]>([['after-inbox'], ['after-begin'], ['before-commit'], ['after-commit']])(
     '%s: the change is applied once and the receipt is right',
@@ -44,7 +26,7 @@ describe('an executor killed at a named point', () => {
       const before = await count();
       const claims = await rig.order({ sql });
       await rig.executor.close();
-      const crashing = await startCrashing(point);
+      const crashing = await startApart(rig, point);
       await rig.app.sendOrder(crashing.url, claims).catch(() => null);
       expect(await crashing.ended).toBe('SIGKILL');
       rig.executor = await createExecutor(rig.config);
@@ -65,7 +47,7 @@ it('an executor killed after COMMIT asks the verification again when it is back'
   const verification = `select n = ${before + 1} from counters where id = 1`;
   const claims = await rig.order({ sql, content: { verification } });
   await rig.executor.close();
-  const crashing = await startCrashing('after-commit');
+  const crashing = await startApart(rig, 'after-commit');
   await rig.app.sendOrder(crashing.url, claims).catch(() => null);
   expect(await crashing.ended).toBe('SIGKILL');
   await rig.sql('update shop.counters set n = n + 10 where id = 1');
