@@ -11,7 +11,7 @@ import { lookBefore, showPreflight } from '../app/look-before';
 import type { Ports } from '../app/ports';
 import { readEvidence } from '../app/read-evidence';
 import { readResult } from '../app/read-result';
-import { reviewDraft } from '../app/review-draft';
+import { reviewSql } from '../app/review-sql';
 import type { Outcome } from '../app/refusal';
 import { requestRun } from '../app/request-run';
 import { requestStop } from '../app/request-stop';
@@ -61,7 +61,7 @@ const handlers: Handlers = {
   view,
   timeline: async ({ ports, issue }) => ok(await showTimeline(ports, issue.id)),
   'save-draft': ({ ports, issue, viewer }, payload) => saveDraft(ports, issue, viewer, payload),
-  review: async ({ ports }, payload) => ok(await reviewDraft(ports, sqlParser, payload)),
+  review: async ({ ports, issue }, payload) => ok(await reviewSql(ports, sqlParser, issue.id, payload)),
   since: async ({ ports, issue, viewer }) => ok(await showSince(ports, issue.id, viewer)),
   preflight: ({ ports, issue }, payload) => showPreflight(ports, issue, payload),
   submit: (call, { version }) =>

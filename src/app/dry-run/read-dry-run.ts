@@ -47,6 +47,27 @@ export async function readDryRun(
   });
 }
 
+/** What the counts of a dry run are read from. */
+export interface CountPorts {
+  readonly ledger: Pick<Ports['ledger'], 'read'>;
+  readonly dryRuns: Pick<Ports['dryRuns'], 'receipt'>;
+}
+
+/** Rows that each statement of this very revision touched when it was tried; empty when nothing exact is known. */
+export async function readCounts(
+  ports: CountPorts,
+  issueId: string,
+  digest: string,
+): Promise<readonly (number | null)[]> {
+  const { state } = await ports.ledger.read(issueId);
+  const { dryRun } = state;
+  if (dryRun?.digest !== digest || dryRun.outcome?.status !== 'succeeded') return [];
+  const stored = await ports.dryRuns.receipt(issueId);
+  const claims = stored?.jti === dryRun.jti ? claimsOf(stored.receipt) : undefined;
+  if (!claims?.dryRun || claims.dryRun.coarse) return [];
+  return claims.statements.map(({ rows }) => rows);
+}
+
 /** Why this viewer may not see the server's words; as for results, and whoever asked for the dry run may. */
 function wordsRefusal(
   { revision, votes }: ChangeState,

@@ -48,6 +48,8 @@ export const panelCalls = {
       sql: v.pipe(v.string(), v.maxLength(maxContentBytes)),
       connection: v.nullable(ConnectionKey),
       rowBudget: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))),
+      /** Of the revision whose text this is: then what its dry run saw is taken into account. Null for a draft. */
+      digest: v.nullable(Sha256Hex),
     }),
     value: ReviewView,
   },

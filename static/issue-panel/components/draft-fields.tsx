@@ -30,7 +30,8 @@ export function DraftFields(props: DraftFieldsProps) {
   const { content, mayEdit, onEdit, onSave } = props;
   const reason = useId();
   const { sql, connection } = content;
-  const reviewed = useReview({ sql, connection, rowBudget: parseRowBudget(content.rowBudget) ?? null });
+  const rowBudget = parseRowBudget(content.rowBudget) ?? null;
+  const reviewed = useReview({ sql, connection, rowBudget, digest: null });
   const marks = useMarks(reviewed);
   return (
     <div className="qc-stack-wide">

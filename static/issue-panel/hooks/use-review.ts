@@ -20,7 +20,11 @@ const pauseMs = 150;
  * The review of a text as it is on the screen. While a newer one is on its way the last answer stays, with the text that
  * it is of; an answer that was overtaken is dropped. Null before the first answer and for a text without words.
  */
-export function useReview({ sql, connection, rowBudget }: PanelPayload<'review'>): Reviewed | null {
+export function useReview(
+  { sql, connection, rowBudget, digest }: PanelPayload<'review'>,
+  /** Asked again when it changes: what the answer depends on beside the text. */
+  tried: string | null = null,
+): Reviewed | null {
   const [reviewed, setReviewed] = useState<Reviewed | null>(null);
   const empty = sql.trim() === '';
   useEffect(() => {
@@ -30,7 +34,7 @@ export function useReview({ sql, connection, rowBudget }: PanelPayload<'review'>
     }
     let current = true;
     const ask = async (): Promise<void> => {
-      const reply = await call('review', { sql, connection, rowBudget });
+      const reply = await call('review', { sql, connection, rowBudget, digest });
       if (!current) return;
       setReviewed(
         reply.ok
@@ -43,7 +47,7 @@ export function useReview({ sql, connection, rowBudget }: PanelPayload<'review'>
       current = false;
       clearTimeout(timer);
     };
-  }, [sql, connection, rowBudget, empty]);
+  }, [sql, connection, rowBudget, digest, tried, empty]);
   return reviewed;
 }
 

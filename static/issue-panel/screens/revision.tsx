@@ -129,8 +129,9 @@ function Outcomes({ view, revision }: { view: ChangeView; revision: RevisionView
 function RevisionText(props: { view: ChangeView; revision: RevisionView; onPrimary: () => void }) {
   const { view, revision } = props;
   const connection = view.connections.find(({ key }) => key === revision.connection);
-  const { sql, rowBudget } = revision;
-  const reviewed = useReview({ sql, connection: revision.connection, rowBudget });
+  const { sql, rowBudget, digest } = revision;
+  const wish = { sql, connection: revision.connection, rowBudget, digest };
+  const reviewed = useReview(wish, view.dryRun?.status ?? null);
   const marks = useMarks(reviewed);
   return (
     <div className="qc-stack">
@@ -160,15 +161,15 @@ function RevisionText(props: { view: ChangeView; revision: RevisionView; onPrima
           ))}
         </p>
       </section>
+      <Suspense fallback={null}>
+        <Review reviewed={reviewed} sql={revision.sql} />
+      </Suspense>
       <section className="qc-stack-tight" aria-labelledby="qc-sql">
         <h3 className="qc-label" id="qc-sql">
           SQL
         </h3>
         <SqlEditor label="SQL" value={revision.sql} marks={marks} readOnly onPrimary={props.onPrimary} />
       </section>
-      <Suspense fallback={null}>
-        <Review reviewed={reviewed} sql={revision.sql} />
-      </Suspense>
       <section className="qc-stack-tight" aria-labelledby="qc-verification">
         <h3 className="qc-label" id="qc-verification">
           Verification

@@ -1,5 +1,5 @@
 import { maxContentBytes } from '#core/limits';
-import { drafted } from '../../support/change';
+import { drafted, submitted } from '../../support/change';
 import { startTestSite, type TestSite } from '../../support/local-site';
 
 /** The review as the panel asks for it: the deployed bundle of the panel's function, with its own grammar. */
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => site.close());
 
 const review = (sql: string, connection: string | null = 'shop-dev') =>
-  site.by.must('developer', key, 'review', { sql, connection, rowBudget: null });
+  site.by.must('developer', key, 'review', { sql, connection, rowBudget: null, digest: null });
 
 test('findings name the bytes that they are about', async () => {
   const sql = "UPDATE customers SET name = 'é';\nDROP TABLE orders;";
@@ -41,6 +41,21 @@ test('each statement is told in words, with what others feel of it, and the risk
   expect(risk.reasons.map(({ code }) => code)).toContain('no-schema');
 });
 
+test('rows that a dry run of this very revision counted are taken into account', async () => {
+  const sql = 'UPDATE customers SET tier = tier WHERE id < 5;';
+  const change = await submitted(site, { sql });
+  const { digest } = change;
+  const wish = { sql, connection: 'shop-dev', rowBudget: null };
+  const ask = async (of: string | null) =>
+    site.by.must('firstApprover', change.key, 'review', { ...wish, digest: of });
+  expect((await ask(digest)).statements[0]?.summary).not.toMatch(/4 rows/);
+  await site.by.must('developer', change.key, 'dry-run', { version: null, digest });
+  await site.executed(change.key, 'delivered');
+  await site.host.idle();
+  expect((await ask(digest)).statements[0]?.summary).toMatch(/4 rows/);
+  expect((await ask('0'.repeat(64))).statements[0]?.summary).not.toMatch(/4 rows/);
+});
+
 test('what the grammar refuses is a finding at its place', async () => {
   const { findings } = await review("SELECT 'é';\nSELEC 1;");
   expect(findings).toEqual([expect.objectContaining({ rule: 'syntax-error', level: 'error', start: 13 })]);
@@ -50,7 +65,7 @@ test('it is the same for everybody, on any connection, and without one', async (
   const sql = 'DELETE FROM orders;';
   const asked = await Promise.all(
     (['developer', 'firstApprover', 'auditor'] as const).map(async (role) =>
-      site.by.must(role, key, 'review', { sql, connection: 'shop-prod', rowBudget: null }),
+      site.by.must(role, key, 'review', { sql, connection: 'shop-prod', rowBudget: null, digest: null }),
     ),
   );
   expect(asked[1]).toEqual(asked[0]);
@@ -59,7 +74,7 @@ test('it is the same for everybody, on any connection, and without one', async (
 });
 
 test('a text that is too long, and one that breaks the parser, are refused in words; the next one is reviewed', async () => {
-  const long = { sql: 'x'.repeat(maxContentBytes + 1), connection: null, rowBudget: null };
+  const long = { sql: 'x'.repeat(maxContentBytes + 1), connection: null, rowBudget: null, digest: null };
   expect(await site.by.call('developer', key, 'review', long)).toMatchObject({
     ok: false,
     error: { code: 'bad-request' },

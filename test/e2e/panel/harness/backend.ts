@@ -3,7 +3,7 @@ import { panelCalls, type PanelCallName, type PanelValue, type Reply } from '#co
 import type { ChangeView, DraftView } from '#core/panel/view';
 import { emptySettings } from '#core/settings/settings';
 import { sqlParser } from '../../../../executor/sql/parser';
-import { reviewDraft } from '../../../../src/app/review-draft';
+import { reviewSql } from '../../../../src/app/review-sql';
 import { names, rollbackPlan } from './fixture-content';
 import { reportOf } from './fixture-dry-run';
 import { resultFor, timeline } from './fixture-outcomes';
@@ -35,8 +35,12 @@ export const noPlan = (words: string): Reply<PanelValue<'preflight'>> => ({
 /** The review is the app's own. */
 async function review(payload: unknown): Promise<Reply<unknown>> {
   const settings = { read: async () => emptySettings('harness') };
-  const wish = v.parse(panelCalls.review.payload, payload);
-  return { ok: true, value: await reviewDraft({ settings }, sqlParser, wish) };
+  const wish = { ...v.parse(panelCalls.review.payload, payload), digest: null };
+  const unread = (): never => {
+    throw new Error('a review without a digest reads the settings only');
+  };
+  const ports = { settings, ledger: { read: unread }, dryRuns: { receipt: unread } };
+  return { ok: true, value: await reviewSql(ports, sqlParser, '10042', wish) };
 }
 
 /** One call that the panel made. */
