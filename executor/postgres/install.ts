@@ -39,7 +39,8 @@ export async function ledgerScript(connection: LedgerUse): Promise<string> {
     await grants('005-runner', 'runner', own ? executorGroup : login),
     ...(own ? [await grants('007-per-execution', 'login', login)] : []),
   ];
-  return ['begin;', ...parts, ...granted, 'commit;', ''].join('\n');
+  const given = 'revoke create on schema querychange from querychange_owner;';
+  return ['begin;', ...parts, ...granted, given, 'commit;', ''].join('\n');
 }
 
 /** Installs the ledger schema with the connection's admin login. */

@@ -20,4 +20,5 @@ $$;
 
 create schema if not exists querychange;
 revoke all on schema querychange from public;
-grant usage on schema querychange to querychange_owner;
+-- CREATE only until the functions have been given to it: whoever is no superuser cannot give them without.
+grant usage, create on schema querychange to querychange_owner;
