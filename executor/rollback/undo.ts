@@ -7,6 +7,7 @@ import { conditionName } from '../postgres/conditions';
 import { serverError, serverMessage } from '../postgres/errors';
 import { forgetKeptRowsSql } from '../postgres/kept-rows';
 import { orTryAgain } from '../run/attempt-end';
+import type { ProgressOf } from '../run/progress';
 import { bodyText, type StatementsRun } from '../run/statements';
 import { send } from '../run/table-counters';
 import { Ended } from '../run/trips';
@@ -80,7 +81,7 @@ async function undoAll(
   plan: RollbackPlan,
   tables: readonly TableFacts[],
   image: Image,
-  goOn: () => boolean,
+  { goOn, progress }: Pick<Undoing, 'progress'> & { readonly goOn: () => boolean },
 ): Promise<number[]> {
   const done = plan.statements.map(() => 0);
   let at = -1;
@@ -90,6 +91,7 @@ async function undoAll(
     if (entry && batch.length > 0) {
       await undoRows(client, entry, batch);
       done[at] = (done[at] ?? 0) + batch.length;
+      progress.rows(batch.length);
     }
     batch = [];
   };
@@ -101,6 +103,11 @@ async function undoAll(
         plan.statements[at]?.action !== 'update' && tables[at]?.references.some(({ self }) => self);
       if (row.index !== at || (batch.length >= rowsAtOnce && !whole)) {
         await flush();
+        const next = plan.statements[row.index];
+        if (row.index !== at && next) {
+          progress.step(plan.statements.length - row.index);
+          progress.undoes(`${next.table.schema}.${next.table.name}`.slice(0, 130));
+        }
         at = row.index;
       }
       batch.push(row);
@@ -144,6 +151,13 @@ function outcomesOf(plan: RollbackPlan, done: readonly number[], ms: number): St
     .toReversed();
 }
 
+/** What the undoing is watched by and tells to. */
+interface Undoing {
+  readonly watchdog: Watchdog;
+  readonly masker: Masker | null;
+  readonly progress: Pick<ProgressOf, 'step' | 'rows' | 'undoes'>;
+}
+
 /**
  * Undoes a change by its kept rows, in the open transaction of `client`: all of it, or an end that says why not.
  * @throws Ended when it is not to be committed, Error when the connection fails
@@ -152,8 +166,7 @@ export async function undoChange(
   client: PoolClient,
   claims: OrderClaims,
   plan: RollbackPlan,
-  watchdog: Watchdog,
-  masker: Masker | null,
+  { watchdog, masker, progress }: Undoing,
 ): Promise<StatementsRun> {
   const { limits } = claims.content;
   const began = performance.now();
@@ -163,6 +176,7 @@ export async function undoChange(
   };
   try {
     goOn();
+    progress.undoes(null);
     const image = await openImage(client, claims);
     if (image === null) {
       throw refused(
@@ -193,7 +207,8 @@ export async function undoChange(
     const trees = await Promise.all(tables.map(({ oid }) => treeOf(client, oid)));
     await send(client, ['set constraints all deferred']);
     const before = await reachNow(client);
-    const done = await undoAll(client, plan, tables, image, goOn);
+    const done = await undoAll(client, plan, tables, image, { goOn, progress });
+    progress.step(plan.statements.length + 1);
     await send(client, ['set constraints all immediate']);
     if (
       !watchdog.interrupted() &&

@@ -98,14 +98,14 @@ export async function attemptOrder(
       const interruption = watchdog?.interrupted();
       if (interruption) throw new Ended(interruptedEnd(interruption));
     };
-    deps.progress.began(who.pid, statements.length);
+    const plan = undoPlan(claims);
+    deps.progress.began(who.pid, (plan?.statements ?? statements).length);
     const { exporter, progress } = deps;
     const masker = maskerOf(target);
     const guards = { budget, keeper };
-    const plan = undoPlan(claims);
     const [first] = statements;
     const run = plan
-      ? await undoChange(client, claims, plan, watchdog, masker)
+      ? await undoChange(client, claims, plan, { watchdog, masker, progress })
       : exporter !== null && first !== undefined
         ? await exporter.run(client, first, { watchdog, masker, progress })
         : await runStatements(client, statements, {

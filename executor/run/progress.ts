@@ -11,6 +11,8 @@ export interface ProgressOf {
   began(pid: number, steps: number): void;
   /** Statement `step` begins, from 1. */
   step(step: number): void;
+  /** Kept rows are brought back: of this table (`schema.name`), or they are compared first (null). */
+  undoes(table: string | null): void;
   /** A statement is done and had this many rows. */
   rows(count: number): void;
   /** Sessions that were last seen holding up this attempt; null when none was seen. */
@@ -44,6 +46,7 @@ export function followProgress(deps: {
   let rows = 0;
   let stepStartedAt = now();
   let blockers: number | null = null;
+  let undoes: ExecutionProgress['undoes'];
   let lockRetry: ExecutionProgress['lockRetry'];
   let timer: NodeJS.Timeout | null = null;
   /** Looks and writes, one after the other. */
@@ -67,6 +70,7 @@ export function followProgress(deps: {
         sessions: seen.lockWait.sessions,
         since: at(now() - Math.max(0, seen.lockWait.seconds) * 1_000),
       },
+      ...(undoes === undefined ? {} : { undoes }),
       ...(lockRetry ? { lockRetry } : {}),
       heartbeatAt: at(now()),
     };
@@ -98,6 +102,9 @@ export function followProgress(deps: {
     step(next) {
       step = next;
       stepStartedAt = now();
+    },
+    undoes(table) {
+      undoes = table;
     },
     rows(count) {
       rows += count;

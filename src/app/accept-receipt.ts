@@ -8,6 +8,7 @@ import { peekHeader, verifyCompact } from '#core/protocol/jws';
 import { computeOrderDigest } from '#core/protocol/order';
 import {
   affectedRows,
+  selectedRows,
   ReceiptClaims,
   receiptTyp,
   ResultBody,
@@ -256,12 +257,13 @@ function outcomeComment(state: ChangeState, claims: ChangeReceipt): CommentPart[
   const to: CommentPart[] = state.revision ? [{ mention: state.revision.author }, { text: ' ' }] : [];
   const failed = claims.statements.find((statement) => statement.error !== null);
   const rows = affectedRows(claims.statements);
+  const selected = selectedRows(claims.statements);
   switch (claims.status) {
     case 'succeeded':
       return [
         ...to,
         {
-          text: `${what} ran on ${where}: ${rowCount(rows)}. ${claims.reason ? `${claims.reason.message} ` : ''}Status: ${jiraStatusNames[state.status]}.`,
+          text: `${what} ran on ${where}: ${selected === null ? rowCount(rows) : `${rowCount(selected)} selected`}. ${claims.reason ? `${claims.reason.message} ` : ''}Status: ${jiraStatusNames[state.status]}.`,
         },
       ];
     case 'failed':

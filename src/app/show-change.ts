@@ -6,7 +6,7 @@ import { changeChannel } from '#core/panel/signal';
 import { dryRunRefusal } from '#core/panel/dry-run';
 import { lifecycle } from '#core/panel/lifecycle';
 import type { ChangeView, ConnectionView, OutcomeView, RevisionView } from '#core/panel/view';
-import { ReceiptClaims, type ReceiptStatus } from '#core/protocol/receipt';
+import { ReceiptClaims, type ReceiptStatus, selectedRows } from '#core/protocol/receipt';
 import { closedWords, scheduleWords } from '#core/schedule/windows';
 import { findConnection, setupProblem, type Settings } from '#core/settings/settings';
 import { pendingAttempt } from './claim-run';
@@ -44,6 +44,7 @@ export async function showChange(ports: Ports, issue: IssueRef, viewer: string):
     setupProblem: setupProblem(settings),
     paused,
     dryRunRefusal: dryRunRefusal(infoOf(settings, draft, state), state),
+    selected: selectedBy(outcomes),
     rollbackOpen: rollbackOpen(state, ports.clock()),
   });
   return {
@@ -70,6 +71,14 @@ export async function showChange(ports: Ports, issue: IssueRef, viewer: string):
     attempts: state.attempts,
     channel: changeChannel(issue.id),
   };
+}
+
+/** What the run selected, when it did nothing else. */
+function selectedBy(outcomes: readonly OutcomeView[]): Parameters<typeof lifecycle>[0]['selected'] {
+  const run = outcomes.find(({ kind }) => kind === 'apply');
+  if (run?.status !== 'succeeded') return null;
+  const rows = selectedRows(run.statements);
+  return rows === null ? null : { rows, readOnly: run.ledgerMode !== 'target' };
 }
 
 /** What the executor says of the connection that this change is for, or is to be for. */

@@ -251,6 +251,8 @@ const pairs: readonly (readonly [name: string, schema: v.GenericSchema, values: 
     [
       progress,
       { ...progress, phase: null, lockWait: null },
+      { ...progress, undoes: null },
+      { ...progress, undoes: 'shop.orders' },
       { ...progress, lockRetry: { try: 2, tries: 5, sessions: null, nextAt: null } },
       { ...progress, lockRetry: { try: 3, tries: 5, sessions: 1, nextAt: '2026-11-21T09:40:12.000Z' } },
     ],

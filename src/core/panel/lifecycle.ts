@@ -22,6 +22,8 @@ export interface LifecycleInput {
   readonly paused: string | null;
   /** Why no dry run can be asked for now, whoever asks, in words; null when it can. */
   readonly dryRunRefusal: string | null;
+  /** What a run selected that did nothing else, and whether it could do anything else; null: it did, or it did not run. */
+  readonly selected: { readonly rows: number; readonly readOnly: boolean } | null;
   /** True when the approved rollback may still be run. */
   readonly rollbackOpen: boolean;
 }
@@ -159,10 +161,11 @@ function approved(input: LifecycleInput): Partial<Lifecycle> & Pick<Lifecycle, '
 function succeeded(input: LifecycleInput): Partial<Lifecycle> & Pick<Lifecycle, 'headline' | 'primary'> {
   const { state } = input;
   const rows = state.apply?.outcome?.rows;
-  const headline =
+  const applied =
     rows === null || rows === undefined
       ? 'The change was applied.'
       : `The change was applied: ${rowCount(rows)}.`;
+  const headline = input.selected ? selectedWords(input.selected) : applied;
   if (!state.revision?.hasRollback) return { headline, primary: null };
   const last = state.rollback?.outcome;
   return {
@@ -170,6 +173,12 @@ function succeeded(input: LifecycleInput): Partial<Lifecycle> & Pick<Lifecycle, 
     primary: null,
     secondary: [rollBack(input)],
   };
+}
+
+function selectedWords({ rows, readOnly }: NonNullable<LifecycleInput['selected']>): string {
+  return readOnly
+    ? `Read ${rowCount(rows)}. Nothing was changed.`
+    : `The change ran: ${rowCount(rows)} ${rows === 1 ? 'was' : 'were'} selected.`;
 }
 
 function rollBack(input: LifecycleInput): ActionView {

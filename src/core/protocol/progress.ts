@@ -30,6 +30,11 @@ export const ExecutionProgress = v.strictObject({
   ),
   /** Null, or that the statement waits for a lock: how many sessions hold it up, and since when it was seen waiting. */
   lockWait: v.nullable(v.strictObject({ sessions: Count, since: UtcTime })),
+  /**
+   * Present while kept rows are brought back: the table (`schema.name`) whose rows they are, of statement `step` of the
+   * change counted from its end; null while they are compared with what is there.
+   */
+  undoes: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(130)))),
   /** Present once a structural change gave way because it did not get a lock in time; it is tried again. */
   lockRetry: v.optional(
     v.strictObject({

@@ -140,12 +140,24 @@ export const ResultBody = v.strictObject({
 });
 export type ResultBody = v.InferOutput<typeof ResultBody>;
 
+/** Command tags of statements whose rows are no changes. */
+const reading = /^(SELECT|SHOW|EXPLAIN|FETCH)/;
+
 /** Rows changed by all statements together; rows that a query returned are not changes. */
 export function affectedRows(statements: readonly Pick<StatementOutcome, 'command' | 'rows'>[]): number {
-  const changing = statements.filter(
-    ({ command }) => command !== null && !/^(SELECT|SHOW|EXPLAIN|FETCH)/.test(command),
-  );
+  const changing = statements.filter(({ command }) => command !== null && !reading.test(command));
   return changing.reduce((sum, { rows }) => sum + (rows ?? 0), 0);
+}
+
+/**
+ * Rows that were selected, when that is all that the tags tell; null when a statement did something else. `CREATE TABLE AS`
+ * and a function that writes have the same tag: only a READ ONLY transaction changed nothing for certain.
+ */
+export function selectedRows(
+  statements: readonly Pick<StatementOutcome, 'command' | 'rows'>[],
+): number | null {
+  const reads = statements.every(({ command }) => command !== null && reading.test(command));
+  return reads && statements.length > 0 ? statements.reduce((sum, { rows }) => sum + (rows ?? 0), 0) : null;
 }
 
 /** What the executor posts to the receipt URL and answers to a question about an execution. */

@@ -42,7 +42,9 @@ export function Progress({ seen, now }: { seen: ProgressSeen; now: number }) {
   );
 }
 
-function stepWords({ step, steps, lockRetry }: ExecutionProgress): string {
+function stepWords({ step, steps, undoes, lockRetry }: ExecutionProgress): string {
+  if (undoes === null) return 'Comparing the rows with those that the change left';
+  if (undoes !== undefined && step <= steps) return `Bringing back rows of ${undoes} (${step} of ${steps})`;
   if (step === 0) return lockRetry?.nextAt ? 'Waiting to try again' : 'Beginning';
   return step > steps ? 'All statements have run; on the way to COMMIT' : `Statement ${step} of ${steps}`;
 }

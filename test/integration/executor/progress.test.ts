@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import type { ExecutionProgress } from '#core/protocol/progress';
+import { applyPlanned } from './support/plans';
 import { type Rig, startRig } from './support/rig';
 
 let rig: Rig;
@@ -62,6 +63,20 @@ test('says that a lock is held by another session, and since when', async () => 
   expect(Date.parse(lockWait?.since ?? '')).toBeLessThanOrEqual(Date.now());
   await holder.end();
   expect(await ended(claims.jti)).toBe('succeeded');
+});
+
+test('says of an undoing what is compared and brought back', async () => {
+  const change = await applyPlanned(rig, 'update counters set n = n + 10 where id = 1');
+  const holder = new Client({ connectionString: rig.server.postgres.superuserUrl(rig.database) });
+  await holder.connect();
+  await holder.query('begin');
+  await holder.query('select from shop.counters where id = 1 for update');
+  const order = await change.undo();
+  await rig.send(order);
+  const { step, steps, undoes } = await progressOf(order.jti, (progress) => progress.lockWait !== null);
+  expect([step, steps, undoes]).toEqual([0, 1, null]);
+  await holder.end();
+  expect(await ended(order.jti)).toBe('succeeded');
 });
 
 test('says how far PostgreSQL is with an index', async () => {

@@ -74,6 +74,7 @@ const see = (state: ChangeState, viewer: Partial<LifecycleInput>, situation: Par
     paused: null,
     dryRunRefusal: null,
     rollbackOpen: true,
+    selected: null,
     ...viewer,
     ...situation,
   });
@@ -174,6 +175,12 @@ test('what is in the way is said where it is in the way', () => {
   ]);
   expect(offers(examples.draft, mine, { problems: [problem] })).toEqual(['(submit)', '(dry-run)', 'cancel']);
   expect(see(examples.approved, mine, { connectionProblem: 'it is down' }).primary?.why).toBe('it is down');
+  expect(see(examples.succeeded, mine, { selected: { rows: 12, readOnly: true } }).headline).toBe(
+    'Read 12 rows. Nothing was changed.',
+  );
+  expect(see(examples.succeeded, mine, { selected: { rows: 1, readOnly: false } }).headline).toBe(
+    'The change ran: 1 row was selected.',
+  );
   expect(see(examples.succeeded, mine, { rollbackOpen: false }).secondary[0]?.why).toMatch(/expired/);
   expect(see(oneVote, mine).blockers[0]?.message).toBe('Waiting for one more approval from shop-approvers.');
   expect(see(examples['in-review'], mine).blockers[0]?.message).toBe(
