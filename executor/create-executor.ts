@@ -102,7 +102,7 @@ export async function createExecutor(config: Config, options: ExecutorOptions = 
     await Promise.all([...targets.values()].map((target) => target.close()));
   };
   // What the first order would wait for is warmed while the state is opened.
-  const warm = Promise.all([warmParser(), ...[...targets.values()].map((target) => target.warm())]);
+  const warm = Promise.all([warmParser(), ...[...targets.values()].map((target) => target.probe())]);
   warm.catch(() => undefined);
   const { store, embedded } = await openState(config, log).catch(async (error: unknown) => {
     await closeTargets();
@@ -188,6 +188,8 @@ export async function createExecutor(config: Config, options: ExecutorOptions = 
       executorId: config.executorId,
       recovered,
     });
+    // Orders are taken by now; what is made ahead of them need not hold up the first.
+    for (const target of targets.values()) void target.warm();
     return {
       url: server.url,
       privateUrl: inner?.url ?? null,

@@ -213,6 +213,7 @@ export function openPerExecutionSessions(
     },
     async warm() {
       traits ??= await serverTraits(admin);
+      if (closed) return;
       sweep();
       spares.refill();
     },

@@ -30,7 +30,7 @@ export interface Target {
   readonly seenSchemas: SeenSchemas;
   /** What the last look found; looks again when that was a problem or is old. */
   probe(): Promise<Probe>;
-  /** Looks once and opens a first session, so that the first order does not wait for it. */
+  /** Looks, and makes ahead what orders would wait for. Never throws. */
   warm(): Promise<void>;
   /** Identity that the last successful look found, without looking. */
   knownIdentity(): TargetIdentity | null;
@@ -118,8 +118,11 @@ export function openTarget(
     seenSchemas: createSeenSchemas(),
     probe,
     async warm() {
-      const { problem } = await probe();
-      if (problem === null) await sessions.warm().catch(() => undefined);
+      try {
+        if ((await probe()).problem === null) await sessions.warm();
+      } catch {
+        // Whoever needs it tries again, and says what is wrong.
+      }
     },
     knownIdentity: () => identity,
     halted,
