@@ -46,7 +46,7 @@ export interface ExecutorOptions {
   readonly at?: AtPoint;
 }
 
-const heartbeatEveryMs = 5_000;
+const heartbeatEveryMs = 2_000;
 const forgetEveryMs = 5 * 60 * 1_000;
 
 /** Opens the state database and, if configured so, the embedded server that holds it. */
@@ -54,21 +54,17 @@ async function openState(
   config: Config,
   log: Log,
 ): Promise<{ store: StateStore; embedded: EmbeddedPostgres | null }> {
+  const options = { leaseMs: config.limits.leaseMs, stateDir: config.stateDir, log };
   if ('url' in config.state) {
     return {
-      store: await openStateStore(config.state.url, config.executorId, config.limits.leaseMs, log),
+      store: await openStateStore(config.state.url, config.executorId, options),
       embedded: null,
     };
   }
   const embedded = await startEmbeddedPostgres({ dataDir: join(config.stateDir, 'postgres') });
   try {
     return {
-      store: await openStateStore(
-        embedded.superuserUrl('postgres'),
-        config.executorId,
-        config.limits.leaseMs,
-        log,
-      ),
+      store: await openStateStore(embedded.superuserUrl('postgres'), config.executorId, options),
       embedded,
     };
   } catch (error) {
@@ -119,6 +115,7 @@ export async function createExecutor(config: Config, options: ExecutorOptions = 
     sender = startSender({
       pool: store.pool,
       owner: store.replica.owner,
+      witness: store.chain.witness,
       receiptUrl: (installation) =>
         config.trustedApps.find((app) => app.installation === installation)?.receiptUrl ?? null,
       random,
@@ -164,7 +161,7 @@ export async function createExecutor(config: Config, options: ExecutorOptions = 
         })
       : null;
     const beating = setInterval(() => {
-      store.pool.query('select 1').then(
+      store.chain.look().then(
         () => (heartbeat = now() / 1_000),
         (error: unknown) => log.error('state-database-fault', faultFields(error)),
       );

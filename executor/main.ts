@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { checkConnections } from './commands/check';
 import { parseCommandLine, usage } from './commands/command-line';
 import { enrolApp, enrolledWords } from './commands/enrol';
+import { newEpoch } from './commands/epoch';
 import { haltWork, resumeWork } from './commands/halt';
 import { initConnection } from './commands/init';
 import { goOverToNextKey, printKey, rotateKey } from './commands/key';
@@ -63,6 +64,9 @@ async function main(): Promise<void> {
       return;
     case 'resume':
       process.stdout.write(await resumeWork(config.value, command.what));
+      return;
+    case 'epoch':
+      process.stdout.write(await newEpoch(config.value, command.reason, Date.now()));
       return;
     case 'init':
       process.stdout.write(await initConnection(config.value, command.connection, command.how));

@@ -10,6 +10,7 @@ export const usage = `usage:
   executor key   --config FILE (--print | --rotate | --use-next)
   executor halt   --config FILE (--connection KEY | --all) --reason TEXT
   executor resume --config FILE (--connection KEY | --all)
+  executor epoch  --config FILE --new --reason TEXT
 `;
 
 /** A command line that makes sense. */
@@ -18,6 +19,7 @@ export type Command =
   | { readonly name: 'key'; readonly config: string; readonly how: 'print' | 'rotate' | 'use-next' }
   | { readonly name: 'halt'; readonly config: string; readonly what: Halted; readonly reason: string }
   | { readonly name: 'resume'; readonly config: string; readonly what: Halted }
+  | { readonly name: 'epoch'; readonly config: string; readonly reason: string }
   | {
       readonly name: 'init';
       readonly config: string;
@@ -40,18 +42,24 @@ export function parseCommandLine(args: readonly string[]): Command | null {
         apply: { type: 'boolean', default: false },
         rotate: { type: 'boolean', default: false },
         'use-next': { type: 'boolean', default: false },
+        new: { type: 'boolean', default: false },
       },
     });
     const [name, ...more] = positionals;
     const { config, connection } = values;
     if (config === undefined || more.length > 0) return null;
     if (name === 'halt' || name === 'resume') {
-      if (values.all === (connection !== undefined)) return null;
+      if (values.new || values.all === (connection !== undefined)) return null;
       const what = connection === undefined ? 'all' : { connection };
       if (name === 'resume') return values.reason === undefined ? { name, config, what } : null;
       return values.reason === undefined ? null : { name, config, what, reason: values.reason };
     }
-    if (values.all || values.reason !== undefined) return null;
+    if (name === 'epoch') {
+      const { reason } = values;
+      if (!values.new || reason === undefined || values.all || connection !== undefined) return null;
+      return { name, config, reason };
+    }
+    if (values.all || values.new || values.reason !== undefined) return null;
     const hows = (['print', 'apply', 'rotate', 'use-next'] as const).filter((how) => values[how]);
     const how = hows[0];
     if (name === 'serve' || name === 'check' || name === 'enrol') return { name, config };

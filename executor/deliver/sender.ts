@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { ReceiptDelivery } from '#core/protocol/receipt';
 import { faultFields, type Log } from '../log';
 import type { AtPoint } from '../run/points';
+import type { Witness } from '../witness/witness';
 import { type DueDelivery, dueDeliveries, markDelivered, markFailed, nextDueInMs } from '../state/outbox';
 import { retryDelayMs } from './schedule';
 
@@ -43,6 +44,7 @@ export function startSender(deps: {
   pool: Pool;
   /** Whose receipts: this process's own, and those that it took over. */
   owner: string;
+  witness: Witness;
   /** Receipt URL of an installation, from our own configuration. */
   receiptUrl: (installation: string) => string | null;
   random: () => number;
@@ -58,14 +60,23 @@ export function startSender(deps: {
   /** A look left the next date open, because a delivery was under way. */
   let undated = false;
 
+  /** What leaves is remembered first; in words why it could not be. */
+  const witness = async (receipt: string): Promise<string | null> =>
+    deps.witness.lets(receipt).then(
+      () => null,
+      (error: unknown) => `it cannot be witnessed (${faultFields(error).code})`,
+    );
+
   /** True when the receipt was taken. */
   const deliver = async (due: DueDelivery): Promise<boolean> => {
     const url = deps.receiptUrl(due.installation);
+    const unwitnessed = await witness(due.receipt);
     await deps.at('before-post');
-    const problem =
+    const send = async (): Promise<string | null> =>
       url === null
         ? 'the installation is not trusted any more'
-        : await post(url, { receipt: due.receipt, result: due.result });
+        : post(url, { receipt: due.receipt, result: due.result });
+    const problem = unwitnessed ?? (await send());
     if (problem === null) {
       await deps.at('after-post');
       await markDelivered(pool, due.id);

@@ -7,6 +7,7 @@ export interface Postmaster {
   readonly pid: number;
   readonly dataDirectory: string;
   readonly port: number;
+  /** It takes connections, as a primary or as a standby. */
   readonly ready: boolean;
 }
 
@@ -17,7 +18,12 @@ export async function readPostmaster(cluster: string): Promise<Postmaster | null
   const pid = Number(lines[0]);
   const port = Number(lines[3]);
   if (!Number.isInteger(pid) || pid <= 0 || !Number.isInteger(port) || port <= 0) return null;
-  return { pid, dataDirectory: lines[1] ?? '', port, ready: (lines[7] ?? '').trim() === 'ready' };
+  return {
+    pid,
+    dataDirectory: lines[1] ?? '',
+    port,
+    ready: ['ready', 'standby'].includes((lines[7] ?? '').trim()),
+  };
 }
 
 /** True when a process with this id exists. */

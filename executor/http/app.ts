@@ -102,14 +102,16 @@ export function buildApp(
       const row = jti.success ? await findExecution(store.pool, trusted.installation, jti.output) : null;
       if (!row) return refuseWith(context, refusal('not-found', 'no order with this id was received'));
       const progress = row.state === 'running' ? await readProgress(store.pool, row) : null;
-      return context.json({ ...describe(row), ...(progress ? { progress } : {}) });
+      return context.json({ ...(await describe(row, store)), ...(progress ? { progress } : {}) });
     }),
   );
 
   app.get(
     paths.connections,
     signed(async (context) => {
-      const connections = await Promise.all([...deps.targets.values()].map((target) => target.info()));
+      const unsigned = store.chain.problem();
+      const infos = await Promise.all([...deps.targets.values()].map((target) => target.info()));
+      const connections = infos.map((info) => ({ ...info, problem: unsigned ?? info.problem }));
       return context.json({ executorId: config.executorId, version: executorVersion, connections });
     }),
   );

@@ -40,6 +40,8 @@ export function buildPrivateApp(deps: PrivateDeps): Hono {
     const after = v.safeParse(After, context.req.query('after') ?? '0');
     if (!after.success) return context.text('after: expected the number of a receipt\n', 400);
     const links = await receiptsAfter(deps.store.pool, after.output, auditPage);
+    const last = links.at(-1);
+    if (last) await deps.store.chain.witness.lets(last.receipt);
     const lines = links.map((link) => `${JSON.stringify(link)}\n`).join('');
     return context.body(lines, 200, { 'content-type': 'application/x-ndjson' });
   });

@@ -31,8 +31,9 @@ export interface Refused {
   readonly delivery: ReceiptDelivery | null;
 }
 
-/** The state of a known execution as the protocol tells it. */
-export function describe(row: ExecutionRow): ExecutionReply {
+/** The state of a known execution as the protocol tells it. A receipt that leaves so is remembered first. */
+export async function describe(row: ExecutionRow, { chain }: StateStore): Promise<ExecutionReply> {
+  if (row.receipt !== null) await chain.witness.lets(row.receipt);
   const delivery = row.receipt === null ? null : { receipt: row.receipt, result: row.result };
   const state = { tombstone: 'revoked', queued: 'accepted', running: 'running', final: 'final' } as const;
   // Put back by a process that had begun it: nobody can say that it has not run.
@@ -41,11 +42,15 @@ export function describe(row: ExecutionRow): ExecutionReply {
 }
 
 /** Answers an order whose id is known: idempotent for the same order, a conflict for another. */
-function answerKnown(row: ExecutionRow, order: InboxOrder): Result<ExecutionReply, Refused> {
+async function answerKnown(
+  row: ExecutionRow,
+  order: InboxOrder,
+  store: StateStore,
+): Promise<Result<ExecutionReply, Refused>> {
   if (row.state === 'tombstone' || row.status === 'revoked') {
     return refuse({
       refusal: refusal('order-revoked', 'this order was revoked'),
-      delivery: describe(row).delivery,
+      delivery: (await describe(row, store)).delivery,
     });
   }
   if (row.order_digest !== order.orderDigest) {
@@ -54,7 +59,7 @@ function answerKnown(row: ExecutionRow, order: InboxOrder): Result<ExecutionRepl
       delivery: null,
     });
   }
-  return ok(describe(row));
+  return ok(await describe(row, store));
 }
 
 /** Takes an order in: verifies, checks, stores, and hands it to the worker. Resolves when it is durable. */
@@ -68,16 +73,24 @@ export async function receiveOrder(
   if (!verified.ok) return refuse({ refusal: verified.error, delivery: null });
   const order = verified.value;
   const { iss, jti, startBy } = order.claims;
+  const unsigned = store.chain.problem();
+  if (unsigned !== null) {
+    const known = await findExecution(store.pool, iss, jti);
+    if (known) return answerKnown(known, order, store);
+    const words = `the executor signs nothing just now: ${unsigned}`;
+    return refuse({ refusal: refusal('unavailable', words), delivery: null });
+  }
   const knownNow = async (): Promise<Result<ExecutionReply, Refused>> => {
     const row = await findExecution(store.pool, iss, jti);
     if (!row) throw new Error('an execution has disappeared from the inbox');
-    return answerKnown(row, order);
+    return answerKnown(row, order, store);
   };
   const target = deps.targets.get(order.claims.content.connection) ?? null;
   /** Also what is known is checked first: the id in the inbox decides, and every way to store something meets it there. */
   const refuseFinally = async (why: Refusal): Promise<Result<ExecutionReply, Refused>> => {
     const outcome = nothingApplied('refused', why.code, why.message, 0);
     const delivery = await worker.finish(order, target, outcome, 'take-in');
+    if (delivery) await store.chain.witness.lets(delivery.receipt);
     return delivery ? refuse({ refusal: why, delivery }) : knownNow();
   };
 
@@ -88,6 +101,7 @@ export async function receiveOrder(
   if (deps.now() > startBy * 1_000) {
     const outcome = nothingApplied('expired', 'expired', 'the order arrived past startBy', 0);
     const delivery = await worker.finish(order, target, outcome, 'take-in');
+    if (delivery) await store.chain.witness.lets(delivery.receipt);
     return delivery ? ok({ jti, state: 'final', delivery }) : knownNow();
   }
   const { script } = checked;

@@ -63,5 +63,5 @@ export async function receiveRevocation(
   const now = await findExecution(pool, app.installation, request.jti);
   if (!now) throw new Error('an execution has disappeared from the inbox');
   if (now.status === 'revoked') await rememberRevoked(request, deps);
-  return describe(now);
+  return describe(now, deps.store);
 }

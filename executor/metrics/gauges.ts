@@ -87,10 +87,13 @@ export async function readGauges(deps: GaugeDeps): Promise<readonly Family[]> {
     gauge('state_database_up', '1 when its own database answered this scrape.', [
       { value: backlog === null ? 0 : 1 },
     ]),
+    gauge('chain_behind', '1 while nothing is signed, because the state database is not what it was.', [
+      { value: deps.store.chain.problem() === null ? 0 : 1 },
+    ]),
     gauge(
       'connection_ready',
       '1 when orders for the connection can run.',
-      labelled((_target, at) => ready[at] ?? false),
+      labelled((_target, at) => (ready[at] ?? false) && deps.store.chain.problem() === null),
     ),
     gauge(
       'connection_halted',

@@ -113,7 +113,7 @@ async function tell(
   const message =
     `its row is gone from the ledger of the database: ${changed ?? 'neither its timeline nor its log says why (an older copy may have been brought back)'}. ` +
     'What was reported as done may not be there any more; it is not run again';
-  const stored = await storeLost(store.pool, store.replica.owner, key, {
+  const stored = await storeLost(store, key, {
     claims: {
       ...rest,
       iat: Math.floor(now() / 1_000),

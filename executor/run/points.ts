@@ -18,6 +18,7 @@ export type ExecutionPoint =
   /** Everything of the final is written in a transaction that is not committed. */
   | 'in-final'
   | 'after-final'
+  /** It is witnessed that the receipt leaves; it has not left. */
   | 'before-post'
   /** The app has the receipt; that is not noted yet. */
   | 'after-post'

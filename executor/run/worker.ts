@@ -97,7 +97,7 @@ export function createWorker(deps: WorkerDeps): Worker {
     const claims = receiptClaims(order, config.executorId, target, { ...outcome, resultSha256 }, deps.now());
     await deps.at('before-final');
     const final = { claims, result: body, as, order };
-    const delivery = await storeFinal(store.pool, owner, key, final, () => deps.at('in-final'));
+    const delivery = await storeFinal(store, key, final, () => deps.at('in-final'));
     if (delivery) {
       sender.send(delivery);
       counters.final(target?.config.key ?? 'unknown', outcome.status, seconds);
@@ -223,7 +223,8 @@ export function createWorker(deps: WorkerDeps): Worker {
       [false, true].map((reads) => ({ connection, reads, width })),
     ),
     atOnce: config.limits.maxRunning,
-    open: () => !stop.signal.aborted,
+    // What cannot be reported is not begun.
+    open: () => !stop.signal.aborted && store.chain.problem() === null,
     async claim(lane) {
       try {
         if (claimDoubtful) await putBackUnknown(store.pool, owner, [...busy]);
@@ -246,6 +247,7 @@ export function createWorker(deps: WorkerDeps): Worker {
 
   /** Orders for a connection that was taken out of the configuration. */
   const closeUnknown = async (): Promise<void> => {
+    if (store.chain.problem() !== null) return;
     for (const row of await waitingForOthers(store.pool, [...targets.keys()])) {
       const [status, words] =
         row.attempt > 0 && row.kind !== 'dry-run'

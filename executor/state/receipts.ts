@@ -1,10 +1,11 @@
-import type { Pool, QueryResult } from 'pg';
+import type { QueryResult } from 'pg';
 import type { PrivateJwk } from '#core/protocol/jwk';
 import { signCompact } from '#core/protocol/jws';
 import { type ReceiptClaims, receiptTyp } from '#core/protocol/receipt';
 import type { DueDelivery } from './outbox';
-import type { InboxOrder } from './store';
 import { sha256Hex } from '../sha256';
+import { headOf, type HeadRow, lockHeadSql } from '../witness/chain-head';
+import type { InboxOrder, StateStore } from './store';
 
 /** All of a receipt but its place in the chain, which is given when it is written. */
 export type UnchainedReceipt = Omit<ReceiptClaims, 'chain'>;
@@ -93,8 +94,7 @@ interface Link {
  * row lock of the chain is held for two of them.
  */
 async function storeLink(
-  pool: Pool,
-  owner: string,
+  { pool, replica, chain }: Pick<StateStore, 'pool' | 'replica' | 'chain'>,
   key: PrivateJwk,
   unchained: UnchainedReceipt,
   writing: (receipt: string) => Write,
@@ -103,12 +103,11 @@ async function storeLink(
   const client = await pool.connect();
   try {
     // The row lock makes receipts of parallel changes line up.
-    const begun: unknown = await client.query('begin; select id, seq, head from executor.chain for update');
-    const [, found] = begun as readonly [unknown, QueryResult<{ id: string; seq: string; head: string }>];
-    const head = found.rows[0];
-    if (!head) throw new Error('the receipt chain has no head');
-    const seq = Number(head.seq) + 1;
-    const claims: ReceiptClaims = { ...unchained, chain: { id: head.id, seq, prev: head.head } };
+    const begun: unknown = await client.query(`begin; ${lockHeadSql}`);
+    const [, found] = begun as readonly [unknown, QueryResult<HeadRow>];
+    const { id, epoch, seq: last, head: prev } = await chain.accepted(headOf(found.rows), client);
+    const seq = last + 1;
+    const claims: ReceiptClaims = { ...unchained, chain: { id, epoch, seq, prev } };
     const receipt = await signCompact(claims, receiptTyp, key);
     const { name, text, values } = writing(receipt);
     const at = (offset: number): string => `$${values.length + offset}`;
@@ -125,11 +124,13 @@ async function storeLink(
           )
         insert into executor.outbox (installation, jti, owner) select $1, $2, ${at(5)}::bigint from written
         returning id as delivery`,
-      values: [...values, seq, sha256Hex(receipt), head.id, claims.status, owner],
+      values: [...values, seq, sha256Hex(receipt), id, claims.status, replica.owner],
     });
     if (rows[0]) await written();
     await client.query(rows[0] ? 'commit' : 'rollback');
     client.release();
+    // Whoever lets it leave waits for this, and meets its failure.
+    if (rows[0]) chain.witness.lets(receipt).catch(() => undefined);
     return rows[0] ? { receipt, delivery: rows[0].delivery } : null;
   } catch (error) {
     await client.query('rollback').then(
@@ -141,20 +142,19 @@ async function storeLink(
 }
 
 /**
- * `owner`: the process that delivers it. Signs a final receipt as the next link of the chain, and stores it, the final state and its delivery together.
+ * Signs a final receipt as the next link of the chain, and stores it, the final state and its delivery together.
  * `written`: called when everything is written and nothing is committed.
  * Resolves to null when the execution has a final receipt already, or is another process's by now: the first final
  * receipt is the only one, unless what it says is lost.
  */
 export async function storeFinal(
-  pool: Pool,
-  owner: string,
+  store: StateStore,
   key: PrivateJwk,
   final: Final,
   written: () => Promise<void> | void,
 ): Promise<DueDelivery | null> {
   const { claims, result } = final;
-  const link = await storeLink(pool, owner, key, claims, (receipt) => write(final, receipt), written);
+  const link = await storeLink(store, key, claims, (receipt) => write(final, receipt), written);
   if (link === null) return null;
   const { receipt, delivery: id } = link;
   return { id, installation: claims.aud, jti: claims.jti, posts: 0, receipt, result };
@@ -165,12 +165,11 @@ export async function storeFinal(
  * was superseded stays in the chain. False when another process was faster.
  */
 export async function storeLost(
-  pool: Pool,
-  owner: string,
+  store: Pick<StateStore, 'pool' | 'replica' | 'chain'>,
   key: PrivateJwk,
   { claims, superseded }: { claims: UnchainedReceipt; superseded: { receipt: string; seq: number } },
 ): Promise<boolean> {
-  const link = await storeLink(pool, owner, key, claims, (signed) => ({
+  const link = await storeLink(store, key, claims, (signed) => ({
     name: 'lost',
     text: `
       lost as (

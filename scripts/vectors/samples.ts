@@ -177,7 +177,7 @@ export function receiptOf(
     finishedAt: '2026-09-21T13:35:01.250Z',
     transactionId: '1234',
     resultSha256: null,
-    chain: { id: 'executor-1:0a1b2c3d4e5f', seq: 1, prev: zeros },
+    chain: { id: 'executor-1:0a1b2c3d4e5f', epoch: 1, seq: 1, prev: zeros },
     ...changes,
   };
 }

@@ -11,6 +11,7 @@ import { cutConnections } from './rows/cut-connections';
 import { darkLines } from './rows/dark-lines';
 import { diskFullRow } from './rows/disk-full';
 import { escapesRow } from './rows/escapes';
+import { failoversRow, targetRestoresRow } from './rows/lost-targets';
 import { mutationsRow } from './rows/mutations';
 import { postgresCrashes } from './rows/postgres-crashes';
 import { races } from './rows/races';
@@ -34,6 +35,8 @@ const rows: readonly Row[] = [
   races,
   automaticRollback,
   cutConnections,
+  failoversRow,
+  targetRestoresRow,
   stateRestores,
   postgresCrashes,
   diskFullRow,
@@ -43,7 +46,6 @@ const rows: readonly Row[] = [
   clocks,
   darkLines,
 ];
-const absent = 'Not in the table: failover of a target to a standby (not tried).';
 const usage = `usage: npm run faults -- [--full] [--only NAME]… [--seed N] [--mutant NAME | --mutants]\nnames: ${rows.map(({ name }) => name).join(', ')}\n`;
 
 interface Arguments {
@@ -110,7 +112,6 @@ async function main({ tier, seed, chosen, mutant, everyMutant }: Arguments): Pro
   if (mutant) console.log(`Broken on purpose: ${mutant.what}.\n`);
   const began = performance.now();
   const bad = await runRows({ rows: chosen, tier, seed, file, startServer });
-  console.log(`\n${absent}`);
   console.log(
     `\n${bad === 0 ? 'No violation' : `${bad} violations`}, ${((performance.now() - began) / 1_000).toFixed(0)} s.`,
   );

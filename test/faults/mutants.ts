@@ -99,7 +99,16 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   },
   'chain-unlocked': {
     what: 'receipts take their place in the chain without a lock',
-    edits: at('executor/state/receipts.ts', 'from executor.chain for update', 'from executor.chain'),
+    edits: at('executor/witness/chain-head.ts', 'from executor.chain for update', 'from executor.chain'),
     seenBy: ['races'],
+  },
+  'witness-blind': {
+    what: 'a state database that went back is believed',
+    edits: at(
+      'executor/witness/chain-head.ts',
+      'if (seen === null) return null;',
+      'if (seen !== state) return null;',
+    ),
+    seenBy: ['state-restores'],
   },
 };

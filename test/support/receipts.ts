@@ -56,7 +56,7 @@ export async function makeReceipt(
     finishedAt: at,
     transactionId: '1',
     resultSha256: null,
-    chain: { id: 'test', seq: 1, prev: '0'.repeat(64) },
+    chain: { id: 'test', epoch: 1, seq: 1, prev: '0'.repeat(64) },
     ...wish,
   };
   return signCompact(receipt, receiptTyp, key ?? (await executorKey(site)));

@@ -104,9 +104,14 @@ export const ReceiptClaims = v.strictObject({
   dryRun: v.optional(DryRunReport),
   /** SHA-256 of the result body's bytes; null when there is no body. */
   resultSha256: v.nullable(Sha256Hex),
-  /** The executor's audit chain. `prev` is the SHA-256 of the receipt before (64 zeros for the first). */
+  /**
+   * The executor's audit chain. `prev` is the SHA-256 of the receipt before (64 zeros for the first). `seq` counts on from
+   * epoch to epoch; the first receipt of a new one follows the last that was known anywhere, which the executor's own
+   * database may have lost. Absent in receipts that are older than epochs: the first.
+   */
   chain: v.strictObject({
     id: Identifier,
+    epoch: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 1),
     seq: v.pipe(v.number(), v.integer(), v.minValue(1)),
     prev: Sha256Hex,
   }),

@@ -1,5 +1,5 @@
-import { ReceiptClaims } from '#core/protocol/receipt';
-import * as v from 'valibot';
+import type { ReceiptClaims } from '#core/protocol/receipt';
+import { finalReceipts } from '../support/final-status';
 import { judge, settle } from '../support/invariants';
 import { type Change, pause, startLoad } from '../support/load';
 import { type Outcome, type Row, type Tier, within, patience } from '../support/row';
@@ -15,14 +15,8 @@ const ballast = `create temp table ballast as select repeat(md5(g::text), 250) a
 
 /** What each change that met the full disk may have come to: failed or refused, with that code and nothing applied. */
 async function honest(world: World, changes: readonly Change[]): Promise<[Change[], number]> {
-  const rows = await world.server.sql<{ receipt: string }>(
-    world.state,
-    'select receipt from executor.executions where receipt is not null',
-  );
   const met = new Map<string, ReceiptClaims['status']>();
-  for (const { receipt } of rows) {
-    const payload = Buffer.from(receipt.split('.')[1] ?? '', 'base64url').toString();
-    const { jti, status, reason, statements } = v.parse(ReceiptClaims, JSON.parse(payload));
+  for (const { jti, status, reason, statements } of (await finalReceipts(world)).values()) {
     const full =
       reason?.code === diskFull ||
       (reason?.message.includes(diskFull) ?? false) ||

@@ -1,5 +1,6 @@
+import { newEpoch } from '../../../executor/commands/epoch';
 import { judge, settle } from '../support/invariants';
-import { type Change, deliver, startLoad } from '../support/load';
+import { type Change, deliver, pause, startLoad } from '../support/load';
 import { type Outcome, type Row, type Tier, within, patience } from '../support/row';
 import { createWorld, type Shared, type World } from '../support/world';
 
@@ -35,6 +36,33 @@ async function some(world: World, prefix: string): Promise<[readonly Change[], r
   return [load.changes, [...late, ...load.surprises]];
 }
 
+/** Whoever sends again what the copy does not know is told to wait: a receipt would take a place that is taken. */
+async function refused(world: World, forgotten: readonly Change[]): Promise<string[]> {
+  const seq = 'select seq::int from executor.chain';
+  const before = await world.server.sql(world.state, seq);
+  const wrong: string[] = [];
+  for (const { id, claims } of forgotten.slice(0, 3)) {
+    const { status, reply } = await world.app.sendOrder(await world.address(), claims);
+    const code = 'code' in reply ? reply.code : reply.state;
+    if (status !== 503 || code !== 'unavailable') wrong.push(`${id}: ${code} by an executor that is behind`);
+  }
+  const [connection] = await world.app.connections(await world.address());
+  if (!connection?.problem?.includes('older copy')) wrong.push(`its problem is ${connection?.problem}`);
+  const after = await world.server.sql(world.state, seq);
+  if (JSON.stringify(before) !== JSON.stringify(after)) wrong.push('something was signed over an older copy');
+  return wrong;
+}
+
+/** An admin begins the next epoch; resolves when orders are taken again. */
+async function goOn(world: World, round: number): Promise<void> {
+  await newEpoch(world.config, `restore ${round}`, Date.now());
+  for (;;) {
+    const [connection] = await world.app.connections(await world.address());
+    if (connection?.problem === null) return;
+    await pause(20);
+  }
+}
+
 async function run(shared: Shared, tier: Tier): Promise<Outcome> {
   const world = await createWorld(shared);
   try {
@@ -51,6 +79,8 @@ async function run(shared: Shared, tier: Tier): Promise<Outcome> {
       await world.process().kill();
       await restoreState(world, copy);
       if (!(await world.start())) violations.push('a start after a restore failed');
+      violations.push(...(await refused(world, after)));
+      await goOn(world, round);
       // The app sends again what the executor now says it never saw; the ledger beside the changes knows better.
       for (const { id, claims } of after) {
         const { status } = await deliver(world, claims);
@@ -60,11 +90,11 @@ async function run(shared: Shared, tier: Tier): Promise<Outcome> {
       changes.push(...before, ...after);
       forgotten += after.length;
     }
-    // A restored executor signs again what it signed before the restore; the outcome must be the same.
+    // What was forgotten is signed once more, in the new epoch; the outcome must be the same.
     violations.push(...(await judge(world, changes, { otherReceipts: true })));
     return {
       runs: `${restores[tier]} restores, ${changes.length} changes`,
-      hit: `${forgotten} outcomes forgotten, all found again in the ledger of the target`,
+      hit: `${forgotten} outcomes forgotten, none signed over before a new epoch, all found again in the ledger of the target`,
       violations,
     };
   } finally {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { verifyCompact } from '#core/protocol/jws';
 import { ReceiptClaims, receiptTyp } from '#core/protocol/receipt';
+import * as v from 'valibot';
 import type { Change } from './load';
 import { patience } from './row';
 import type { World } from './world';
@@ -17,43 +18,88 @@ interface Found {
   readonly compacts: ReadonlyMap<string, string>;
 }
 
+interface Ends {
+  readonly head: { epoch: number; seq: number; head: string };
+  /** What each epoch after the first one follows. */
+  readonly epochs: ReadonlyMap<number, { seq: number; head: string }>;
+}
+
+async function readEnds({ server, state }: World): Promise<Ends> {
+  const [head] = await server.sql<Ends['head']>(state, 'select epoch, seq::int, head from executor.chain');
+  if (!head) throw new Error('the chain has no head');
+  const epochs = await server.sql<{ epoch: number; seq: number; head: string }>(
+    state,
+    'select epoch, after_seq::int as seq, after_head as head from executor.epochs',
+  );
+  return { head, epochs: new Map(epochs.map(({ epoch, ...after }) => [epoch, after])) };
+}
+
+/** Every link follows the one before, and the first of a later epoch what that epoch says it follows. */
+function followChain(
+  links: readonly { chain: ReceiptClaims['chain']; compact: string }[],
+  { head, epochs }: Ends,
+): string[] {
+  const wrong: string[] = [];
+  let last = { epoch: 1, seq: 0, head: '0'.repeat(64) };
+  for (const { chain, compact } of links.toSorted((one, other) => one.chain.seq - other.chain.seq)) {
+    const where = `receipt ${chain.seq} of epoch ${chain.epoch}`;
+    const begun = epochs.get(chain.epoch);
+    if (chain.epoch < last.epoch) wrong.push(`${where} comes after epoch ${last.epoch}`);
+    if (chain.epoch > last.epoch && begun) last = { epoch: chain.epoch, ...begun };
+    if (chain.epoch !== last.epoch) wrong.push(`${where} is of an epoch that nobody began`);
+    if (chain.seq !== last.seq + 1) wrong.push(`${where} stands after ${last.seq}`);
+    if (chain.prev !== last.head) wrong.push(`${where} does not follow the one before`);
+    last = { epoch: chain.epoch, seq: chain.seq, head: sha256(compact) };
+  }
+  const begun = epochs.get(head.epoch);
+  if (head.epoch > last.epoch && begun) last = { epoch: head.epoch, ...begun };
+  if (last.head !== head.head || last.seq !== head.seq)
+    wrong.push('the head of the chain is not its last link');
+  return wrong;
+}
+
+/** No two receipts that left, before or after a restore, may take the same place. */
+function forks(world: World): string[] {
+  const places = new Map<string, string>();
+  const wrong: string[] = [];
+  for (const compact of [...world.receiver.receipts().values()].flatMap((posted) => [...posted])) {
+    const payload = Buffer.from(compact.split('.')[1] ?? '', 'base64url').toString();
+    const { id, seq } = v.parse(ReceiptClaims, JSON.parse(payload)).chain;
+    const place = `${id} ${seq}`;
+    if ((places.get(place) ?? compact) !== compact) wrong.push(`two receipts in place ${place} left`);
+    places.set(place, compact);
+  }
+  return wrong;
+}
+
 /** Reads and verifies the receipts of the state database and follows their chain from its first link to its head. */
 async function readChain(world: World, violations: string[]): Promise<Pick<Found, 'receipts' | 'compacts'>> {
   const receipts = new Map<string, ReceiptClaims>();
   const compacts = new Map<string, string>();
-  const rows = await world.server.sql<{ receipt: string }>(
+  const rows = await world.server.sql<{ receipt: string; superseded: boolean }>(
     world.state,
-    'select receipt from executor.executions where receipt is not null',
+    `select receipt, true as superseded from executor.superseded
+     union all select receipt, false from executor.executions where receipt is not null`,
   );
-  const links: { seq: number; prev: string; compact: string }[] = [];
-  for (const { receipt } of rows) {
+  const links: { chain: ReceiptClaims['chain']; compact: string }[] = [];
+  for (const { receipt, superseded } of rows) {
     const verified = await verifyCompact(receipt, receiptTyp, [world.receiptKey], ReceiptClaims);
     if (!verified.ok) {
       violations.push(`a stored receipt does not verify: ${verified.error}`);
       continue;
     }
-    receipts.set(verified.value.jti, verified.value);
-    compacts.set(verified.value.jti, receipt);
-    links.push({ seq: verified.value.chain.seq, prev: verified.value.chain.prev, compact: receipt });
+    if (!superseded) {
+      receipts.set(verified.value.jti, verified.value);
+      compacts.set(verified.value.jti, receipt);
+    }
+    links.push({ chain: verified.value.chain, compact: receipt });
   }
-  links.sort((one, other) => one.seq - other.seq);
-  let head = '0'.repeat(64);
-  links.forEach(({ seq, prev, compact }, index) => {
-    if (seq !== index + 1) violations.push(`the chain has ${seq} in place ${index + 1}`);
-    if (prev !== head) violations.push(`link ${seq} of the chain does not follow the one before`);
-    head = sha256(compact);
-  });
-  const [chain] = await world.server.sql<{ seq: string; head: string }>(
-    world.state,
-    'select seq, head from executor.chain',
-  );
-  if (chain?.head !== head || Number(chain.seq) !== links.length)
-    violations.push('the head of the chain is not its last link');
+  violations.push(...followChain(links, await readEnds(world)));
   return { receipts, compacts };
 }
 
 async function look(world: World, violations: string[]): Promise<Found> {
-  const { server, target } = world;
+  const { targetServer: server, target } = world;
   const marks = await server.sql<{ change: string; xids: string[] }>(
     target,
     'select change, array_agg(xid::text) as xids from marks group by change',
@@ -106,6 +152,7 @@ export async function judge(
 ): Promise<string[]> {
   const violations: string[] = [];
   const found = await look(world, violations);
+  violations.push(...forks(world));
   const ours = new Set(changes.map(({ id }) => id));
   for (const id of found.marks.keys()) if (!ours.has(id)) violations.push(`${id}: applied, never ordered`);
   for (const change of changes) {

@@ -2,13 +2,15 @@ import { existsSync } from 'node:fs';
 import { Pool, type QueryResultRow } from 'pg';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../executor/embedded/launcher';
 import { pollUntil, processExists, readPostmaster } from '../../../executor/embedded/postmaster';
-import { temporaryFolder } from '../../../scripts/local/temporary-folder';
+import { type TemporaryFolder, temporaryFolder } from '../../../scripts/local/temporary-folder';
 
 /** A real PostgreSQL server that can be crashed. */
 export interface FaultServer {
   postgres(): EmbeddedPostgres;
   /** Folder that goes away with the server, whenever that is. */
   readonly folder: string;
+  /** Its data directory. */
+  readonly cluster: string;
   /** Version as the server says it. */
   readonly version: string;
   /** False before PostgreSQL 16, whose CREATEROLE could give itself any role: executions share a login there. */
@@ -31,9 +33,12 @@ export function oldestInstalled(): string | null {
   return existsSync(`${folder}/bin/postgres`) ? folder : null;
 }
 
-/** Makes a cluster of its own in a temporary folder; `binaries`: of another version than the embedded one. */
-export async function startFaultServer(binaries?: string): Promise<FaultServer> {
-  const folder = await temporaryFolder('faults');
+/**
+ * Makes a cluster of its own in a temporary folder; `binaries`: of another version than the embedded one. `made`: a folder
+ * that has a cluster already.
+ */
+export async function startFaultServer(binaries?: string, made?: TemporaryFolder): Promise<FaultServer> {
+  const folder = made ?? (await temporaryFolder('faults'));
   const where = { dataDir: folder.path, ...(binaries === undefined ? {} : { binaries }) };
   let postgres = await startEmbeddedPostgres(where);
   const pools = new Map<string, Pool>();
@@ -65,6 +70,7 @@ export async function startFaultServer(binaries?: string): Promise<FaultServer> 
   return {
     postgres: () => postgres,
     folder: folder.path,
+    cluster,
     version: settings?.version ?? '',
     loginPerExecution: Number.parseInt(settings?.version ?? '', 10) >= 16,
     sql,

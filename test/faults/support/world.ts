@@ -36,6 +36,8 @@ export interface World extends Shared {
   readonly app: TestApp;
   readonly receiver: HostileReceiver;
   readonly random: Chance;
+  /** Where the target is; the state database is on `server`. */
+  readonly targetServer: FaultServer;
   readonly config: Config;
   /** Names of the two databases. */
   readonly target: string;
@@ -64,6 +66,8 @@ export interface WorldWishes {
   readonly targetPort?: number;
   readonly statePort?: number;
   readonly change?: (input: ConfigInput) => ConfigInput;
+  /** Where the target is, when not beside the state database. It has the template. */
+  readonly targetServer?: FaultServer;
   /** Where both databases lie, when not with the others. */
   readonly tablespace?: string;
 }
@@ -116,14 +120,14 @@ async function makeConfig(
   app: TestApp,
   wishes: WorldWishes,
 ): Promise<{ readonly input: ConfigInput; readonly config: Config }> {
-  const { server } = shared;
+  const { server, targetServer = server } = { ...shared, ...wishes };
   const connection = {
     environment: 'dev' as const,
-    url: onPort(server.postgres().loginUrl(login, 'secret', names.target), wishes.targetPort),
+    url: onPort(targetServer.postgres().loginUrl(login, 'secret', names.target), wishes.targetPort),
     role: 'faults_rw',
     searchPath: 'public',
     limits,
-    identity: identityOn(server),
+    identity: identityOn(targetServer),
     writable: true,
     concurrency: 8,
   };
@@ -147,11 +151,12 @@ async function makeConfig(
 /** Makes the databases and the configuration, and starts the executor once to learn its connections. */
 export async function createWorld(shared: Shared, wishes: WorldWishes = {}): Promise<World> {
   const { server, seed } = shared;
+  const { targetServer = server } = wishes;
   worlds += 1;
   const target = `target_${worlds}`;
   const state = `state_${worlds}`;
   const place = wishes.tablespace === undefined ? '' : ` tablespace ${wishes.tablespace}`;
-  await server.sql('postgres', `create database ${target} template ${template}${place}`);
+  await targetServer.sql('postgres', `create database ${target} template ${template}${place}`);
   await server.sql('postgres', `create database ${state}${place}`);
   const folder = path.join(server.folder, `executor-${worlds}`);
   const stateDir = path.join(folder, 'state');
@@ -173,6 +178,7 @@ export async function createWorld(shared: Shared, wishes: WorldWishes = {}): Pro
   let known = new Map<string, ConnectionInfo>();
   const world: World = {
     ...shared,
+    targetServer,
     app,
     receiver,
     random,
@@ -210,8 +216,8 @@ export async function createWorld(shared: Shared, wishes: WorldWishes = {}): Pro
     async close() {
       await current?.kill();
       await receiver.close();
-      await Promise.all([server.leave(target), server.leave(state)]);
-      await server.sql('postgres', `drop database ${target} with (force)`);
+      await Promise.all([targetServer.leave(target), server.leave(state)]);
+      await targetServer.sql('postgres', `drop database ${target} with (force)`);
       await server.sql('postgres', `drop database ${state} with (force)`);
     },
   };

@@ -5,6 +5,7 @@ import { loadSigningKey } from '../../../executor/signing-key';
 import { storeLost } from '../../../executor/state/receipts';
 import { createExecutor, type Executor } from '../../../executor/create-executor';
 import { receiptsAfter } from '../../../executor/state/chain';
+import { openStateStore } from '../../../executor/state/store';
 import { openPool } from '../../../executor/postgres/pool';
 import type { OrderClaims } from '#core/protocol/order';
 import type { ReceiptClaims } from '#core/protocol/receipt';
@@ -175,11 +176,15 @@ it('supersedes a receipt once, however many find the loss at the same time', asy
   const known = await rig.app.execution(rig.executor.url, jti);
   const { chain, ...claims } = await answered(jti);
   const key = await loadSigningKey(rig.config.stateDir);
-  const pool = openPool(own.postgres.superuserUrl('state_of_lost'), { max: 8, name: 'test' });
+  const store = await openStateStore(own.postgres.superuserUrl('state_of_lost'), rig.config.executorId, {
+    leaseMs: 15_000,
+    stateDir: rig.config.stateDir,
+    log: silentLog,
+  });
   try {
     const told = await Promise.all(
       Array.from({ length: 8 }, async () =>
-        storeLost(pool, '1', key, {
+        storeLost(store, key, {
           claims: {
             ...claims,
             status: 'outcome-lost',
@@ -191,7 +196,7 @@ it('supersedes a receipt once, however many find the loss at the same time', asy
     );
     expect(told.filter((first) => first)).toHaveLength(1);
   } finally {
-    await pool.end();
+    await store.close();
   }
   await chainIsWhole();
 });

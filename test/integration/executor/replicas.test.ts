@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createExecutor, type Executor } from '../../../executor/create-executor';
 import { takeOver } from '../../../executor/state/queue';
@@ -119,7 +119,10 @@ async function withDatabase(fill: string, work: (url: string, name: string) => P
     await rig.server.admin('postgres', `drop database ${name} with (force)`);
   }
 }
-const open = async (url: string): Promise<StateStore> => openStateStore(url, 'race', 15_000, silentLog);
+const open = async (url: string): Promise<StateStore> => {
+  const stateDir = await mkdtemp(join(rig.config.stateDir, 'race-'));
+  return openStateStore(url, 'race', { leaseMs: 15_000, stateDir, log: silentLog });
+};
 
 it('installs its schema, also when many start at the same time', async () => {
   await withDatabase('', async (url, name) => {

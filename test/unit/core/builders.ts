@@ -105,7 +105,7 @@ export function aReceipt(changes: Partial<ReceiptClaims> = {}): ReceiptClaims {
     finishedAt: at,
     transactionId: '1234',
     resultSha256: null,
-    chain: { id: 'executor-1:abcdef', seq: 1, prev: hash('0') },
+    chain: { id: 'executor-1:abcdef', epoch: 1, seq: 1, prev: hash('0') },
     ...changes,
   };
 }
