@@ -1,6 +1,7 @@
 import { printGadgetCost } from './compliance';
 import { figureNames, printExecutorFigures } from './executor/figures';
 import { measurePlatformCost } from './platform-cost';
+import { printReviewFigures } from './review';
 import { measureRunLatency, type Percentiles } from './run-latency';
 
 /**
@@ -14,6 +15,7 @@ const groups: Readonly<Record<string, () => Promise<void>>> = {
   executor: () => printExecutorFigures(asked.filter((name) => figureNames.includes(name))),
   platform: printPlatformCost,
   latency: printRunLatency,
+  review: printReviewFigures,
   compliance: () => printGadgetCost([2_000, 20_000]),
 };
 

@@ -62,7 +62,7 @@ const dataChanges = ['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt'] as c
 
 /** True when rows may change below `node`, also in a CTE. */
 function changesRows(node: Node): boolean {
-  return dataChanges.some((type) => !find(node, type).next().done);
+  return dataChanges.some((type) => find(node, type).length > 0);
 }
 
 /** The kind of a statement; of a type that is not listed, DDL: the strictest of the usual. */

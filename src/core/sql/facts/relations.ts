@@ -41,8 +41,13 @@ function usesIn(statement: Node): readonly RelationUse[] {
   const uses: RelationUse[] = [];
   const open: { value: unknown; type: string; scope: Scope }[] = [];
   const openFields = (type: string, fields: Node, scope: Scope, skip: string | null): void => {
-    for (const [key, value] of Object.entries(fields).toReversed()) {
-      if (key !== skip) open.push({ value, type: key === 'relation' ? type : key, scope });
+    const keys = Object.keys(fields);
+    for (let at = keys.length - 1; at >= 0; at -= 1) {
+      const key = keys[at] ?? '';
+      const value = fields[key];
+      // What is plain names no relation below it.
+      if (typeof value !== 'object' || key === skip) continue;
+      open.push({ value, type: key === 'relation' ? type : key, scope });
     }
   };
   openFields('', statement, noNames, null);

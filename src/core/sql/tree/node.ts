@@ -33,20 +33,64 @@ export function itemsOf(value: unknown, type: string): readonly Node[] {
 
 /** Every `[key, object]` below and including `node`, in the order of the tree. Its stack is ours, not the engine's. */
 export function* walk(node: Node): Generator<readonly [string, Node]> {
-  const open: [string, unknown][] = Object.entries(node).toReversed();
-  for (let next = open.pop(); next; next = open.pop()) {
-    const [key, value] = next;
-    if (Array.isArray(value)) for (let at = value.length; at > 0; at -= 1) open.push([key, value[at - 1]]);
-    else if (isNode(value)) {
-      yield [key, value];
-      open.push(...Object.entries(value).toReversed());
+  const keys: string[] = [];
+  const values: unknown[] = [];
+  openFields(node, keys, values);
+  while (keys.length > 0) {
+    const key = keys.pop() ?? '';
+    const value = values.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    if (Array.isArray(value)) openItems(key, value, keys, values);
+    else {
+      yield [key, value as Node];
+      openFields(value as Node, keys, values);
     }
   }
 }
 
+/** Only objects and lists are opened: what is plain has nothing below it. */
+function openFields(node: Node, keys: string[], values: unknown[]): void {
+  const names = Object.keys(node);
+  for (let at = names.length - 1; at >= 0; at -= 1) {
+    const name = names[at] ?? '';
+    const value = node[name];
+    if (typeof value !== 'object') continue;
+    keys.push(name);
+    values.push(value);
+  }
+}
+
+function openItems(key: string, list: readonly unknown[], keys: string[], values: unknown[]): void {
+  for (let at = list.length - 1; at >= 0; at -= 1) {
+    keys.push(key);
+    values.push(list[at]);
+  }
+}
+
+type TypeIndex = ReadonlyMap<string, readonly Node[]>;
+
+/** Where a node keeps its index. Not a WeakMap: thousands of its entries cost the garbage collector more than the walk. */
+const indexKey = Symbol('index of node types');
+
+/** What stands below a node, by type; made once for each node that is asked about, for all rules together. */
+function indexOf(node: Node & { [indexKey]?: TypeIndex }): TypeIndex {
+  const known = node[indexKey];
+  if (known) return known;
+  const made = new Map<string, Node[]>();
+  for (const [key, fields] of walk(node)) {
+    const list = made.get(key);
+    if (list) list.push(fields);
+    else made.set(key, [fields]);
+  }
+  if (Object.isExtensible(node)) Object.defineProperty(node, indexKey, { value: made });
+  return made;
+}
+
+const none: readonly Node[] = [];
+
 /** The fields of every node of this type below and including `node`, in the order of the tree. */
-export function* find(node: Node, type: string): Generator<Node> {
-  for (const [key, fields] of walk(node)) if (key === type) yield fields;
+export function find(node: Node, type: string): readonly Node[] {
+  return indexOf(node).get(type) ?? none;
 }
 
 /** The string of `{String: {sval}}` or of a string constant; null for anything else. */

@@ -110,17 +110,26 @@ export function newConstraints(statement: Pick<Statement, 'type' | 'fields'>): r
   return [...atColumns, ...ofTable.map((fields) => one(fields, null))];
 }
 
+/** The tables that a script creates, with the statement that does; found once for each script. */
+const made = new WeakMap<readonly Statement[], readonly (QualifiedName & { readonly index: number })[]>();
+const nothing: readonly QualifiedName[] = [];
+
 /** The tables that earlier statements of the script have created: they have no rows and nobody else uses them. */
 export function createdBefore(statements: readonly Statement[], index: number): readonly QualifiedName[] {
-  return statements.slice(0, index).flatMap(({ type, fields }) => {
-    const made =
-      type === 'CreateStmt'
-        ? fields['relation']
-        : type === 'CreateTableAsStmt'
-          ? as(fields, 'into')?.['rel']
-          : undefined;
-    return isNode(made) ? [rangeName(made)] : [];
-  });
+  let all = made.get(statements);
+  if (!all) {
+    all = statements.flatMap(({ type, fields, index: own }) => {
+      const range =
+        type === 'CreateStmt'
+          ? fields['relation']
+          : type === 'CreateTableAsStmt'
+            ? as(fields, 'into')?.['rel']
+            : undefined;
+      return isNode(range) ? [{ ...rangeName(range), index: own }] : [];
+    });
+    made.set(statements, all);
+  }
+  return all.length === 0 ? nothing : all.filter((one) => one.index < index);
 }
 
 /** Values of the boolean-like options in a list of `DefElem`: `CONCURRENTLY`, `(full, analyze false)`. */

@@ -1,0 +1,145 @@
+import { fingerprint } from '#core/sql/fingerprint/fingerprint';
+import { defaultConfig, effectiveConfig } from '#core/sql/review/config';
+import { reviewText } from '#core/sql/review/review-text';
+import { assessRisk } from '#core/sql/risk/assess';
+import { summarise } from '#core/sql/summary/summarise';
+import { sqlParser } from '../executor/sql/parser';
+import { startTestServer } from '../test/support/postgres';
+import { compareLocks } from '../test/support/sql/compare-locks';
+import { damaged, seeded } from '../test/support/sql/fuzz';
+import { aim, machine, printTable, quantile, timed } from './harness';
+
+const config = effectiveConfig(defaultConfig, { environment: null, connection: null });
+const context = { schema: null, environment: null, rowBudget: null };
+
+/** A script of about so many bytes: changes of rows, inserts, a column, a query, in turns. */
+function script(bytes: number): string {
+  const parts = [
+    `UPDATE shop.orders SET status = 'void' WHERE created_at < '2025-01-01' AND tenant_id = 7;`,
+    `INSERT INTO shop.payments (id, amount, paid_at) VALUES (1, 200, now()), (2, 300, now());`,
+    `ALTER TABLE shop.orders ADD COLUMN note text;`,
+    `SELECT o.id, c.name FROM shop.orders o JOIN shop.customers c ON c.id = o.customer_id WHERE o.total > 5;`,
+  ];
+  const lines: string[] = [];
+  for (let at = 0, size = 0; size < bytes; at += 1) {
+    const line = parts[at % parts.length] ?? '';
+    lines.push(line);
+    size += line.length + 1;
+  }
+  return lines.slice(0, -1).join('\n');
+}
+
+/** One INSERT of about so many bytes. */
+function rows(bytes: number): string {
+  const values: string[] = [];
+  for (let at = 0, size = 0; size < bytes - 60; at += 1) {
+    const row = `(${at}, 'name ${at}')`;
+    values.push(row);
+    size += row.length + 2;
+  }
+  return `INSERT INTO shop.names (id, name) VALUES ${values.join(', ')}`;
+}
+
+async function whole(text: string): Promise<void> {
+  const review = await reviewText(sqlParser, text, config, context);
+  for (const one of review.script.statements) summarise(one, { schema: null, rows: null });
+  assessRisk(review, { ...context, rows: [], time: null });
+  await fingerprint(text);
+}
+
+/** Median and 95th percentile of warm runs, ms. */
+async function warm(work: () => Promise<unknown>, runs: number): Promise<[p50: number, p95: number]> {
+  for (let round = 0; round < runs; round += 1) await work();
+  const taken: number[] = [];
+  for (let round = 0; round < runs; round += 1) taken.push(await timed(work));
+  return [quantile(taken, 0.5), quantile(taken, 0.95)];
+}
+
+async function speed(): Promise<void> {
+  const kb = 1_024;
+  const cases = [
+    ['4 KB of mixed statements', script(4 * kb), 100, 1],
+    ['256 KB of mixed statements', script(255 * kb), 3, 60],
+    ['256 KB in one INSERT', rows(255 * kb), 3, 60],
+  ] as const;
+  const table: string[][] = [];
+  for (const [name, text, runs, limit] of cases) {
+    const [parse] = await warm(() => sqlParser.parse(text), runs);
+    const [review, slow] = await warm(() => reviewText(sqlParser, text, config, context), runs);
+    const [all] = await warm(() => whole(text), runs);
+    table.push([
+      name,
+      `${parse.toFixed(2)} ms`,
+      `${review.toFixed(2)} ms (p95 ${slow.toFixed(2)})`,
+      `${all.toFixed(2)} ms`,
+      aim(`${limit} ms`, review <= limit),
+    ]);
+  }
+  const head = [
+    'text',
+    'parse',
+    'review: facts and rules',
+    'with summaries, risk and fingerprints',
+    'aim (review)',
+  ];
+  printTable(`Review of a text, warm, median (${machine()})`, head, table);
+}
+
+async function fuzz(): Promise<void> {
+  const random = seeded(1);
+  const taken: number[] = [];
+  let failed = 0;
+  for (let round = 0; round < 100_000; round += 1) {
+    const text = damaged(random);
+    taken.push(
+      await timed(async () => {
+        try {
+          await whole(text);
+        } catch {
+          failed += 1;
+        }
+      }),
+    );
+  }
+  const worst = Math.max(...taken.slice(0, 50_000), ...taken.slice(50_000));
+  printTable(
+    '100,000 damaged texts',
+    ['what', 'measured', 'aim'],
+    [
+      ['exceptions', String(failed), aim('0', failed === 0)],
+      ['p50', `${quantile(taken, 0.5).toFixed(3)} ms`, ''],
+      ['p99.9', `${quantile(taken, 0.999).toFixed(2)} ms`, ''],
+      ['slowest', `${worst.toFixed(1)} ms`, aim('25 ms', worst <= 25)],
+    ],
+  );
+}
+
+async function locks(): Promise<void> {
+  const server = await startTestServer();
+  try {
+    await server.admin('postgres', 'drop database if exists lock_world');
+    await server.admin('postgres', 'create database lock_world');
+    const report = await compareLocks(server.postgres.superuserUrl('lock_world'));
+    const share = (100 * report.exact) / report.compared;
+    printTable(
+      'Predicted locks against pg_locks of PostgreSQL 18',
+      ['what', 'measured', 'aim'],
+      [
+        ['statements', String(report.compared), aim('150', report.compared >= 150)],
+        ['exact', `${share.toFixed(1)} %`, aim('98 %', share >= 98)],
+        ['predicted too weak', String(report.under.length), 'documented ones only (2)'],
+        ['predicted too strong', String(report.over.length), ''],
+        ['rewrites not foreseen', String(report.missed.length), aim('0', report.missed.length === 0)],
+      ],
+    );
+  } finally {
+    await server.stop();
+  }
+}
+
+/** `npm run bench -- review`: how long a review takes, what no text may do to it, how true its predictions are. */
+export async function printReviewFigures(): Promise<void> {
+  await speed();
+  await fuzz();
+  await locks();
+}
