@@ -52,11 +52,13 @@ function statementFacts(
 ): StatementFacts {
   const kind = statementKind(statement);
   const relations = relationUses(statement.node);
-  const { locks, unseen } = predictLocks(statement, schema);
+  const { locks, unseen } = predictLocks(statement, schema, relations);
   const { rewrites, scans } = predictEffects(statement, schema);
   // What the script itself has made nobody else uses, and it is as good as empty.
   const made = createdBefore(all, statement.index);
   const isOld = (name: QualifiedName): boolean => !made.some((other) => mayBeSame(other, name));
+  const keep = <T extends QualifiedName>(list: readonly T[]): readonly T[] =>
+    made.length === 0 ? list : list.filter(isOld);
   return {
     ...statement,
     kind,
@@ -70,10 +72,10 @@ function statementFacts(
     parameters: Array.from(find(statement.node, 'ParamRef'), (parameter) =>
       Number(parameter['number'] ?? 0),
     ).toSorted((one, other) => one - other),
-    locks: locks.filter(isOld),
+    locks: keep(locks),
     unseen,
-    rewrites: rewrites.filter(isOld),
-    scans: scans.filter(isOld),
+    rewrites: keep(rewrites),
+    scans: keep(scans),
     nonTransactional: nonTransactional(statement),
     reversible: reversible(statement, kind),
   };

@@ -1,5 +1,5 @@
 import type { SchemaSnapshot } from '../facts/schema-snapshot';
-import { relationUses } from '../facts/relations';
+import { relationUses, type RelationUse } from '../facts/relations';
 import { objectName, type QualifiedName, rangeName, listName } from '../tree/names';
 import { as, find, isNode, itemsOf, type Node, strings } from '../tree/node';
 import type { Statement } from '../tree/script';
@@ -21,18 +21,23 @@ export interface LockPrediction {
 /**
  * Predicts the table locks of a statement from its tree. With a snapshot it follows foreign keys, children, partitions,
  * views, sequences and CASCADE; without one it says what it could not follow. It is an upper bound: a foreign key is
- * looked at only when rows are really changed. Locks on catalogues and on what the statement makes itself are left out.
+ * looked at only when rows are really changed. `uses`: the relations of the statement, where they are known already. Locks on catalogues and on what the statement makes itself are left out.
  */
 export function predictLocks(
   statement: Pick<Statement, 'type' | 'fields' | 'node'>,
   schema: SchemaSnapshot | null,
+  uses: readonly RelationUse[] = relationUses(statement.node),
 ): LockPrediction {
   const book = new LockBook(schema);
-  predict(book, statement);
+  predict(book, statement, uses);
   return book.result();
 }
 
-function predict(book: LockBook, { type, fields, node }: Pick<Statement, 'type' | 'fields' | 'node'>): void {
+function predict(
+  book: LockBook,
+  { type, fields, node }: Pick<Statement, 'type' | 'fields' | 'node'>,
+  uses: readonly RelationUse[],
+): void {
   const relation = isNode(fields['relation']) ? rangeName(fields['relation']) : null;
   switch (type) {
     case 'SelectStmt':
@@ -41,7 +46,7 @@ function predict(book: LockBook, { type, fields, node }: Pick<Statement, 'type' 
     case 'DeleteStmt':
     case 'MergeStmt':
     case 'DeclareCursorStmt':
-      return queryLocks(book, node);
+      return queryLocks(book, node, true, uses);
     case 'ExplainStmt':
     case 'PrepareStmt':
       return queryLocks(book, node, hasOption(fields['options'], 'analyze'));

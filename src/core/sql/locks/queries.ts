@@ -1,26 +1,29 @@
-import { relationUses } from '../facts/relations';
+import { relationUses, type RelationUse } from '../facts/relations';
 import { calledName, nameText, type QualifiedName, rangeName } from '../tree/names';
-import { as, find, isNode, items, itemsOf, locationOf, type Node, stringOf, walk } from '../tree/node';
+import { as, find, isNode, items, itemsOf, locationOf, type Node, stringOf } from '../tree/node';
 import { isBuiltIn } from '../tree/builtins';
 import type { LockBook } from './book';
 import { referredTables, referringTables, triggersOf } from './foreign-keys';
 import type { LockMode } from './modes';
 
 /** Locks of a query that runs, reads or changes rows: also of one inside EXPLAIN, COPY or CREATE TABLE AS. */
-export function queryLocks(book: LockBook, query: Node, runs = true): void {
+export function queryLocks(
+  book: LockBook,
+  query: Node,
+  runs = true,
+  uses: readonly RelationUse[] = relationUses(query),
+): void {
   const marked = rowLocked(query);
-  for (const { schema, name, access, only, location } of relationUses(query)) {
+  for (const { schema, name, access, only, location } of uses) {
     if (access !== 'read') continue;
     const locks = location !== null && marked.has(location);
     readRelation(book, { schema, name }, locks ? 'ROW SHARE' : 'ACCESS SHARE', only);
   }
-  for (const [type, fields] of walk(query)) {
-    if (type === 'InsertStmt') insertLocks(book, fields, runs);
-    else if (type === 'UpdateStmt') updateLocks(book, fields, runs);
-    else if (type === 'DeleteStmt') deleteLocks(book, fields, runs);
-    else if (type === 'MergeStmt') mergeLocks(book, fields, runs);
-    else if (type === 'FuncCall' && runs) callLocks(book, fields);
-  }
+  for (const fields of find(query, 'InsertStmt')) insertLocks(book, fields, runs);
+  for (const fields of find(query, 'UpdateStmt')) updateLocks(book, fields, runs);
+  for (const fields of find(query, 'DeleteStmt')) deleteLocks(book, fields, runs);
+  for (const fields of find(query, 'MergeStmt')) mergeLocks(book, fields, runs);
+  if (runs) for (const fields of find(query, 'FuncCall')) callLocks(book, fields);
 }
 
 /** A relation that is read, with what is below it or, of a view, behind it. */

@@ -1,4 +1,5 @@
 import { type ScriptFacts, scriptFacts } from '../facts/statement-facts';
+import { typesBelow } from '../tree/node';
 import type { Script } from '../tree/script';
 import { customRuleApplies } from './custom-rules';
 import type { EffectiveConfig } from './config';
@@ -52,15 +53,25 @@ function* builtIn(
   config: EffectiveConfig,
   context: ReviewContext,
 ): Generator<Unwaived> {
-  for (const rule of rules) {
+  const asked = rules.flatMap((rule) => {
     const level = config.level(rule);
-    if (level === 'off') continue;
-    const options = optionsOf(rule, config.options(rule.id));
-    for (const statement of rule.statement ? facts.statements : []) {
+    return level === 'off' ? [] : [{ rule, level, options: optionsOf(rule, config.options(rule.id)) }];
+  });
+  const always = asked.filter(({ rule }) => rule.statement && !rule.on);
+  const byType = new Map<string, typeof asked>();
+  for (const one of asked) {
+    for (const type of one.rule.on ?? []) byType.set(type, [...(byType.get(type) ?? []), one]);
+  }
+  for (const statement of facts.statements) {
+    const here = new Set(always);
+    for (const type of typesBelow(statement.node)) for (const one of byType.get(type) ?? []) here.add(one);
+    for (const { rule, level, options } of here) {
       for (const report of rule.statement?.(statement, options, context, facts) ?? []) {
         yield found(facts, rule, level, report);
       }
     }
+  }
+  for (const { rule, level, options } of asked) {
     for (const report of rule.script?.(facts, options, context) ?? [])
       yield found(facts, rule, level, report);
   }

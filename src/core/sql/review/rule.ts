@@ -54,6 +54,11 @@ export interface Rule<O extends OptionValues = OptionValues> {
   readonly level: Level;
   /** Values where nothing is configured. Their keys and types are what may be configured. */
   readonly options: O;
+  /**
+   * Types of nodes one of which a statement must hold for the rule to be asked about it; absent: it is asked about every
+   * one. A test compares with asking about every one.
+   */
+  readonly on?: readonly string[];
   /** Looks at one statement. */
   statement?(
     statement: StatementFacts,

@@ -77,13 +77,28 @@ function indexOf(node: Node & { [indexKey]?: TypeIndex }): TypeIndex {
   const known = node[indexKey];
   if (known) return known;
   const made = new Map<string, Node[]>();
-  for (const [key, fields] of walk(node)) {
-    const list = made.get(key);
-    if (list) list.push(fields);
-    else made.set(key, [fields]);
+  // As in walk, without a pair for every node.
+  const keys: string[] = [];
+  const values: unknown[] = [];
+  openFields(node, keys, values);
+  while (keys.length > 0) {
+    const key = keys.pop() ?? '';
+    const value = values.pop();
+    if (Array.isArray(value)) openItems(key, value, keys, values);
+    else if (isNode(value)) {
+      const list = made.get(key);
+      if (list) list.push(value);
+      else made.set(key, [value]);
+      openFields(value, keys, values);
+    }
   }
   if (Object.isExtensible(node)) Object.defineProperty(node, indexKey, { value: made });
   return made;
+}
+
+/** The types of all nodes below and including `node`. */
+export function typesBelow(node: Node): Iterable<string> {
+  return indexOf(node).keys();
 }
 
 const none: readonly Node[] = [];

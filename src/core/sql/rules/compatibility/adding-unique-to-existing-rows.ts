@@ -8,6 +8,7 @@ export const addingUniqueToExistingRows = rule({
   title: 'A unique index fails on the first duplicate that is there',
   category: 'compatibility',
   level: 'info',
+  on: ['IndexStmt'],
   options: {},
   *statement({ type, fields, index, start, end }, _options, _context, { statements }) {
     if (type !== 'IndexStmt' || fields['unique'] !== true || !isNode(fields['relation'])) return;

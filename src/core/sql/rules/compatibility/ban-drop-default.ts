@@ -7,6 +7,7 @@ export const banDropDefault = rule({
   title: 'Programs that leave the column out get NULL from now on',
   category: 'compatibility',
   level: 'info',
+  on: ['AlterTableStmt', 'CreateStmt'],
   options: {},
   *statement(statement) {
     const table = definedTable(statement);

@@ -7,6 +7,7 @@ export const banDropNotNull = rule({
   title: 'Programs that never met a NULL may meet one now',
   category: 'compatibility',
   level: 'info',
+  on: ['AlterTableStmt', 'CreateStmt'],
   options: {},
   *statement(statement) {
     const table = definedTable(statement);

@@ -16,6 +16,7 @@ export const banDropView = rule({
   title: 'Something that programs may use by name is dropped',
   category: 'compatibility',
   level: 'info',
+  on: ['CreateFunctionStmt', 'CreateTableAsStmt', 'DropStmt', 'ViewStmt'],
   options: {},
   *statement({ type, fields, start, end }, _options, _context, { statements, text }) {
     const kind = kinds[fields['removeType'] as string];

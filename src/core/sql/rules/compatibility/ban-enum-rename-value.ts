@@ -5,6 +5,7 @@ export const banEnumRenameValue = rule({
   title: 'A renamed enum value is refused when programs write the old one',
   category: 'compatibility',
   level: 'warning',
+  on: ['AlterEnumStmt'],
   options: {},
   *statement({ type, fields, start, end }) {
     const { oldVal } = fields;

@@ -7,6 +7,7 @@ export const renamingColumn = rule({
   title: 'A renamed column is missing for everybody who knows the old name',
   category: 'compatibility',
   level: 'warning',
+  on: ['RenameStmt'],
   options: {},
   *statement({ type, fields, start, end }) {
     if (type !== 'RenameStmt' || fields['renameType'] !== 'OBJECT_COLUMN' || !isNode(fields['relation']))

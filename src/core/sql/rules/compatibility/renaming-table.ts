@@ -7,6 +7,7 @@ export const renamingTable = rule({
   title: 'A renamed table is missing for everybody who knows the old name',
   category: 'compatibility',
   level: 'warning',
+  on: ['RenameStmt'],
   options: {},
   *statement({ type, fields, start, end }) {
     if (type !== 'RenameStmt' || fields['renameType'] !== 'OBJECT_TABLE' || !isNode(fields['relation']))

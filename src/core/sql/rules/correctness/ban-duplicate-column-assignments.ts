@@ -6,6 +6,7 @@ export const banDuplicateColumnAssignments = rule({
   title: 'One column is given two values',
   category: 'correctness',
   level: 'error',
+  on: ['UpdateStmt'],
   options: {},
   *statement({ node }) {
     for (const update of find(node, 'UpdateStmt')) {

@@ -12,6 +12,7 @@ export const betweenTimestamps = rule({
   title: 'BETWEEN with days leaves out the last day, but for its first moment',
   category: 'correctness',
   level: 'warning',
+  on: ['A_Expr'],
   options: {},
   *statement({ node }) {
     for (const expression of find(node, 'A_Expr')) {

@@ -8,6 +8,7 @@ export const equalsNull = rule({
   title: 'A comparison with NULL is never true',
   category: 'correctness',
   level: 'error',
+  on: ['A_Expr'],
   options: {},
   *statement({ node }) {
     for (const expression of find(node, 'A_Expr')) {

@@ -6,6 +6,7 @@ export const insertOnConflictWithoutTarget = rule({
   title: 'ON CONFLICT DO NOTHING swallows every conflict',
   category: 'correctness',
   level: 'info',
+  on: ['InsertStmt'],
   options: {},
   *statement({ node }) {
     for (const insert of find(node, 'InsertStmt')) {

@@ -6,6 +6,7 @@ export const likeWithoutWildcard = rule({
   title: 'LIKE without a wildcard is an equality in disguise',
   category: 'correctness',
   level: 'info',
+  on: ['A_Expr'],
   options: {},
   *statement({ node }) {
     for (const expression of find(node, 'A_Expr')) {

@@ -6,6 +6,7 @@ export const limitWithoutOrderBy = rule({
   title: 'LIMIT without ORDER BY picks any rows',
   category: 'correctness',
   level: 'info',
+  on: ['SelectStmt'],
   options: {},
   *statement(statement) {
     for (const select of find(statement.node, 'SelectStmt')) {

@@ -6,6 +6,7 @@ export const missingJoinCondition = rule({
   title: 'Tables are joined without a condition',
   category: 'correctness',
   level: 'warning',
+  on: ['SelectStmt'],
   options: {},
   *statement(statement) {
     for (const select of find(statement.node, 'SelectStmt')) {

@@ -6,6 +6,7 @@ export const notInSubquery = rule({
   title: 'NOT IN finds nothing as soon as the list holds a NULL',
   category: 'correctness',
   level: 'warning',
+  on: ['BoolExpr'],
   options: {},
   *statement({ node }) {
     for (const logic of find(node, 'BoolExpr')) {

@@ -5,6 +5,7 @@ export const preferRobustStmts = rule({
   title: 'A statement that cannot run inside a transaction should bear being run again',
   category: 'correctness',
   level: 'info',
+  on: ['DropStmt', 'IndexStmt'],
   options: {},
   *statement({ type, fields, start, end }) {
     const create = type === 'IndexStmt' && fields['concurrent'] === true && fields['if_not_exists'] !== true;

@@ -6,6 +6,7 @@ export const requireEnumValueOrdering = rule({
   title: 'A new enum value goes last unless its place is said',
   category: 'correctness',
   level: 'info',
+  on: ['AlterEnumStmt'],
   options: {},
   *statement({ type, fields, start, end }) {
     if (

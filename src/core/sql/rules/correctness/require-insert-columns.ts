@@ -7,6 +7,7 @@ export const requireInsertColumns = rule({
   title: 'INSERT without column names depends on the order of the columns',
   category: 'correctness',
   level: 'warning',
+  on: ['InsertStmt'],
   options: {},
   *statement({ node }) {
     for (const insert of find(node, 'InsertStmt')) {

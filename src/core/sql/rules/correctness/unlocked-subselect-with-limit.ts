@@ -6,6 +6,7 @@ export const unlockedSubselectWithLimit = rule({
   title: 'LIMIT in a sub-select of UPDATE or DELETE may be read more than once',
   category: 'correctness',
   level: 'warning',
+  on: ['DeleteStmt', 'SelectStmt', 'UpdateStmt'],
   options: {},
   *statement({ node }) {
     for (const type of ['UpdateStmt', 'DeleteStmt']) {

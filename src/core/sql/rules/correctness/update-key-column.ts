@@ -7,6 +7,7 @@ export const updateKeyColumn = rule({
   title: 'UPDATE of a key',
   category: 'correctness',
   level: 'warning',
+  on: ['UpdateStmt'],
   options: { columns: ['id'] },
   *statement({ node }, { columns }) {
     for (const update of find(node, 'UpdateStmt')) {

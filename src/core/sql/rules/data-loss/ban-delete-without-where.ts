@@ -7,6 +7,7 @@ export const banDeleteWithoutWhere = rule({
   title: 'DELETE without WHERE removes every row',
   category: 'data-loss',
   level: 'error',
+  on: ['DeleteStmt'],
   options: {},
   *statement({ node }) {
     for (const removal of find(node, 'DeleteStmt')) {

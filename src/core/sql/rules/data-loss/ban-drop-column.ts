@@ -7,6 +7,7 @@ export const banDropColumn = rule({
   title: 'A dropped column is gone with its values',
   category: 'data-loss',
   level: 'warning',
+  on: ['AlterTableStmt', 'CreateStmt'],
   options: {},
   *statement(statement) {
     const table = definedTable(statement);

@@ -5,6 +5,7 @@ export const banDropDatabase = rule({
   title: 'A dropped database is gone with everything in it',
   category: 'data-loss',
   level: 'error',
+  on: ['DropdbStmt'],
   options: {},
   *statement({ type, fields, start, end }) {
     if (type !== 'DropdbStmt') return;

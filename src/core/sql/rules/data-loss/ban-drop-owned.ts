@@ -5,6 +5,7 @@ export const banDropOwned = rule({
   title: 'DROP OWNED drops whatever a role happens to own',
   category: 'data-loss',
   level: 'error',
+  on: ['DropOwnedStmt'],
   options: {},
   *statement({ type, start, end }) {
     if (type !== 'DropOwnedStmt') return;

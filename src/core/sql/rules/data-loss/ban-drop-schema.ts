@@ -7,6 +7,7 @@ export const banDropSchema = rule({
   title: 'A dropped schema takes all that lies in it',
   category: 'data-loss',
   level: 'error',
+  on: ['DropStmt'],
   options: {},
   *statement({ type, fields, start, end }) {
     if (type !== 'DropStmt' || fields['removeType'] !== 'OBJECT_SCHEMA') return;

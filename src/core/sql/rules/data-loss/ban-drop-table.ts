@@ -8,6 +8,7 @@ export const banDropTable = rule({
   title: 'A dropped table is gone with its rows',
   category: 'data-loss',
   level: 'warning',
+  on: ['DropStmt'],
   options: {},
   *statement({ type, fields, index, start, end }, _options, _context, { statements }) {
     if (type !== 'DropStmt' || fields['removeType'] !== 'OBJECT_TABLE') return;

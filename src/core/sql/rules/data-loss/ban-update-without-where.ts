@@ -7,6 +7,7 @@ export const banUpdateWithoutWhere = rule({
   title: 'UPDATE without WHERE changes every row',
   category: 'data-loss',
   level: 'error',
+  on: ['UpdateStmt'],
   options: {},
   *statement({ node }) {
     for (const update of find(node, 'UpdateStmt')) {

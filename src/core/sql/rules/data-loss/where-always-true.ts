@@ -8,6 +8,7 @@ export const whereAlwaysTrue = rule({
   title: 'A WHERE that is always true names every row',
   category: 'data-loss',
   level: 'error',
+  on: ['DeleteStmt', 'UpdateStmt'],
   options: {},
   *statement({ node }) {
     for (const type of ['UpdateStmt', 'DeleteStmt']) {

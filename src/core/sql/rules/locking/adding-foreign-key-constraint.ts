@@ -8,6 +8,7 @@ export const addingForeignKeyConstraint = rule({
   title: 'A new foreign key reads the table while nobody can write to either',
   category: 'locking',
   level: 'warning',
+  on: ['AlterTableStmt', 'CreateStmt'],
   options: {},
   *statement(statement, _options, _context, { statements }) {
     const made = createdBefore(statements, statement.index);

@@ -7,6 +7,7 @@ export const addingNotNullField = rule({
   title: 'SET NOT NULL reads the whole table while everybody waits',
   category: 'locking',
   level: 'warning',
+  on: ['AlterTableStmt', 'CreateStmt'],
   options: {},
   *statement(statement, _options, _context, { statements }) {
     const table = definedTable(statement);

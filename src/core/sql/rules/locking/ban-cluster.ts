@@ -7,6 +7,7 @@ export const banCluster = rule({
   title: 'CLUSTER writes the table anew while everybody is locked out',
   category: 'locking',
   level: 'error',
+  on: ['ClusterStmt'],
   options: {},
   *statement({ type, fields, start, end }) {
     if (type !== 'ClusterStmt') return;

@@ -7,6 +7,7 @@ export const constraintMissingNotValid = rule({
   title: 'A new CHECK reads the whole table while everybody waits',
   category: 'locking',
   level: 'warning',
+  on: ['AlterTableStmt', 'CreateStmt'],
   options: {},
   *statement(statement, _options, _context, { statements }) {
     const made = createdBefore(statements, statement.index);

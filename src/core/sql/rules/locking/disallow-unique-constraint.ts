@@ -7,6 +7,7 @@ export const disallowUniqueConstraint = rule({
   title: 'ADD UNIQUE builds an index while everybody waits',
   category: 'locking',
   level: 'warning',
+  on: ['AlterTableStmt', 'CreateStmt'],
   options: {},
   *statement(statement, _options, _context, { statements }) {
     const made = createdBefore(statements, statement.index);

@@ -8,6 +8,7 @@ export const requireConcurrentIndexCreation = rule({
   title: 'CREATE INDEX stops every write to the table',
   category: 'locking',
   level: 'warning',
+  on: ['IndexStmt'],
   options: {},
   *statement({ type, fields, index, start, end }, _options, _context, { statements }) {
     if (type !== 'IndexStmt' || fields['concurrent'] === true || !isNode(fields['relation'])) return;

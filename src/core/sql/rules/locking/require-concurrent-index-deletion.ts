@@ -5,6 +5,7 @@ export const requireConcurrentIndexDeletion = rule({
   title: 'DROP INDEX waits for, and then stops, everybody on the table',
   category: 'locking',
   level: 'warning',
+  on: ['DropStmt'],
   options: {},
   *statement({ type, fields, start, end }) {
     if (type !== 'DropStmt' || fields['removeType'] !== 'OBJECT_INDEX' || fields['concurrent'] === true)

@@ -7,6 +7,7 @@ export const requireConcurrentPartitionDetach = rule({
   title: 'DETACH PARTITION stops everybody on the parent',
   category: 'locking',
   level: 'warning',
+  on: ['AlterTableStmt', 'CreateStmt'],
   options: {},
   *statement(statement) {
     const table = definedTable(statement);

@@ -7,6 +7,7 @@ export const requireConcurrentRefresh = rule({
   title: 'REFRESH MATERIALIZED VIEW keeps every reader waiting',
   category: 'locking',
   level: 'warning',
+  on: ['RefreshMatViewStmt'],
   options: {},
   *statement({ type, fields, start, end }) {
     if (type !== 'RefreshMatViewStmt' || fields['concurrent'] === true || fields['skipData'] === true) return;

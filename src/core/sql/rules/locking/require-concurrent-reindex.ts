@@ -6,6 +6,7 @@ export const requireConcurrentReindex = rule({
   title: 'REINDEX keeps writers, and readers by that index, waiting',
   category: 'locking',
   level: 'warning',
+  on: ['ReindexStmt'],
   options: {},
   *statement({ type, fields, start, end }) {
     if (type !== 'ReindexStmt' || hasOption(fields['params'], 'concurrently')) return;

@@ -13,6 +13,7 @@ export const banReservedWords = rule({
   title: 'A reserved word as a name',
   category: 'naming',
   level: 'warning',
+  on: ['AlterTableStmt', 'CreateStmt', 'IndexStmt', 'RenameStmt', 'ViewStmt'],
   options: {},
   *statement(statement) {
     for (const { name, what, location } of newNames(statement)) {

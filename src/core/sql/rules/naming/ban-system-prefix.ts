@@ -6,6 +6,7 @@ export const banSystemPrefix = rule({
   title: "A name that belongs to PostgreSQL's own things",
   category: 'naming',
   level: 'warning',
+  on: ['AlterTableStmt', 'CreateStmt', 'IndexStmt', 'RenameStmt', 'ViewStmt'],
   options: {},
   *statement(statement) {
     for (const { name, what, location } of newNames(statement)) {

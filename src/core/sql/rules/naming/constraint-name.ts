@@ -14,6 +14,7 @@ export const constraintName = rule({
   title: 'A constraint without a name of its own',
   category: 'naming',
   level: 'info',
+  on: ['AlterTableStmt', 'CreateStmt'],
   options: {},
   *statement(statement) {
     for (const { type, table, fields, location, inNewTable } of newConstraints(statement)) {

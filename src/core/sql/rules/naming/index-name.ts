@@ -5,6 +5,7 @@ export const indexName = rule({
   title: 'An index without a name of its own',
   category: 'naming',
   level: 'info',
+  on: ['IndexStmt'],
   options: {},
   *statement({ type, fields, start, end }) {
     if (type !== 'IndexStmt' || typeof fields['idxname'] === 'string' || fields['concurrent'] === true)

@@ -6,6 +6,7 @@ export const preferPlainNames = rule({
   title: 'A name that must be quoted for ever',
   category: 'naming',
   level: 'warning',
+  on: ['AlterTableStmt', 'CreateStmt', 'IndexStmt', 'RenameStmt', 'ViewStmt'],
   options: { pattern: 'snake_case' },
   *statement(statement, { pattern }) {
     const plain = pattern === 'snake_case' ? /^[a-z_][a-z0-9_]*$/ : /^[a-z_][a-z0-9_$]*$/;

@@ -6,6 +6,7 @@ export const banLargeOffset = rule({
   title: 'OFFSET reads all the rows that it leaves out',
   category: 'performance',
   level: 'info',
+  on: ['SelectStmt'],
   options: { most: 1000 },
   *statement({ node }, { most }) {
     for (const select of find(node, 'SelectStmt')) {

@@ -6,6 +6,7 @@ export const banLeadingWildcardLike = rule({
   title: 'A pattern that begins with % reads every row',
   category: 'performance',
   level: 'warning',
+  on: ['A_Expr'],
   options: {},
   *statement({ node }) {
     for (const expression of find(node, 'A_Expr')) {

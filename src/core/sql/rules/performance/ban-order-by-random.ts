@@ -7,6 +7,7 @@ export const banOrderByRandom = rule({
   title: 'ORDER BY random() reads and sorts the whole table',
   category: 'performance',
   level: 'warning',
+  on: ['SelectStmt'],
   options: {},
   *statement({ node }) {
     for (const select of find(node, 'SelectStmt')) {

@@ -6,6 +6,7 @@ export const banSelectStar = rule({
   title: 'SELECT * reads columns that nobody asked for',
   category: 'performance',
   level: 'info',
+  on: ['SelectStmt'],
   options: {},
   *statement({ node }) {
     for (const select of find(node, 'SelectStmt')) {

@@ -30,6 +30,7 @@ export const functionOnColumn = rule({
   title: 'A function around a column hides it from its index',
   category: 'performance',
   level: 'info',
+  on: ['DeleteStmt', 'SelectStmt', 'UpdateStmt'],
   options: {},
   *statement({ node }) {
     for (const at of ['UpdateStmt', 'DeleteStmt', 'SelectStmt']) {

@@ -6,6 +6,7 @@ export const inListLimit = rule({
   title: 'A very long IN list',
   category: 'performance',
   level: 'info',
+  on: ['A_Expr'],
   options: { most: 500 },
   *statement({ node }, { most }) {
     for (const expression of find(node, 'A_Expr')) {

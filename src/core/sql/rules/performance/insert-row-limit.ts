@@ -6,6 +6,7 @@ export const insertRowLimit = rule({
   title: 'Very many rows in one VALUES list',
   category: 'performance',
   level: 'info',
+  on: ['InsertStmt', 'SelectStmt'],
   options: { most: 1000 },
   *statement({ node }, { most }) {
     for (const insert of find(node, 'InsertStmt')) {

@@ -9,6 +9,7 @@ export const addingFieldWithDefault = rule({
   title: 'A new column with a volatile default writes the whole table anew',
   category: 'rewrite',
   level: 'error',
+  on: ['AlterTableStmt', 'CreateStmt'],
   options: {},
   *statement(statement) {
     for (const { name, table, definition, inNewTable } of newColumns(statement)) {

@@ -8,6 +8,7 @@ export const addingIdentityOrSerial = rule({
   title: 'A new numbered column writes the whole table anew',
   category: 'rewrite',
   level: 'warning',
+  on: ['AlterTableStmt', 'CreateStmt'],
   options: {},
   *statement(statement) {
     for (const { name, table, definition, location, inNewTable } of newColumns(statement)) {

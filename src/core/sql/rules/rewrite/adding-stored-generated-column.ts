@@ -11,6 +11,7 @@ export const addingStoredGeneratedColumn = rule({
   title: 'A new stored generated column writes the whole table anew',
   category: 'rewrite',
   level: 'warning',
+  on: ['AlterTableStmt', 'CreateStmt'],
   options: {},
   *statement(statement) {
     for (const { name, table, definition, location, inNewTable } of newColumns(statement)) {

@@ -7,6 +7,7 @@ export const banSetLogged = rule({
   title: 'SET LOGGED and SET UNLOGGED write the table anew',
   category: 'rewrite',
   level: 'warning',
+  on: ['AlterTableStmt', 'CreateStmt'],
   options: {},
   *statement(statement) {
     const table = definedTable(statement);

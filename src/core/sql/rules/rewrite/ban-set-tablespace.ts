@@ -7,6 +7,7 @@ export const banSetTablespace = rule({
   title: 'SET TABLESPACE copies the table while everybody is locked out',
   category: 'rewrite',
   level: 'warning',
+  on: ['AlterTableStmt', 'CreateStmt'],
   options: {},
   *statement(statement) {
     const table = definedTable(statement);

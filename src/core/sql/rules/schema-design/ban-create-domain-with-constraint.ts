@@ -6,6 +6,7 @@ export const banCreateDomainWithConstraint = rule({
   title: 'A constraint of a domain cannot be changed without reading every table that uses it',
   category: 'schema-design',
   level: 'info',
+  on: ['CreateDomainStmt'],
   options: {},
   *statement({ type, fields, start, end }) {
     if (type !== 'CreateDomainStmt' || itemsOf(fields['constraints'], 'Constraint').length === 0) return;

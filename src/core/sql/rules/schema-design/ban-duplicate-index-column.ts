@@ -6,6 +6,7 @@ export const banDuplicateIndexColumn = rule({
   title: 'A column stands twice in one index',
   category: 'schema-design',
   level: 'warning',
+  on: ['IndexStmt'],
   options: {},
   *statement({ type, fields, start, end }) {
     if (type !== 'IndexStmt') return;

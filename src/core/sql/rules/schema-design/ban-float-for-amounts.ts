@@ -7,6 +7,7 @@ export const banFloatForAmounts = rule({
   title: 'An amount in floating point does not add up',
   category: 'schema-design',
   level: 'warning',
+  on: ['AlterTableStmt', 'CreateStmt'],
   options: { names: ['price', 'amount', 'total', 'cost', 'balance', 'fee', 'tax', 'salary'] },
   *statement(statement, { names }) {
     for (const { name, table, definition, location } of newColumns(statement)) {

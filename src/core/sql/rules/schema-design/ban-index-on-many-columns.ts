@@ -6,6 +6,7 @@ export const banIndexOnManyColumns = rule({
   title: 'An index with many columns',
   category: 'schema-design',
   level: 'info',
+  on: ['IndexStmt'],
   options: { most: 5 },
   *statement({ type, fields, start, end }, { most }) {
     if (type !== 'IndexStmt') return;

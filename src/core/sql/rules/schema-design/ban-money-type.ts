@@ -7,6 +7,7 @@ export const banMoneyType = rule({
   title: 'money has no currency and depends on a setting',
   category: 'schema-design',
   level: 'warning',
+  on: ['AlterTableStmt', 'CreateStmt'],
   options: {},
   *statement(statement) {
     for (const { name, table, definition, location } of newColumns(statement)) {

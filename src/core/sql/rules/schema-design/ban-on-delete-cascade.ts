@@ -11,6 +11,7 @@ export const banOnDeleteCascade = rule({
   title: 'ON DELETE CASCADE removes rows that no statement names',
   category: 'schema-design',
   level: 'warning',
+  on: ['AlterTableStmt', 'CreateStmt'],
   options: {},
   *statement(statement) {
     for (const { type, table, fields, location } of newConstraints(statement)) {

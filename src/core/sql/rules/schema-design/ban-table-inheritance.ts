@@ -7,6 +7,7 @@ export const banTableInheritance = rule({
   title: 'INHERITS shares neither keys nor foreign keys',
   category: 'schema-design',
   level: 'warning',
+  on: ['AlterTableStmt', 'CreateStmt'],
   options: {},
   *statement(statement) {
     const { type, fields } = statement;

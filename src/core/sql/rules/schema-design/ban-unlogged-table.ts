@@ -8,6 +8,7 @@ export const banUnloggedTable = rule({
   title: 'An unlogged table is empty after a crash',
   category: 'schema-design',
   level: 'warning',
+  on: ['AlterTableStmt', 'CreateStmt'],
   options: {},
   *statement(statement) {
     const { type, fields } = statement;

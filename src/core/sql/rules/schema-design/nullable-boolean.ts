@@ -8,6 +8,7 @@ export const nullableBoolean = rule({
   title: 'A boolean that may be NULL has three values',
   category: 'schema-design',
   level: 'info',
+  on: ['AlterTableStmt', 'CreateStmt'],
   options: {},
   *statement(statement) {
     for (const { name, table, definition, location } of newColumns(statement)) {

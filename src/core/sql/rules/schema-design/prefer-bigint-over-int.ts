@@ -13,6 +13,7 @@ export const preferBigintOverInt = rule({
   title: 'A number of 32 bits runs out at 2,147,483,647',
   category: 'schema-design',
   level: 'info',
+  on: ['AlterTableStmt', 'CreateStmt'],
   options: {},
   *statement(statement) {
     for (const { name, table, definition, location } of newColumns(statement)) {

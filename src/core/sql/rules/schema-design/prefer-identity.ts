@@ -7,6 +7,7 @@ export const preferIdentity = rule({
   title: 'serial is an old short form with loose ends',
   category: 'schema-design',
   level: 'info',
+  on: ['AlterTableStmt', 'CreateStmt'],
   options: {},
   *statement(statement) {
     for (const { name, table, definition, location } of newColumns(statement)) {

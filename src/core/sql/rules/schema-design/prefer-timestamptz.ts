@@ -7,6 +7,7 @@ export const preferTimestamptz = rule({
   title: 'A timestamp without time zone names no moment',
   category: 'schema-design',
   level: 'warning',
+  on: ['AlterTableStmt', 'CreateStmt'],
   options: {},
   *statement(statement) {
     for (const { name, table, definition, location } of newColumns(statement)) {

@@ -7,6 +7,7 @@ export const requirePrimaryKey = rule({
   title: 'A table without a primary key',
   category: 'schema-design',
   level: 'warning',
+  on: ['AlterTableStmt', 'CreateStmt'],
   options: {},
   *statement(statement, _options, _context, { statements }) {
     const { type, fields, index } = statement;

@@ -5,6 +5,7 @@ export const banAlterSystem = rule({
   title: "A change of the server's or the database's settings",
   category: 'security',
   level: 'error',
+  on: ['AlterDatabaseSetStmt', 'AlterRoleSetStmt', 'AlterSystemStmt'],
   options: {},
   *statement({ type, start, end }) {
     const scope: Readonly<Record<string, string>> = {

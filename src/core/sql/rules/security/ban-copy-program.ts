@@ -5,6 +5,7 @@ export const banCopyProgram = rule({
   title: 'COPY with a program or a file of the server',
   category: 'security',
   level: 'error',
+  on: ['CopyStmt'],
   options: {},
   *statement({ type, fields, start, end }) {
     if (type !== 'CopyStmt' || (fields['is_program'] !== true && typeof fields['filename'] !== 'string'))

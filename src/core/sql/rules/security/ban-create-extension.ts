@@ -5,6 +5,7 @@ export const banCreateExtension = rule({
   title: 'An extension is code that runs inside the server',
   category: 'security',
   level: 'warning',
+  on: ['AlterExtensionStmt', 'CreateExtensionStmt'],
   options: { allowed: [] as string[] },
   *statement({ type, fields, start, end }, { allowed }) {
     if (type !== 'CreateExtensionStmt' && type !== 'AlterExtensionStmt') return;

@@ -5,6 +5,7 @@ export const banDefaultPrivileges = rule({
   title: 'Rights on things that do not exist yet',
   category: 'security',
   level: 'info',
+  on: ['AlterDefaultPrivilegesStmt'],
   options: {},
   *statement({ type, start, end }) {
     if (type !== 'AlterDefaultPrivilegesStmt') return;

@@ -8,6 +8,7 @@ export const banDisableRowSecurity = rule({
   title: 'Row security is taken off a table',
   category: 'security',
   level: 'error',
+  on: ['AlterTableStmt', 'CreateStmt', 'DropStmt'],
   options: {},
   *statement(statement) {
     const { type, fields, start, end } = statement;

@@ -7,6 +7,7 @@ export const banDisableTrigger = rule({
   title: 'A disabled trigger lets rows past the checks it makes',
   category: 'security',
   level: 'error',
+  on: ['AlterTableStmt', 'CreateStmt'],
   options: {},
   *statement(statement) {
     const table = definedTable(statement);

@@ -5,6 +5,7 @@ export const banEventTrigger = rule({
   title: 'An event trigger runs at every DDL of the database',
   category: 'security',
   level: 'error',
+  on: ['AlterEventTrigStmt', 'CreateEventTrigStmt'],
   options: {},
   *statement({ type, start, end }) {
     if (type !== 'CreateEventTrigStmt' && type !== 'AlterEventTrigStmt') return;

@@ -6,6 +6,7 @@ export const banGrantRole = rule({
   title: 'Membership gives all rights of a role, now and later',
   category: 'security',
   level: 'warning',
+  on: ['GrantRoleStmt'],
   options: {},
   *statement({ type, fields, start, end }) {
     if (type !== 'GrantRoleStmt' || fields['is_grant'] !== true) return;

@@ -6,6 +6,7 @@ export const banGrantToPublic = rule({
   title: 'A right for PUBLIC is a right for everybody',
   category: 'security',
   level: 'error',
+  on: ['GrantStmt'],
   options: {},
   *statement({ type, fields }) {
     if (type !== 'GrantStmt' || fields['is_grant'] !== true) return;

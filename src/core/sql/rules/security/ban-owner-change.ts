@@ -6,6 +6,7 @@ export const banOwnerChange = rule({
   title: 'The owner of something changes',
   category: 'security',
   level: 'warning',
+  on: ['AlterOwnerStmt', 'AlterTableStmt', 'ReassignOwnedStmt'],
   options: {},
   *statement(statement) {
     const { type } = statement;

@@ -11,6 +11,7 @@ export const banRoleChange = rule({
   title: 'A role of the whole server is made, changed or dropped',
   category: 'security',
   level: 'warning',
+  on: ['AlterRoleStmt', 'CreateRoleStmt', 'DropRoleStmt'],
   options: {},
   *statement({ type, start, end }) {
     const what = words[type];

@@ -7,6 +7,7 @@ export const banRule = rule({
   title: 'A rewrite rule makes statements mean something else',
   category: 'security',
   level: 'warning',
+  on: ['RuleStmt'],
   options: {},
   *statement({ type, fields, start, end }) {
     if (type !== 'RuleStmt' || !isNode(fields['relation'])) return;

@@ -21,6 +21,7 @@ export const banSuperuserRole = rule({
   title: 'A role gets power over the whole server',
   category: 'security',
   level: 'error',
+  on: ['AlterRoleStmt', 'CreateRoleStmt'],
   options: {},
   *statement({ type, fields }) {
     if (type !== 'CreateRoleStmt' && type !== 'AlterRoleStmt') return;

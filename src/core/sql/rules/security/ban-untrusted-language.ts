@@ -8,6 +8,7 @@ export const banUntrustedLanguage = rule({
   title: 'A function in a language without a sandbox',
   category: 'security',
   level: 'error',
+  on: ['CreateFunctionStmt', 'DoStmt'],
   options: {},
   *statement({ type, fields, start, end }) {
     const list =

@@ -5,6 +5,7 @@ export const banWithGrantOption = rule({
   title: 'WITH GRANT OPTION lets a role pass rights on without review',
   category: 'security',
   level: 'warning',
+  on: ['GrantStmt'],
   options: {},
   *statement({ type, fields, start, end }) {
     if (type !== 'GrantStmt' || fields['is_grant'] !== true || fields['grant_option'] !== true) return;

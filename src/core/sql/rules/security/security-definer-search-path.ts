@@ -6,6 +6,7 @@ export const securityDefinerSearchPath = rule({
   title: 'A SECURITY DEFINER function without a fixed search_path can be taken over',
   category: 'security',
   level: 'error',
+  on: ['CreateFunctionStmt', 'VariableSetStmt'],
   options: {},
   *statement({ type, fields, start, end }) {
     if (type !== 'CreateFunctionStmt') return;

@@ -8,6 +8,7 @@ export const triggerOnTable = rule({
   title: "A trigger runs at everybody's writes from now on",
   category: 'security',
   level: 'info',
+  on: ['CreateTrigStmt'],
   options: {},
   *statement({ type, fields, index, start, end }, _options, _context, { statements }) {
     if (type !== 'CreateTrigStmt' || !isNode(fields['relation'])) return;

@@ -21,6 +21,7 @@ export const banFrameSettings = rule({
   title: 'The text changes the frame that it runs in',
   category: 'transaction',
   level: 'error',
+  on: ['VariableSetStmt'],
   options: {},
   *statement({ type, fields, start, end }) {
     if (type !== 'VariableSetStmt') return;

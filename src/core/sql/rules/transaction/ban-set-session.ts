@@ -5,6 +5,7 @@ export const banSetSession = rule({
   title: 'SET without LOCAL outlives the change',
   category: 'transaction',
   level: 'info',
+  on: ['VariableSetStmt'],
   options: {},
   *statement({ type, fields, start, end }) {
     if (type !== 'VariableSetStmt' || fields['is_local'] === true || fields['kind'] !== 'VAR_SET_VALUE')

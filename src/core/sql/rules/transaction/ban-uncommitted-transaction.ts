@@ -18,6 +18,7 @@ export const banUncommittedTransaction = rule({
   title: 'The executor begins and commits; the text may not',
   category: 'transaction',
   level: 'error',
+  on: ['TransactionStmt'],
   options: {},
   *statement({ type, fields, start, end }) {
     if (type !== 'TransactionStmt') return;

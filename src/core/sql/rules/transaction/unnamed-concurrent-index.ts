@@ -5,6 +5,7 @@ export const unnamedConcurrentIndex = rule({
   title: 'An index that is built CONCURRENTLY needs a name',
   category: 'transaction',
   level: 'error',
+  on: ['IndexStmt'],
   options: {},
   *statement({ type, fields, start, end }) {
     if (type !== 'IndexStmt' || fields['concurrent'] !== true || typeof fields['idxname'] === 'string')
