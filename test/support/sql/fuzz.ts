@@ -38,7 +38,7 @@ const oddities = [
 
 /** A statement that has been damaged in one to four ways, or put together from pieces of two. */
 export function damaged(random: () => number): string {
-  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+  const pick = (list: readonly string[]): string => list[Math.floor(random() * list.length)] ?? '';
   let text = pick(lockStatements);
   for (let rounds = 1 + Math.floor(random() * 4); rounds > 0; rounds -= 1) {
     const at = Math.floor(random() * text.length);
