@@ -51,7 +51,7 @@ const pool = { query: async () => ({ rowCount: 1, rows: [] }) };
 let stopping = false;
 const application = buildApp({
   config: config.value,
-  store: { pool, chainId: 'chain' },
+  store: { pool, chain: { problem: () => null, witness: { lets: async () => undefined } } },
   targets: new Map([['shop-prod', { config: { writable: false }, info: async () => aConnection() }]]),
   worker: {},
   now: () => now * 1_000,

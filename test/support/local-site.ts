@@ -101,6 +101,8 @@ async function emptyDatabases(dir: string): Promise<void> {
   const stale = !existsSync(madeFrom) || readFileSync(madeFrom, 'utf8') !== sources;
   await withClient(server.superuserUrl('postgres'), async (client) => {
     await client.query('drop database if exists querychange_state with (force)');
+    // It remembers the chain of the database that was dropped.
+    rmSync(path.join(dir, 'executor', 'witness'), { recursive: true, force: true });
     if (stale) {
       for (const environment of demoEnvironments) {
         await client.query(`drop database if exists ${shopDatabase(environment)} with (force)`);

@@ -133,10 +133,18 @@ interface Violation {
 
 /** What axe-core finds wrong by WCAG 2.2 AA on the page outside of the app's frames, in words. */
 export async function violationsOf(page: Page): Promise<readonly string[]> {
-  // Half a colour transition has half a contrast.
+  // Half a colour transition, or a dialog that is still fading in, has half a contrast. A spinner never ends.
   await page.evaluate(async () => {
-    const running = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
-    await Promise.allSettled(running.map(async (animation) => await animation.finished));
+    const ending = () =>
+      document
+        .getAnimations()
+        .filter(
+          ({ effect, playState }) =>
+            playState === 'running' && effect?.getComputedTiming().endTime !== Infinity,
+        );
+    for (let running = ending(); running.length > 0; running = ending()) {
+      await Promise.allSettled(running.map(async (animation) => await animation.finished));
+    }
   });
   await page.evaluate(axeSource);
   const found = await page.evaluate(async (tags) => {

@@ -34,10 +34,10 @@ const bad = `-- é\nUPDATE shop.orders SET status = 'void';\n-- qc-waive ban-dro
 test('says what is wrong, where, and what to do; an error ends it with 1', () => {
   const { status, stdout } = review([file('bad.sql', bad)]);
   expect(stdout).toMatch(
-    /bad\.sql:2:8 {2}error {2}ban-update-without-where\n {4}Changes every row of shop\.orders/,
+    /bad\.sql:2:8 {2}error {2}ban-update-without-where\n {5}Changes every row of shop\.orders/,
   );
   expect(stdout).toMatch(
-    /bad\.sql:4:1 {2}waived warning {2}ban-drop-column\n.*\n {4}Waived: nobody reads it/,
+    /bad\.sql:4:1 {2}waived warning {2}ban-drop-column\n.*\n {5}Waived: nobody reads it/,
   );
   expect(stdout).toMatch(/2 statements, 1 error, 0 warnings, 0 info, 1 waived\n$/);
   expect(status).toBe(1);

