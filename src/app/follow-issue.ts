@@ -25,8 +25,7 @@ export type IssueNews =
  */
 export async function followIssue(ports: RulePorts, issue: IssueRef, news: IssueNews): Promise<void> {
   const settings = await ports.settings.read();
-  const snapshot = await ports.ledger.read(issue.id);
-  const { state, head } = snapshot;
+  const { state, head } = await ports.ledger.read(issue.id);
   if (head.seq === 0 && news.kind !== 'updated') return;
   if (news.kind === 'deleted') return ports.ledger.forgetKey(issue.key);
   const actor = news.actor ?? 'app';
@@ -60,7 +59,9 @@ export async function followIssue(ports: RulePorts, issue: IssueRef, news: Issue
       message: `The issue was moved to ${status?.replace('-', ' ') ?? 'another status'} while the change is ${state.status.replace('-', ' ')}.`,
     });
   }
-  await publish(ports, issue.id, snapshot, { jiraStatus: status ?? state.status });
+  // The post-function of this move is on its way and judges it; putting Jira back now would undo what it is about to
+  // write down. Should it never come, the sweep shows what the ledger says.
+  await ports.ledger.lookAgain(issue.id, head.seq, new Date(ports.clock()).toISOString());
 }
 
 /** A status that our rules never lead to from here; the post-function of an honest transition is only late. */

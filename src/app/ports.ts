@@ -87,6 +87,8 @@ export interface RuleLedger {
     extras: Extras,
   ): Promise<boolean>;
   events(issueId: string, head: LedgerHead): Promise<LedgerEvent[]>;
+  /** Leaves such a mark without a commit: Jira is compared with the ledger at a later sweep. `at`: ISO time. */
+  lookAgain(issueId: string, seq: number, at: string): Promise<void>;
   /** Every commit that is not quiet leaves a mark until Jira shows it; this takes the mark away. */
   shown(issueId: string, seq: number): Promise<void>;
   /** Issue id of a key, if this app has seen the issue. */

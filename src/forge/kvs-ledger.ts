@@ -82,6 +82,10 @@ export const kvsLedger: RuleLedger = {
     return events.sort((a, b) => a.seq - b.seq);
   },
 
+  async lookAgain(issueId, seq, at) {
+    await kvs.set(markKey(issueId, seq), { issueId, seq, at });
+  },
+
   async shown(issueId, seq) {
     await kvs.delete(markKey(issueId, seq));
   },
