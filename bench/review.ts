@@ -1,8 +1,6 @@
-import { fingerprint } from '#core/sql/fingerprint/fingerprint';
 import { defaultConfig, effectiveConfig } from '#core/sql/review/config';
+import { fullReview } from '#core/sql/review/full-review';
 import { reviewText } from '#core/sql/review/review-text';
-import { assessRisk } from '#core/sql/risk/assess';
-import { summarise } from '#core/sql/summary/summarise';
 import { sqlParser } from '../executor/sql/parser';
 import { startTestServer } from '../test/support/postgres';
 import { compareLocks } from '../test/support/sql/compare-locks';
@@ -41,10 +39,7 @@ function rows(bytes: number): string {
 }
 
 async function whole(text: string): Promise<void> {
-  const review = await reviewText(sqlParser, text, config, context);
-  for (const one of review.script.statements) summarise(one, { schema: null, rows: null });
-  assessRisk(review, { ...context, rows: [], time: null });
-  await fingerprint(text);
+  await fullReview(sqlParser, text, config, { ...context, rows: [], time: null });
 }
 
 /** Median and 95th percentile of warm runs, ms. */

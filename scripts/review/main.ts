@@ -4,7 +4,7 @@ import { parse as parseYaml } from 'yaml';
 import { SchemaSnapshot } from '#core/sql/facts/schema-snapshot';
 import { defaultConfig, effectiveConfig, ReviewConfig } from '#core/sql/review/config';
 import { parseReviewArguments, type ReviewArguments, usage } from './arguments';
-import { fullReview, type FullReview } from './full-review';
+import { reviewFile, type FileReview } from './review-file';
 import { githubReport } from './report-github';
 import { jsonReport } from './report-json';
 import { sarifReport } from './report-sarif';
@@ -37,7 +37,7 @@ function readParsed<TSchema extends v.GenericSchema>(schema: TSchema, file: stri
   throw new Unusable(lines.join('\n'));
 }
 
-async function reviewFiles(wish: ReviewArguments): Promise<FullReview[]> {
+async function reviewFiles(wish: ReviewArguments): Promise<FileReview[]> {
   const config = wish.config === null ? defaultConfig : readParsed(ReviewConfig, wish.config);
   const schema = wish.schema === null ? null : readParsed(SchemaSnapshot, wish.schema);
   const { connection, environment } = wish;
@@ -45,12 +45,12 @@ async function reviewFiles(wish: ReviewArguments): Promise<FullReview[]> {
   const reviews = [];
   for (const file of wish.files) {
     const context = { schema, environment, rowBudget: null };
-    reviews.push(await fullReview(file, readText(file), effective, context));
+    reviews.push(await reviewFile(file, readText(file), effective, context));
   }
   return reviews;
 }
 
-function print(format: ReviewArguments['format'], reviews: readonly FullReview[]): string {
+function print(format: ReviewArguments['format'], reviews: readonly FileReview[]): string {
   switch (format) {
     case 'json': {
       const reports = reviews.map(jsonReport);

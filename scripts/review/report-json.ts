@@ -1,7 +1,7 @@
-import type { FullReview } from './full-review';
+import type { FileReview } from './review-file';
 
 /** A review for machines. Offsets are bytes of the UTF-8 text, end exclusive. */
-export function jsonReport({ file, review, summaries, risk, fingerprint, docs }: FullReview): object {
+export function jsonReport({ file, review, summaries, risk, fingerprint, docs }: FileReview): object {
   const { statements } = review.script;
   return {
     file,

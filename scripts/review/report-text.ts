@@ -3,7 +3,7 @@ import type { Finding } from '#core/sql/review/review';
 import { lineAndColumn } from '#core/sql/tree/script';
 import { effectSentences } from '#core/sql/summary/effects';
 import { counted, grouped } from '#core/sql/summary/words';
-import type { FullReview } from './full-review';
+import type { FileReview } from './review-file';
 
 /** Widest line of a paragraph, in characters. */
 const width = 110;
@@ -12,7 +12,7 @@ const width = 110;
  * A review as a person reads it in a terminal: for each statement what it does, whom it keeps waiting and what speaks
  * against it; then the risk of the whole. Why a rule is there is told once.
  */
-export function textReport(full: FullReview): string {
+export function textReport(full: FileReview): string {
   const { file, review, risk } = full;
   const { statements } = review.script;
   const explained = new Set<string>();
@@ -33,7 +33,7 @@ export function textReport(full: FullReview): string {
   return blocks.join('\n\n');
 }
 
-function statementBlock(full: FullReview, statement: StatementFacts, explained: Set<string>): string {
+function statementBlock(full: FileReview, statement: StatementFacts, explained: Set<string>): string {
   const { review, summaries, file } = full;
   const { line } = lineAndColumn(review.script, statement.start);
   const head = `${statement.index + 1}. ${summaries[statement.index] ?? ''}`;
@@ -46,7 +46,7 @@ function statementBlock(full: FullReview, statement: StatementFacts, explained: 
   ].join('\n');
 }
 
-function findingLines(full: FullReview, finding: Finding, explained: Set<string>): string[] {
+function findingLines(full: FileReview, finding: Finding, explained: Set<string>): string[] {
   const { line, column } = lineAndColumn(full.review.script, finding.start);
   const level = finding.waived === null ? finding.level : `waived ${finding.level}`;
   const lines = [

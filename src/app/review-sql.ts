@@ -3,10 +3,8 @@ import type { ReviewView } from '#core/panel/review';
 import { findConnection } from '#core/settings/settings';
 import type { SqlParser } from '#core/sql/parser';
 import { defaultConfig, effectiveConfig } from '#core/sql/review/config';
-import { reviewText } from '#core/sql/review/review-text';
-import { assessRisk } from '#core/sql/risk/assess';
+import { fullReview } from '#core/sql/review/full-review';
 import { effectSentences } from '#core/sql/summary/effects';
-import { summarise } from '#core/sql/summary/summarise';
 import { type CountPorts, readCounts } from './dry-run/read-dry-run';
 import type { Ports } from './ports';
 
@@ -23,19 +21,18 @@ export async function reviewSql(
   const found = connection === null ? undefined : findConnection(await ports.settings.read(), connection);
   const environment = found?.info.environment ?? null;
   const config = effectiveConfig(defaultConfig, { environment, connection });
-  const schema = null;
   const rows = digest === null ? [] : await readCounts(ports, issueId, digest);
-  const review = await reviewText(parser, sql, config, { schema, environment, rowBudget });
-  const { level, reasons } = assessRisk(review, { schema, environment, rows, time: null });
+  const context = { schema: null, environment, rowBudget, rows, time: null };
+  const { review, summaries, risk } = await fullReview(parser, sql, config, context);
   return {
     statements: review.script.statements.map((statement) => ({
       start: statement.start,
       end: statement.end,
       kind: statement.kind,
-      summary: summarise(statement, { schema, rows: rows[statement.index] ?? null }),
+      summary: summaries[statement.index] ?? '',
       effects: [...effectSentences(statement)],
     })),
     findings: [...review.findings],
-    risk: { level, reasons: [...reasons] },
+    risk: { level: risk.level, reasons: [...risk.reasons] },
   };
 }

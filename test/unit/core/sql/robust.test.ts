@@ -1,13 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fingerprint } from '#core/sql/fingerprint/fingerprint';
 import { createSqlParser, type LibPgQuery } from '#core/sql/parser';
 import { defaultConfig, effectiveConfig } from '#core/sql/review/config';
 import { reviewScript } from '#core/sql/review/review';
-import { reviewText } from '#core/sql/review/review-text';
-import { assessRisk } from '#core/sql/risk/assess';
+import { fullReview, type FullReview } from '#core/sql/review/full-review';
 import { allRules } from '#core/sql/rules/all';
-import { summarise } from '#core/sql/summary/summarise';
 import { tokens } from '#core/sql/tokens';
 import { cutScript } from '#core/sql/tree/script';
 import { postgresBinaries } from '../../../../executor/embedded/binaries';
@@ -19,12 +16,8 @@ const config = effectiveConfig(defaultConfig, { environment: null, connection: n
 const context = { schema: null, environment: null, rowBudget: null };
 
 /** Everything that is told of a text; throws when any part of it does. */
-async function everything(sql: string) {
-  const review = await reviewText(sqlParser, sql, config, context);
-  const summaries = review.script.statements.map((one) => summarise(one, { schema: null, rows: null }));
-  const risk = assessRisk(review, { ...context, rows: [], time: null });
-  return { review, summaries, risk, fingerprint: await fingerprint(sql) };
-}
+const everything = (sql: string): Promise<FullReview> =>
+  fullReview(sqlParser, sql, config, { ...context, rows: [], time: null });
 
 test('5,000 damaged texts: a syntax finding or a review, never an exception', async () => {
   const random = seeded(20_261_121);
