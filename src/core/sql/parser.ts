@@ -38,6 +38,41 @@ export interface LibPgQuery {
   getValue(pointer: number, type: 'i32'): number;
 }
 
+/** The Emscripten factory of libpg-query's package, with our way to give it its WebAssembly. */
+export type LibPgQueryFactory<M extends object, I extends object> = (options: {
+  instantiateWasm(imports: object, receive: (instance: I, module: M) => void): object;
+}) => Promise<LibPgQuery>;
+
+/** How a place compiles and instantiates WebAssembly: its types belong to the place, not to the language. */
+export interface WasmLoader<M extends object, I extends { readonly exports: object }> {
+  /** Asked for at the first text. */
+  readonly factory: () => LibPgQueryFactory<M, I>;
+  /** Asked for once. */
+  readonly compile: () => Promise<M>;
+  readonly instance: (module: M, imports: object) => I;
+}
+
+/** Makes instances of libpg_query from one compiled module. */
+export function instantiator<M extends object, I extends { readonly exports: object }>({
+  factory,
+  compile,
+  instance,
+}: WasmLoader<M, I>): () => Promise<LibPgQuery> {
+  let compiling: Promise<M> | null = null;
+  return async () => {
+    const make = factory();
+    compiling ??= compile();
+    const module = await compiling;
+    return make({
+      instantiateWasm(imports, receive) {
+        const made = instance(module, imports);
+        receive(made, module);
+        return made.exports;
+      },
+    });
+  };
+}
+
 interface ParseTree {
   readonly stmts?: readonly { stmt: Node; stmt_location?: number; stmt_len?: number }[];
 }

@@ -93,7 +93,7 @@ export function AppKey() {
 
 /** The block for the executor's machine, with as many keys as it must trust now. */
 function Block({ version, isAfter }: { version: string; isAfter: boolean }) {
-  const { facts, problem } = useEnrolmentFacts(version);
+  const { value: facts, problem } = useEnrolmentFacts(version);
   if (facts === null) return <Problem text={problem} />;
   return (
     <div className="qc-stack-tight">

@@ -12,7 +12,7 @@ type Executor = NonNullable<AdminOverview['executor']>;
 
 /** The enrolled executor, a test of the way to it, and its repair. */
 export function ExecutorFacts({ executor }: { executor: Executor }) {
-  const { facts, problem } = useEnrolmentFacts(executor.id);
+  const { value: facts, problem } = useEnrolmentFacts(executor.id);
   const [again, setAgain] = useState(false);
   return (
     <div className="qc-stack">

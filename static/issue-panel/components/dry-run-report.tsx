@@ -1,45 +1,22 @@
-import { useEffect, useState } from 'react';
 import type { DryRunReportView } from '#core/panel/view';
-import { bucketWords, type DryRunStatement, type LockMode } from '#core/protocol/dry-run';
+import { bucketWords, type DryRunStatement } from '#core/protocol/dry-run';
 import type { StatementOutcome } from '#core/protocol/receipt';
 import { firstWords, lineOf, sliceBytes } from '#core/results/statement-text';
+import { type LockMode, modeOfServer, whoWaits } from '#core/sql/locks/modes';
 import { call } from '../../shared/bridge';
 import { Facts, type Fact } from '../../shared/components/facts';
-import { count, duration } from '../../shared/format';
+import { count, duration, size } from '../../shared/format';
+import { useAnswer } from '../../shared/use-answer';
 import { Disclosure } from './disclosure';
 import { PlanTree } from './plan-tree';
 
 type Report = NonNullable<DryRunReportView['report']>;
 
-/** What a lock keeps others from, for people who do not know the names. */
-const lockWords: Record<LockMode, string> = {
-  AccessShareLock: 'read',
-  RowShareLock: 'rows locked',
-  RowExclusiveLock: 'rows written; others may read and write other rows',
-  ShareUpdateExclusiveLock: 'maintained; others may read and write',
-  ShareLock: 'others may read, not write',
-  ShareRowExclusiveLock: 'others may read, not write',
-  ExclusiveLock: 'others may only read',
-  AccessExclusiveLock: 'others may not even read',
-};
+const question = () => call('dry-run-report', {});
 
 /** What the latest dry run saw, statement by statement. Fetched when shown. */
 export function DryRunReport() {
-  const [view, setView] = useState<DryRunReportView | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  useEffect(() => {
-    let gone = false;
-    const load = async (): Promise<void> => {
-      const reply = await call('dry-run-report', {});
-      if (gone) return;
-      if (reply.ok) setView(reply.value);
-      else setProblem(reply.error.message);
-    };
-    void load();
-    return () => {
-      gone = true;
-    };
-  }, []);
+  const { value: view, problem } = useAnswer(question);
   if (problem !== null) return <p className="qc-danger">The report could not be read: {problem}</p>;
   if (view === null) return <p className="qc-subtle">Loading the report…</p>;
   const { report } = view;
@@ -125,15 +102,22 @@ function Effects({ seen }: { seen: DryRunStatement }) {
         </p>
       )}
       {seen.locks.map(({ relation, mode }) => (
-        <p key={relation}>
-          {relation}: {lockWords[mode]} <span className="qc-small qc-subtle">({mode})</span>
-        </p>
+        <LockLine key={relation} relation={relation} mode={modeOfServer(mode)} />
       ))}
       {seen.triggers.length > 0 && <p>Has triggers: {seen.triggers.join(', ')}</p>}
       {seen.walBytes !== null && seen.walBytes > 0 && (
-        <p className="qc-small qc-subtle">{bytes(seen.walBytes)} of log at most</p>
+        <p className="qc-small qc-subtle">{size(seen.walBytes)} of log at most</p>
       )}
     </>
+  );
+}
+
+function LockLine({ relation, mode }: { relation: string; mode: LockMode | null }) {
+  if (mode === null) return null;
+  return (
+    <p>
+      {relation}: {whoWaits(mode)} <span className="qc-small qc-subtle">({mode})</span>
+    </p>
   );
 }
 
@@ -225,11 +209,6 @@ function estimateOf(seen: DryRunStatement | undefined, coarse: boolean): string 
   if (!estimate) return '–';
   const cost = estimate.cost === null ? '' : `, cost ${Math.round(estimate.cost).toLocaleString('en-GB')}`;
   return `${number(estimate.rows, coarse)}${cost}`;
-}
-
-function bytes(size: number): string {
-  if (size < 1_024) return `${size} bytes`;
-  return size < 1_048_576 ? `${Math.round(size / 1_024)} KB` : `${(size / 1_048_576).toFixed(1)} MB`;
 }
 
 function rounded(ms: number): number {

@@ -2,7 +2,7 @@ import SectionMessage from '@atlaskit/section-message';
 import { useEffect, useState } from 'react';
 import type { RollbackPlan } from '#core/change/rollback-plan';
 import { call } from '../../shared/bridge';
-import { count } from '../../shared/format';
+import { count, size } from '../../shared/format';
 
 type Answer =
   | { readonly kind: 'plan'; readonly plan: RollbackPlan }
@@ -15,11 +15,6 @@ const kept: Readonly<Record<Entry['action'], string>> = {
   update: 'gives the old values back to the changed rows of',
   delete: 'inserts the deleted rows again into',
 };
-
-const bytes = (size: number): string =>
-  size >= 1024 * 1024
-    ? `${Math.floor((size / 1024 / 1024) * 10) / 10} MiB`
-    : `${Math.floor(size / 1024)} KiB`;
 
 /** How the executor undoes a change, as the digest has it. */
 export function PlanText({ plan }: { plan: RollbackPlan }) {
@@ -42,7 +37,7 @@ export function PlanText({ plan }: { plan: RollbackPlan }) {
       </ul>
       <p className="qc-small qc-subtle">
         If one of the rows was changed meanwhile, nothing is rolled back and those rows are listed. A change
-        of more than {count(plan.maxRows, 'row', 'rows')} or {bytes(plan.maxBytes)} is not applied.
+        of more than {count(plan.maxRows, 'row', 'rows')} or {size(plan.maxBytes)} is not applied.
       </p>
     </div>
   );

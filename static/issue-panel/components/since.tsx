@@ -1,28 +1,17 @@
-import { useEffect, useState } from 'react';
 import type { SinceView } from '#core/panel/since';
 import type { RevisionView } from '#core/panel/view';
 import { call } from '../../shared/bridge';
 import { Time } from '../../shared/components/time';
+import { useAnswer } from '../../shared/use-answer';
 import { TextDiff } from './text-diff';
+
+const question = () => call('since', {});
 
 /** What is another than in the revision that the viewer decided about before. Fetched when shown. */
 export function Since({ revision }: { revision: RevisionView }) {
-  const [since, setSince] = useState<SinceView | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  useEffect(() => {
-    let gone = false;
-    const load = async (): Promise<void> => {
-      const reply = await call('since', {});
-      if (gone) return;
-      if (reply.ok) setSince(reply.value.since);
-      else setProblem(reply.error.message);
-    };
-    void load();
-    return () => {
-      gone = true;
-    };
-  }, [revision.digest]);
+  const { value, problem } = useAnswer(question, revision.digest);
   if (problem !== null) return <p className="qc-danger">The earlier revision could not be read: {problem}</p>;
+  const since = value?.since ?? null;
   if (since === null) return null;
   const texts = changedTexts(since, revision);
   return (

@@ -1,27 +1,14 @@
 import SectionMessage from '@atlaskit/section-message';
-import { useEffect, useState } from 'react';
-import type { PanelValue } from '#core/panel/contract';
 import { call } from '../../shared/bridge';
 import { Time } from '../../shared/components/time';
 import { usePersonName } from '../../shared/names';
+import { useAnswer } from '../../shared/use-answer';
+
+const question = () => call('timeline', {});
 
 /** The change's ledger in words, newest first, and whether its chain of hashes holds. Fetched when shown. */
 export function Timeline({ seq }: { seq: number }) {
-  const [timeline, setTimeline] = useState<PanelValue<'timeline'> | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  useEffect(() => {
-    let gone = false;
-    const load = async (): Promise<void> => {
-      const reply = await call('timeline', {});
-      if (gone) return;
-      if (reply.ok) setTimeline(reply.value);
-      setProblem(reply.ok ? null : reply.error.message);
-    };
-    void load();
-    return () => {
-      gone = true;
-    };
-  }, [seq]);
+  const { value: timeline, problem } = useAnswer(question, seq);
   const name = usePersonName(timeline?.entries.map((entry) => entry.actor));
   if (problem !== null) {
     return (

@@ -1,9 +1,7 @@
-import { PostgreSQL, sql } from '@codemirror/lang-sql';
 import { MergeView, unifiedMergeView } from '@codemirror/merge';
 import { EditorState, type Extension } from '@codemirror/state';
-import { drawSelection, EditorView, lineNumbers } from '@codemirror/view';
-import { hiddenBadges } from './hidden-badges';
-import { editorTheme } from './theme';
+import { EditorView } from '@codemirror/view';
+import { sqlText } from './sql-text';
 
 /** Two texts to compare. */
 export interface DiffOptions {
@@ -32,18 +30,7 @@ const look = EditorView.theme({
   },
 });
 
-const reading = (label: string): Extension => [
-  EditorState.lineSeparator.of('\n'),
-  EditorState.readOnly.of(true),
-  lineNumbers(),
-  drawSelection(),
-  sql({ dialect: PostgreSQL }),
-  hiddenBadges(),
-  editorTheme(true),
-  look,
-  EditorView.lineWrapping,
-  EditorView.contentAttributes.of({ 'aria-label': label, 'aria-readonly': 'true' }),
-];
+const reading = (label: string): Extension => [sqlText({ label, readOnly: true }), look];
 
 /** Lines around a change that stay, and the fewest that are folded. */
 const collapseUnchanged = { margin: 2, minSize: 4 };

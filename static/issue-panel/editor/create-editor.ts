@@ -1,12 +1,10 @@
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
-import { PostgreSQL, SQLDialect, sql } from '@codemirror/lang-sql';
 import { bracketMatching, indentOnInput } from '@codemirror/language';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
 import { EditorState, Prec, type Extension } from '@codemirror/state';
-import { drawSelection, EditorView, keymap, lineNumbers, placeholder } from '@codemirror/view';
+import { EditorView, keymap, placeholder } from '@codemirror/view';
 import { findingsGutter, showFindings, type Mark } from './findings';
-import { hiddenBadges } from './hidden-badges';
-import { editorTheme } from './theme';
+import { sqlText } from './sql-text';
 
 /** What the page tells the editor and hears from it. */
 export interface EditorOptions {
@@ -40,16 +38,6 @@ export interface Editor {
   readonly destroy: () => void;
 }
 
-/** Words that PostgreSQL does not reserve and that are the names of columns far more often than keywords. */
-const ordinary = new Set('id name type key value data role level status state action owner label'.split(' '));
-const dialect = SQLDialect.define({
-  ...PostgreSQL.spec,
-  keywords: (PostgreSQL.spec.keywords ?? '')
-    .split(' ')
-    .filter((word) => !ordinary.has(word))
-    .join(' '),
-});
-
 /** Builds a CodeMirror editor for PostgreSQL in a shadow root. */
 export function createEditor(options: EditorOptions): Editor {
   const view = new EditorView({
@@ -74,23 +62,12 @@ function extensions(options: EditorOptions): Extension[] {
   const { readOnly, label } = options;
   return [
     Prec.highest(keymap.of(ownKeys(options))),
-    // Bytes are what is approved: a line end stays what it was pasted as.
-    EditorState.lineSeparator.of('\n'),
-    lineNumbers(),
+    sqlText({ label, readOnly }),
     options.marked ? findingsGutter() : [],
-    drawSelection(),
     bracketMatching(),
     highlightSelectionMatches(),
-    sql({ dialect, upperCaseKeywords: true }),
-    hiddenBadges(),
-    editorTheme(readOnly),
-    EditorView.lineWrapping,
-    EditorView.contentAttributes.of({
-      'aria-label': label,
-      ...(readOnly ? { 'aria-readonly': 'true' } : {}),
-    }),
     keymap.of([...searchKeymap, ...historyKeymap, ...defaultKeymap]),
-    readOnly ? EditorState.readOnly.of(true) : editing(options),
+    readOnly ? [] : editing(options),
   ];
 }
 

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import { Client } from 'pg';
-import { shopDatabase } from '../../../executor/local/databases';
 import type { Desk } from './desk';
-import { look } from './look';
+import { lookFromTop } from './look';
+import { askElsewhere } from './shop';
 import { startStage, type Stage } from './stage';
 import { journeySteps } from './step';
 import { bringToApproved, createChange } from './writing';
@@ -23,26 +22,10 @@ afterAll(async () => {
 });
 
 /** Somebody else works in the database. */
-async function shop(sql: string): Promise<unknown[]> {
-  const client = new Client({
-    connectionString: stage.site.databases.postgres.superuserUrl(shopDatabase('dev')),
-  });
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
+const shop = async (sql: string) => askElsewhere(stage, 'dev', sql);
 const tiers = async (): Promise<unknown[]> =>
   shop('select id, tier from shop.customers where id < 6 order by id');
 const reason = 'Sales agreed to the November list.';
-/** From the top: a link that the page's own header half covers while it is scrolled is too small to hit. */
-const seen = async (desk: Desk, picture: string): Promise<readonly string[]> => {
-  await desk.page.evaluate(() => window.scrollTo(0, 0));
-  return look(desk, picture);
-};
 const plan = (desk: Desk) => desk.panel.getByTestId('rollback-plan');
 
 describe('Dana lets the executor undo it', () => {
@@ -56,7 +39,7 @@ describe('Dana lets the executor undo it', () => {
     await dana.panel.getByLabel('Reason').fill(reason);
     await dana.panel.getByLabel('Let the executor undo it').check();
     await dana.reads(/There is no automatic rollback: statement 1 is TRUNCATE/);
-    expect(await seen(dana, 'rollback-refused')).toEqual([]);
+    expect(await lookFromTop(dana, 'rollback-refused')).toEqual([]);
   });
 
   step('sees what would be kept for an UPDATE, and submits', async () => {
@@ -67,7 +50,7 @@ describe('Dana lets the executor undo it', () => {
     );
     await dana.reads('Ready to be reviewed.');
     await dana.reads(/^Saved \d\d:\d\d$/);
-    expect(await seen(dana, 'rollback-plan')).toEqual([]);
+    expect(await lookFromTop(dana, 'rollback-plan')).toEqual([]);
     await dana.act('submit');
     await dana.status('In review');
   });
@@ -75,7 +58,7 @@ describe('Dana lets the executor undo it', () => {
   step('Bea reads the same plan and approves it', async () => {
     await bea.go(new URL(dana.page.url()).pathname);
     await plan(bea).waitFor();
-    expect(await seen(bea, 'rollback-plan-review')).toEqual([]);
+    expect(await lookFromTop(bea, 'rollback-plan-review')).toEqual([]);
     await bea.act('approve', {});
     await dana.status('Approved');
   });
@@ -92,7 +75,7 @@ describe('Dana lets the executor undo it', () => {
     await dana.status('Rolled back');
     await dana.reads('Undo of statement 1');
     expect(await tiers()).toEqual(before);
-    expect(await seen(dana, 'rollback-done')).toEqual([]);
+    expect(await lookFromTop(dana, 'rollback-done')).toEqual([]);
   });
 });
 
@@ -111,6 +94,6 @@ describe('somebody worked on the rows meanwhile', () => {
     const listed = dana.panel.getByTestId('result-0').getByRole('row').last();
     expect(await listed.innerText()).toMatch(/4\s+changed since/);
     expect(await tiers()).toEqual(now);
-    expect(await seen(dana, 'rollback-drift')).toEqual([]);
+    expect(await lookFromTop(dana, 'rollback-drift')).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import { Client } from 'pg';
-import { shopDatabase } from '../../../executor/local/databases';
+import type { Client } from 'pg';
 import type { Desk } from './desk';
 import { look } from './look';
+import { askElsewhere, sessionElsewhere } from './shop';
 import { startStage, type Stage } from './stage';
 import { journeySteps } from './step';
 import { bringToApproved } from './writing';
@@ -25,32 +25,17 @@ afterAll(async () => {
 
 const keep = async (): Promise<void> => stage.keepPictures();
 
-/** A session of somebody else in the shop's database. */
-async function elsewhere(): Promise<Client> {
-  const url = stage.site.databases.postgres.superuserUrl(shopDatabase('dev'));
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  return client;
-}
-
 /** Statements that take a while before they touch anything else. */
 const slowly = (id: number): string => `UPDATE customers SET tier = 'gold' WHERE id = ${id};
 SELECT pg_sleep(25);
 UPDATE customers SET tier = 'gold' WHERE id = ${id + 1};`;
 
-const tiers = async (...ids: number[]): Promise<string[]> => {
-  const client = await elsewhere();
-  const { rows } = await client.query<{ tier: string }>(
-    'select tier from shop.customers where id = any ($1) order by id',
-    [ids],
-  );
-  await client.end();
-  return rows.map(({ tier }) => tier);
-};
+const tiers = async (...ids: number[]): Promise<unknown[]> =>
+  askElsewhere(stage, 'dev', 'select tier from shop.customers where id = any ($1) order by id', [ids]);
 
 describe('a run that takes long', () => {
   const step = journeySteps(keep);
-  let before: string[];
+  let before: unknown[];
 
   step('shows how far it is, and who may stop it', async () => {
     before = await tiers(41, 42);
@@ -96,7 +81,7 @@ describe('a run that waits for a lock', () => {
   let olu: Desk;
 
   step('says that another session holds it', async () => {
-    holder = await elsewhere();
+    holder = await sessionElsewhere(stage, 'dev');
     await holder.query(
       'create table shop.nicknames (name text); alter table shop.nicknames owner to shop_app_rw',
     );

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import { Client } from 'pg';
-import { shopDatabase } from '../../../executor/local/databases';
 import type { Desk } from './desk';
-import { look } from './look';
+import { lookFromTop } from './look';
+import { askElsewhere } from './shop';
 import { startStage, type Stage } from './stage';
 import { journeySteps } from './step';
 import { createChange, writeDraft } from './writing';
@@ -24,27 +23,11 @@ afterAll(async () => {
   expect(await stage.close()).toEqual([]);
 });
 
-async function shop(tier: 'dev' | 'prod', sql: string): Promise<unknown[]> {
-  const client = new Client({
-    connectionString: stage.site.databases.postgres.superuserUrl(shopDatabase(tier)),
-  });
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
 const tiers = async (tier: 'dev' | 'prod'): Promise<unknown[]> =>
-  shop(tier, 'select id, tier from shop.customers where id < 4 order by id');
+  askElsewhere(stage, tier, 'select id, tier from shop.customers where id < 4 order by id');
 const verdict = (desk: Desk) => desk.panel.getByTestId('dry-run-verdict');
 const report = (desk: Desk) => desk.panel.getByTestId('dry-run-report');
 const reason = 'Sales agreed to the December list.';
-const seen = async (desk: Desk, picture: string): Promise<readonly string[]> => {
-  await desk.page.evaluate(() => window.scrollTo(0, 0));
-  return look(desk, picture);
-};
 
 describe('Dana tries her change', () => {
   let before: unknown[];
@@ -60,14 +43,16 @@ describe('Dana tries her change', () => {
       'It ran to its end and was rolled back. Nothing was changed.',
     );
     const row = report(dana).getByRole('row').last();
-    expect(await row.innerText()).toMatch(/UPDATE customers[\s\S]*\b2\b[\s\S]*shop\.customers: rows written/);
+    expect(await row.innerText()).toMatch(
+      /UPDATE customers[\s\S]*\b2\b[\s\S]*shop\.customers: reading and writing go on/,
+    );
     await dana.panel.getByTestId('plan-0').click();
     await dana.panel
       .getByRole('region', { name: 'Plan of statement 1' })
       .getByText('Updates customers')
       .waitFor();
     expect(await tiers('dev')).toEqual(before);
-    expect(await seen(dana, 'dry-run-draft')).toEqual([]);
+    expect(await lookFromTop(dana, 'dry-run-draft')).toEqual([]);
   });
 
   step('another text makes it one of an earlier text', async () => {
@@ -83,7 +68,7 @@ describe('Dana tries her change', () => {
     expect(await verdict(dana).innerText()).toMatch(/^It would fail\..*\(23502\)$/);
     expect(await failure.innerText()).toMatch(/not null violation \(SQLSTATE 23502\)[\s\S]*column "tier"/);
     expect(await tiers('dev')).toEqual(before);
-    expect(await seen(dana, 'dry-run-failed')).toEqual([]);
+    expect(await lookFromTop(dana, 'dry-run-failed')).toEqual([]);
   });
 });
 
@@ -109,7 +94,7 @@ describe('on the protected connection', () => {
     await dana.act('dry-run');
     await report(dana).waitFor();
     expect(await tiers('prod')).toEqual(before);
-    expect(await seen(dana, 'dry-run-approved')).toEqual([]);
+    expect(await lookFromTop(dana, 'dry-run-approved')).toEqual([]);
     await bea.go(`/issues/?jql=${encodeURIComponent('queryChangeDryRun = succeeded')}`);
     await bea.page.getByRole('link', { name: 'Gold in production' }).waitFor();
     await dana.act('run', {});

@@ -30,6 +30,12 @@ export async function look(desk: Pick<Desk, 'page'>, picture?: string): Promise<
   return found;
 }
 
+/** {@link look} from the top: a link that the page's own header half covers while it is scrolled is too small to hit. */
+export async function lookFromTop(desk: Pick<Desk, 'page'>, picture?: string): Promise<readonly string[]> {
+  await desk.page.evaluate(() => window.scrollTo(0, 0));
+  return look(desk, picture);
+}
+
 async function appFrames(page: Page): Promise<Frame[]> {
   const handles = await page.locator('iframe.frame').elementHandles();
   const frames = await Promise.all(handles.map(async (handle) => handle.contentFrame()));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import type { Desk } from './desk';
-import { look } from './look';
+import { lookFromTop } from './look';
 import { startStage, type Stage } from './stage';
 import { journeySteps } from './step';
 import { createChange, writeDraft } from './writing';
@@ -22,10 +22,6 @@ afterAll(async () => {
 
 const reason = 'The cart of a test customer is stuck.';
 const found = (desk: Desk, rule: string) => desk.panel.getByTestId(`finding-${rule}`);
-const seen = async (desk: Desk, picture: string): Promise<readonly string[]> => {
-  await desk.page.evaluate(() => window.scrollTo(0, 0));
-  return look(desk, picture);
-};
 
 describe('a script that a DBA would not like', () => {
   const careless = "UPDATE orders SET status = 'void';\nALTER TABLE orders ADD COLUMN note char(20);";
@@ -43,7 +39,7 @@ describe('a script that a DBA would not like', () => {
     const summaries = await dana.panel.getByTestId('summaries').innerText();
     expect(summaries).toMatch(/Sets status to 'void' on (all|every) /);
     expect(summaries).toContain('Locks orders in ACCESS EXCLUSIVE: nobody else can read or write it.');
-    expect(await seen(dana, 'findings')).toEqual([]);
+    expect(await lookFromTop(dana, 'findings')).toEqual([]);
   });
 
   step('she sets a rule aside with a reason, which Bea reads', async () => {
@@ -58,7 +54,7 @@ describe('a script that a DBA would not like', () => {
     expect(await finding.innerText()).toContain(
       'Set aside by the author: every order of this copy is a test',
     );
-    expect(await seen(bea, 'findings-waived')).toEqual([]);
+    expect(await lookFromTop(bea, 'findings-waived')).toEqual([]);
   });
 
   step('Bea asks for changes; the next revision shows her what is another', async () => {
@@ -73,7 +69,7 @@ describe('a script that a DBA would not like', () => {
     await bea.panel.getByRole('heading', { name: 'Changed since you saw revision 1' }).waitFor();
     await bea.reads(/You asked for changes to it at/);
     await bea.panel.getByRole('textbox', { name: 'SQL now' }).getByText('WHERE id =').waitFor();
-    expect(await seen(bea, 'changed-since')).toEqual([]);
+    expect(await lookFromTop(bea, 'changed-since')).toEqual([]);
     await bea.act('approve', {});
     await dana.status('Approved');
   });

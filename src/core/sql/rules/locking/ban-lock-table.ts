@@ -1,20 +1,7 @@
+import { atLeast, lockModes, whoWaits } from '../../locks/modes';
 import { rule, type RuleDocs } from '../../review/rule';
 import { nameText, rangeName } from '../../tree/names';
 import { itemsOf } from '../../tree/node';
-
-/** Numbers of lock modes in the parse tree (lockdefs.h). */
-const modes = [
-  '',
-  'ACCESS SHARE',
-  'ROW SHARE',
-  'ROW EXCLUSIVE',
-  'SHARE UPDATE EXCLUSIVE',
-  'SHARE',
-  'SHARE ROW EXCLUSIVE',
-  'EXCLUSIVE',
-  'ACCESS EXCLUSIVE',
-];
-const firstThatStopsWriters = 5;
 
 export const banLockTable = rule({
   id: 'ban-lock-table',
@@ -24,13 +11,13 @@ export const banLockTable = rule({
   options: {},
   *statement({ type, fields, start, end }) {
     if (type !== 'LockStmt') return;
-    const mode = Number(fields['mode']);
-    if (mode < firstThatStopsWriters) return;
+    // The parse tree has the server's own number of the mode (lockdefs.h), from 1.
+    const mode = lockModes[Number(fields['mode']) - 1];
+    if (mode === undefined || !atLeast(mode, 'SHARE')) return;
     const names = itemsOf(fields['relations'], 'RangeVar').map((table) => nameText(rangeName(table)));
-    const who = modes[mode] === 'ACCESS EXCLUSIVE' ? 'read or write' : 'write to';
     yield {
       at: { start, end },
-      message: `Nobody else can ${who} ${names.join(', ')} until the change has committed (lock ${modes[mode]}).`,
+      message: `Locks ${names.join(', ')} in ${mode} until the change has committed: ${whoWaits(mode)}.`,
     };
   },
 });
