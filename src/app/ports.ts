@@ -4,6 +4,7 @@ import type { LedgerEvent } from '#core/change/event';
 import type { LedgerHead } from '#core/change/ledger';
 import type { ChangeState } from '#core/change/state';
 import type { ChangeStatus } from '#core/change/status';
+import type { DraftVerdict } from '#core/change/verdict';
 import type { PersonFacts } from '#core/policy/eligibility';
 import type { IndexProperty } from '#core/property/index-property';
 import type { ResultProperty } from '#core/property/result-property';
@@ -137,6 +138,8 @@ export interface StoredDraft {
   readonly savedBy: string;
   /** Everyone who ever saved this draft: none of them may approve it. */
   readonly editors: readonly string[];
+  /** What the review says of exactly this content; null: it was saved where nothing can review it. */
+  readonly verdict: DraftVerdict | null;
 }
 
 export interface Drafts {

@@ -1,6 +1,7 @@
 import { storageProblems, type DraftContent } from '#core/change/content';
 import { ok } from '#core/result';
 import type { DraftView } from '#core/panel/view';
+import type { JudgeDraft } from './judge-draft';
 import type { Ports, RulePorts, StoredDraft } from './ports';
 import { no, type Outcome } from './refusal';
 
@@ -17,13 +18,14 @@ export interface IssueRef {
 
 /**
  * Saves the draft over `baseVersion`. A draft that moved in the meantime is not overwritten: the caller gets the stored
- * one to show beside their own.
+ * one to show beside their own. `judge` reviews what is stored, so that a bare transition finds a verdict beside it.
  */
 export async function saveDraft(
   ports: Ports,
   issue: IssueRef,
   actor: string,
   request: { baseVersion: number; content: DraftContent },
+  judge: JudgeDraft,
 ): Promise<Outcome<DraftView>> {
   const problem = storageProblems(request.content)[0];
   if (problem) return no('bad-request', problem.message);
@@ -40,6 +42,7 @@ export async function saveDraft(
     savedAt: new Date(ports.clock()).toISOString(),
     savedBy: actor,
     editors: [...new Set([...(stored?.editors ?? []), actor])],
+    verdict: await judge(request.content, await ports.settings.read()),
   };
   if (!(await ports.drafts.save(issue.id, issue.key, draft)))
     return conflict(await ports.drafts.read(issue.id));

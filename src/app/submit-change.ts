@@ -7,11 +7,13 @@ import { approvalsRequired } from '#core/policy/eligibility';
 import { ok } from '#core/result';
 import { findConnection, setupProblem, type Settings } from '#core/settings/settings';
 import { append } from './append';
+import type { JudgeDraft } from './judge-draft';
 import { lookNeeded } from './look-needed';
 import type { CommentPart, LedgerSnapshot, RulePorts } from './ports';
 import { publish } from './publish';
 import { no, type Outcome } from './refusal';
 import { mayEditDraft, type IssueRef } from './save-draft';
+import { storedVerdict } from './stored-verdict';
 
 /** What a look before submission adds to the digest. */
 type Looked = Pick<DigestInput, 'schemaDigest' | 'rollbackPlan' | 'export'>;
@@ -25,7 +27,7 @@ export type SubmittedFrom = 'panel' | 'transition';
 /**
  * Freezes the draft as a new immutable revision, opens its review and asks the approvers. `version` is the draft the
  * author saw; null when a bare Jira transition submits whatever is saved. `look` is what the panel has and a bare transition
- * has not: an executor to ask.
+ * has not: an executor to ask; so is `judge`, who reads SQL: without it the verdict counts that was stored with the draft.
  */
 export async function submitChange(
   ports: RulePorts,
@@ -33,6 +35,7 @@ export async function submitChange(
   actor: string,
   request: { version: number | null; from: SubmittedFrom },
   look: LookBefore = withoutLook,
+  judge: JudgeDraft | null = null,
 ): Promise<Outcome<LedgerSnapshot>> {
   const [settings, draft] = await Promise.all([ports.settings.read(), ports.drafts.read(issue.id)]);
   const problem = setupProblem(settings);
@@ -52,6 +55,7 @@ export async function submitChange(
   const refusal = connectionRefusal(settings, content.connection);
   if (!connection || refusal !== null) return no('incomplete', refusal ?? 'This connection cannot be used.');
   const { info, policy } = connection;
+  const verdict = await (judge ? judge(draft.content, settings) : storedVerdict(draft, info, settings));
   const looked = await look(content, info);
   if (!looked.ok) return looked;
   const candidates = await ports.jira.members(policy.approverGroup.id, maxListedApprovers);
@@ -77,6 +81,7 @@ export async function submitChange(
             candidates: candidates?.filter((id) => id !== actor && !editors.includes(id)) ?? null,
             hasRollback: content.rollback !== null || looked.value.rollbackPlan !== undefined,
             resultsPublic: info.results === 'public',
+            analysis: verdict?.analysis ?? null,
           },
         },
       ],

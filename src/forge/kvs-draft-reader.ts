@@ -1,6 +1,7 @@
 import kvs from '@forge/kvs';
 import * as v from 'valibot';
 import { DraftContent } from '#core/change/content';
+import { DraftVerdict } from '#core/change/verdict';
 import type { Drafts } from '../app/ports';
 
 /** Custom entity of the manifest: one draft per change, guarded by its version. */
@@ -13,6 +14,7 @@ export interface DraftRecord {
   savedAt: string;
   savedBy: string;
   editors: unknown;
+  verdict?: unknown;
 }
 
 const StoredDraft = v.object({
@@ -21,6 +23,8 @@ const StoredDraft = v.object({
   savedAt: v.string(),
   savedBy: v.string(),
   editors: v.array(v.string()),
+  /** Drafts of earlier releases have none. */
+  verdict: v.optional(v.nullable(DraftVerdict), null),
 });
 
 /** Reads drafts. Rules and triggers have this half only, so that their bundle stays small. */

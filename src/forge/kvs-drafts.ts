@@ -14,7 +14,8 @@ export const kvsDrafts: Drafts = {
     );
     try {
       if (before === 0) await rememberKey(issueKey, issueId);
-      const record: DraftRecord = { ...draft };
+      const { verdict, ...rest } = draft;
+      const record: DraftRecord = verdict === null ? rest : { ...rest, verdict };
       await kvs
         .transact()
         .set<DraftRecord>(issueId, record, { entityName: draftEntity, conditions })

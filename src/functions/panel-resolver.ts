@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { ok } from '#core/result';
 import { panelCalls, type PanelCallName, type PanelValue, type Reply } from '#core/panel/contract';
 import { castVote } from '../app/cast-vote';
+import { judgeWith } from '../app/judge-draft';
 import { decide } from '../app/decide-review';
 import { readDryRun } from '../app/dry-run/read-dry-run';
 import { requestDryRun } from '../app/dry-run/request-dry-run';
@@ -45,6 +46,8 @@ type Handlers = {
   ) => Promise<Outcome<PanelValue<N>>>;
 };
 
+const judge = judgeWith(sqlParser);
+
 const view = async ({ ports, issue, viewer }: PanelCall): Promise<Outcome<PanelValue<'view'>>> =>
   ok(await showChange(ports, issue, viewer));
 
@@ -60,14 +63,21 @@ const viewAfter = async (
 const handlers: Handlers = {
   view,
   timeline: async ({ ports, issue }) => ok(await showTimeline(ports, issue.id)),
-  'save-draft': ({ ports, issue, viewer }, payload) => saveDraft(ports, issue, viewer, payload),
+  'save-draft': ({ ports, issue, viewer }, payload) => saveDraft(ports, issue, viewer, payload, judge),
   review: async ({ ports, issue }, payload) => ok(await reviewSql(ports, sqlParser, issue.id, payload)),
   since: async ({ ports, issue, viewer }) => ok(await showSince(ports, issue.id, viewer)),
   preflight: ({ ports, issue }, payload) => showPreflight(ports, issue, payload),
   submit: (call, { version }) =>
     viewAfter(
       call,
-      submitChange(call.ports, call.issue, call.viewer, { version, from: 'panel' }, lookBefore(call.ports)),
+      submitChange(
+        call.ports,
+        call.issue,
+        call.viewer,
+        { version, from: 'panel' },
+        lookBefore(call.ports),
+        judge,
+      ),
     ),
   'dry-run': (call, payload) => viewAfter(call, requestDryRun(call.ports, call.issue, call.viewer, payload)),
   'dry-run-report': ({ ports, issue, viewer }) => readDryRun(ports, issue.id, viewer),

@@ -31,7 +31,10 @@ export async function openFirstChange(
   const issue = created.value;
   const reason = 'Walks the whole path once, from review to receipt, and changes nothing.';
   const content = { ...emptyContent, connection, sql: 'SELECT 1;', rollback: null, reason };
-  const saved = await saveDraft(ports, issue, admin, { baseVersion: 0, content });
+  // Nothing here reads SQL: the panel, from which the admin submits it, does.
+  const saved = await saveDraft(ports, issue, admin, { baseVersion: 0, content }, () =>
+    Promise.resolve(null),
+  );
   if (!saved.ok) return saved;
   await ports.settings.change({ actor: admin, what: `First change ${issue.key} opened` }, (now) => ({
     ...now,

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { AccountId, ConnectionKey, Environment, Identifier, Sha256Hex, UtcTime } from '../protocol/claims';
 import { ChangeKind } from '../protocol/attempt';
 import { ReceiptStatus } from '../protocol/receipt-status';
+import { Analysis } from './analysis';
 import { Outcome } from './outcome';
 
 const Words = v.pipe(v.string(), v.maxLength(2_000));
@@ -25,6 +26,8 @@ export const ChangeEventBody = v.variant('type', [
     candidates: v.nullable(v.array(AccountId)),
     hasRollback: v.boolean(),
     resultsPublic: v.boolean(),
+    /** Null: it was not reviewed. Absent in events of earlier releases, whose hashes cover no such field. */
+    analysis: v.optional(v.nullable(Analysis)),
   }),
   v.strictObject({
     type: v.literal('voted'),

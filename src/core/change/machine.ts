@@ -180,12 +180,12 @@ function submitted(
   actor: string,
   at: string,
 ): ChangeState {
-  const { type: _type, revision, ...rest } = body;
+  const { type: _type, revision, analysis = null, ...rest } = body;
   return {
     ...state,
     status: 'in-review',
     revisions: revision,
-    revision: { ...rest, number: revision, author: actor, submittedAt: at, approvedAt: null },
+    revision: { ...rest, analysis, number: revision, author: actor, submittedAt: at, approvedAt: null },
     votes: [],
     apply: null,
     rollback: null,

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { AccountId, ConnectionKey, Environment, Identifier, Sha256Hex, UtcTime } from '../protocol/claims';
 import { ChangeKind } from '../protocol/attempt';
+import { Analysis } from './analysis';
 import { Outcome } from './outcome';
 import { ChangeStatus } from './status';
 
@@ -28,6 +29,8 @@ export const RevisionState = v.strictObject({
   candidates: v.nullable(v.array(AccountId)),
   hasRollback: v.boolean(),
   resultsPublic: v.boolean(),
+  /** What the review said of it at submission; revisions of earlier releases have none. */
+  analysis: v.optional(v.nullable(Analysis), null),
   submittedAt: UtcTime,
   approvedAt: v.nullable(UtcTime),
 });

@@ -1,5 +1,6 @@
 import { maxContentBytes } from '#core/limits';
 import { drafted, submitted } from '../../support/change';
+import { stored } from '../../support/faults';
 import { startTestSite, type TestSite } from '../../support/local-site';
 
 /** The review as the panel asks for it: the deployed bundle of the panel's function, with its own grammar. */
@@ -82,4 +83,13 @@ test('a text that is too long, and one that breaks the parser, are refused in wo
   const deep = `SELECT ${'1+'.repeat(30_000)}1;`;
   expect((await review(deep)).findings).toMatchObject([{ rule: 'syntax-error' }]);
   expect((await review('SELECT 1;')).statements).toHaveLength(1);
+});
+
+test('a submission keeps what the review said of exactly this text, in the ledger', async () => {
+  const change = await submitted(site, {
+    sql: 'DROP TABLE IF EXISTS gone;\nUPDATE customers SET tier = tier WHERE id = 1;',
+  });
+  const event = stored(site, 'kv', `event:${change.id}:1`);
+  const tables = [{ name: 'gone' }, { name: 'customers' }];
+  expect(event).toMatchObject({ body: { type: 'submitted', analysis: { errors: 0, waived: 0, tables } } });
 });

@@ -148,6 +148,7 @@ export function aRevision(changes: Partial<RevisionState> = {}): RevisionState {
     candidates: [...approvers],
     hasRollback: true,
     resultsPublic: false,
+    analysis: null,
     submittedAt: at,
     approvedAt: null,
     ...changes,
