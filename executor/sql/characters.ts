@@ -1,10 +1,8 @@
-import { scanSql } from './parser';
+import { literalsOf } from '#core/sql/tokens';
 
 /** Characters that can make a text look different from what it is: NUL, bidi controls, invisible characters. */
 const deceptive =
   /[\u{00AD}\u{061C}\u{180E}\u{200B}-\u{200F}\u{202A}-\u{202E}\u{2060}-\u{2064}\u{2066}-\u{206F}\u{FEFF}\u{E0000}-\u{E007F}]/gu;
-
-const literalTokens = new Set(['SCONST', 'USCONST', 'BCONST', 'XCONST']);
 
 /** Why a text's characters are refused, with the place (code points from 1); null when they are fine. */
 export interface CharacterProblem {
@@ -28,14 +26,13 @@ export function findUnencodable(text: string): CharacterProblem | null {
 }
 
 /** Finds the first deceptive character outside a string literal. Call it for a text that parses. */
-export async function findDeceptive(text: string): Promise<CharacterProblem | null> {
+export function findDeceptive(text: string): CharacterProblem | null {
   const found = [...text.matchAll(deceptive)];
   if (found.length === 0) return null;
-  const literals = (await scanSql(text)).filter((token) => literalTokens.has(token.name));
+  const inLiteral = literalsOf(text);
   for (const match of found) {
+    if (inLiteral(match.index)) continue;
     const before = text.slice(0, match.index);
-    const offset = Buffer.byteLength(before, 'utf8');
-    if (literals.some((token) => token.start < offset && offset < token.end)) continue;
     return {
       message: `the text contains the invisible character ${asHex(match[0])} outside a literal`,
       position: Array.from(before).length + 1,

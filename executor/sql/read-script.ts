@@ -44,7 +44,7 @@ export async function readScript(text: string): Promise<Script> {
   const parsed = await parseSql(text);
   if (!parsed.ok) return { kind: 'syntax-error', problem: parsed.error };
   if (parsed.value.length === 0) return { kind: 'not-allowed', message: 'the text holds no statement' };
-  const hidden = await findDeceptive(text);
+  const hidden = findDeceptive(text);
   if (hidden) return { kind: 'not-allowed', message: `${hidden.message} (character ${hidden.position})` };
   const statements = cutStatements(text, parsed.value);
   for (const statement of statements) {

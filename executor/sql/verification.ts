@@ -55,7 +55,7 @@ export async function readVerification(text: string): Promise<Verification> {
   const parsed = await parseSql(text);
   if (!parsed.ok) return no('does not parse');
   if (parsed.value.length === 0) return no('holds no statement');
-  const hidden = await findDeceptive(text);
+  const hidden = findDeceptive(text);
   if (hidden) return no(`has a hidden character: ${hidden.message}`);
   const statements = cutStatements(text, parsed.value);
   for (const { index, node } of statements) {

@@ -1,4 +1,4 @@
-import { spans } from './lexer';
+import { literalsOf } from './tokens';
 
 /** A character that a reader cannot see, or that changes the order in which text is shown. */
 export interface HiddenCharacter {
@@ -43,15 +43,14 @@ const hidden = /(?![\t\n\r])\p{Cc}|\p{Default_Ignorable_Code_Point}|\p{Cf}|\p{Zl
 export function findHiddenCharacters(text: string): HiddenCharacter[] {
   const matches = [...text.matchAll(hidden)];
   if (matches.length === 0) return [];
-  const literals = spans(text).filter((span) => span.kind === 'string');
+  const inLiteral = literalsOf(text);
   return matches.map((match) => {
     const point = match[0].codePointAt(0) ?? 0;
-    const inLiteral = literals.some((span) => match.index > span.start && match.index < span.end);
     return {
       offset: match.index,
       code: `U+${point.toString(16).toUpperCase().padStart(4, '0')}`,
       name: names[point] ?? 'invisible character',
-      forbidden: !inLiteral,
+      forbidden: !inLiteral(match.index),
     };
   });
 }

@@ -21,8 +21,6 @@ const parameter = /\$\d+/y;
 const dollarTag = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
 const operator = /[~!@#^&|`?+\-*/%<>=]+/y;
 const stringPrefix = /(?:[eEbBxXnN]|[uU]&)?'/y;
-/** Between the parts of a literal that goes on: white space with a line break, perhaps comments to the end of a line. */
-const continues = /(?:[ \t\f\v]|--[^\n\r]*)*[\n\r](?:[ \t\n\r\f\v]|--[^\n\r]*[\n\r])*'/y;
 /** An operator may end in + or - only when it has one of these. */
 const special = /[~!@#^&|`?%]/;
 
@@ -31,36 +29,110 @@ function match(pattern: RegExp, text: string, at: number): number {
   return pattern.test(text) ? pattern.lastIndex : -1;
 }
 
-/** Cuts a text into its tokens. */
-export function tokens(text: string): SqlToken[] {
-  const found: SqlToken[] = [];
+/** A token, a comment, or a later part of a literal that goes on after a line break. Only white space lies between pieces. */
+export interface Piece {
+  readonly kind: TokenKind | 'comment';
+  readonly start: number;
+  readonly end: number;
+  /** True for a later part of the literal that the piece before, comments left out, is of. */
+  readonly goesOn: boolean;
+}
+
+/** A quoted literal whose next part may follow. */
+interface OpenLiteral {
+  readonly kind: 'string' | 'bits';
+  readonly escapes: boolean;
+  readonly end: number;
+}
+
+/** Cuts a text into all that is not white space. */
+export function* pieces(text: string): Generator<Piece> {
+  let open: OpenLiteral | null = null;
   for (let at = 0; at < text.length;) {
     const code = text.charCodeAt(at);
     if (code === 0x20 || (code >= 0x09 && code <= 0x0d)) {
       at = match(space, text, at);
       continue;
     }
-    if (code === 0x2d && text.charCodeAt(at + 1) === 0x2d) {
-      at = lineEnd(text, at);
+    const comment = commentAt(text, at);
+    if (comment > 0) {
+      yield { kind: 'comment', start: at, end: comment, goesOn: false };
+      at = comment;
       continue;
     }
-    if (code === 0x2f && text.charCodeAt(at + 1) === 0x2a) {
-      at = commentEnd(text, at);
-      continue;
-    }
-    const token = tokenAt(text, at);
-    found.push(token);
-    at = token.end;
+    const next: Piece = open === null ? pieceAt(text, at) : laterPart(text, at, open);
+    yield next;
+    open = openAfter(text, next, open);
+    at = next.end;
+  }
+}
+
+/** Cuts a text into its tokens. A literal of several parts is one token, with what lies between them. */
+export function tokens(text: string): SqlToken[] {
+  const found: SqlToken[] = [];
+  for (const { kind, start, end, goesOn } of pieces(text)) {
+    if (kind === 'comment') continue;
+    const last = found.at(-1);
+    if (goesOn && last) found[found.length - 1] = { ...last, end };
+    else found.push({ kind, start, end });
   }
   return found;
+}
+
+/** Tells of offsets, asked in rising order, whether they stand inside a literal. */
+export function literalsOf(text: string): (offset: number) => boolean {
+  const literals = [...pieces(text)].filter(({ kind }) => kind === 'string' || kind === 'bits');
+  let next = 0;
+  return (offset) => {
+    while ((literals[next]?.end ?? Infinity) <= offset) next += 1;
+    const literal = literals[next];
+    return literal !== undefined && literal.start < offset;
+  };
+}
+
+/** End of the comment that begins at `at`; -1 when none does. */
+function commentAt(text: string, at: number): number {
+  if (text.startsWith('--', at)) return lineEnd(text, at);
+  return text.startsWith('/*', at) ? commentEnd(text, at) : -1;
+}
+
+/** The piece at `at`: a part of `open` if it is a quote, with only white space, a line break and line comments between. */
+function laterPart(text: string, at: number, { kind, escapes, end }: OpenLiteral): Piece {
+  if (text[at] !== "'" || !goesOnAt(text, end, at)) return pieceAt(text, at);
+  return { kind, start: at, end: quoteEnd(text, at + 1, "'", escapes), goesOn: true };
+}
+
+/** By hand: an expression would try every way to see a line of dashes as comments. */
+function goesOnAt(text: string, from: number, to: number): boolean {
+  let broken = false;
+  for (let at = from; at < to;) {
+    const char = text[at] ?? '';
+    if (text.startsWith('--', at)) at = lineEnd(text, at);
+    else if (/\s/.test(char)) {
+      broken ||= char === '\n' || char === '\r';
+      at += 1;
+    } else return false;
+  }
+  return broken;
+}
+
+function openAfter(text: string, piece: Piece, before: OpenLiteral | null): OpenLiteral | null {
+  const { kind, start, end, goesOn } = piece;
+  if (goesOn) return before && { ...before, end };
+  if ((kind !== 'string' && kind !== 'bits') || text[start] === '$') return null;
+  return { kind, escapes: /[eE]/.test(text[start] ?? ''), end };
+}
+
+function pieceAt(text: string, start: number): Piece {
+  return { ...tokenAt(text, start), goesOn: false };
 }
 
 function tokenAt(text: string, start: number): SqlToken {
   const quote = match(stringPrefix, text, start);
   if (quote > 0) {
-    const escapes = /[eE]/.test(text[start] ?? '');
-    const kind = /[bBxX]/.test(text[start] ?? '') ? 'bits' : 'string';
-    return { kind, start, end: stringEnd(text, quote, escapes) };
+    const first = text[start] ?? '';
+    const kind = /[bBxX]/.test(first) ? 'bits' : 'string';
+    return { kind, start, end: quoteEnd(text, quote, "'", /[eE]/.test(first)) };
   }
   if (text[start] === '"') return { kind: 'quoted', start, end: quoteEnd(text, start + 1, '"', false) };
   if (/^[uU]&"/.test(text.slice(start, start + 3))) {
@@ -94,15 +166,6 @@ function symbolEnd(text: string, start: number): number {
   }
   while (end - start > 1 && /[+-]/.test(text[end - 1] ?? '') && !special.test(text.slice(start, end - 1)))
     end -= 1;
-  return end;
-}
-
-/** End of a literal whose first character is at `from`, with all its parts on later lines. */
-function stringEnd(text: string, from: number, escapes: boolean): number {
-  let end = quoteEnd(text, from, "'", escapes);
-  for (let next = match(continues, text, end); next > 0; next = match(continues, text, end)) {
-    end = quoteEnd(text, next, "'", escapes);
-  }
   return end;
 }
 

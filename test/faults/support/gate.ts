@@ -13,6 +13,9 @@ export type Cut =
   /** Breaks the line in the midst of the statements. */
   | 'in a statement';
 
+/** In the message that carries COMMIT, and in no other: a session that is only warmed performs the function, it does not select it. */
+const commitMark = 'select querychange.end_execution';
+
 /** A TCP proxy before PostgreSQL that spoils lines; its own port stays when the server comes back on another. */
 export interface Gate {
   readonly port: number;
@@ -31,7 +34,7 @@ export async function startGate(port: number): Promise<Gate> {
 
   const take = (data: Buffer): Cut | null => {
     if (armed === null) return null;
-    const mark = armed.cut === 'in a statement' ? 'pg_sleep' : 'querychange.end_execution';
+    const mark = armed.cut === 'in a statement' ? 'pg_sleep' : commitMark;
     if (!data.includes(mark)) return null;
     const { cut, done } = armed;
     armed = null;

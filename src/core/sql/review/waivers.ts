@@ -1,4 +1,4 @@
-import { spans } from '../lexer';
+import { pieces } from '../tokens';
 import type { ByteRange, Script } from '../tree/script';
 
 /** A comment by which the author sets a rule aside for one statement, for a reason that approvers read. */
@@ -19,13 +19,13 @@ export function findWaivers(script: Pick<Script, 'text' | 'statements'>): readon
   const waivers: Waiver[] = [];
   let counted = 0;
   let bytes = 0;
-  for (const span of spans(script.text)) {
-    if (span.kind !== 'comment') continue;
-    const text = script.text.slice(span.start, span.end);
-    const match = form.exec(text.replace(/\s*\*\/$/, '').trimEnd());
+  for (const piece of pieces(script.text)) {
+    if (piece.kind !== 'comment') continue;
+    const text = script.text.slice(piece.start, piece.end);
+    const match = form.exec((text.endsWith('*/') ? text.slice(0, -2) : text).trimEnd());
     if (!match) continue;
-    bytes += encoder.encode(script.text.slice(counted, span.start)).length;
-    counted = span.start;
+    bytes += encoder.encode(script.text.slice(counted, piece.start)).length;
+    counted = piece.start;
     const start = bytes;
     const end = start + encoder.encode(text.trimEnd()).length;
     const statement = script.statements.find((candidate) => candidate.end > start)?.index ?? null;

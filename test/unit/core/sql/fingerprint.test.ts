@@ -34,6 +34,9 @@ const pieces = constantFrom(
   ' as ',
   '-',
   "'a'\n'b'",
+  "E'a\\''\n'\\'b'",
+  "'a' -- c\n -- d\n  'b'",
+  "B'0'\n'1'",
 );
 const texts = array(pieces, { minLength: 1, maxLength: 12 }).map((parts) => parts.join(''));
 
@@ -61,6 +64,10 @@ test('tokens end where PostgreSQL’s scanner ends them, in every text that pars
   for (const sql of lockStatements) {
     expect(tokens(sql).map(({ start, end }) => sql.slice(start, end))).toEqual(await scanned(sql));
   }
+});
+
+test('many dashes after a literal are read once, not in every way there is', () => {
+  expect(tokens(`select 'a' ${'-- '.repeat(5_000)}`)).toHaveLength(2);
 });
 
 test('two texts with the same layout mean the same', async () => {

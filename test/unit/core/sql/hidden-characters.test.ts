@@ -39,6 +39,14 @@ test('forbidden in code, comments and identifiers; data in literals', () => {
   expect(forbiddenIn("\u202e'\u202e'\u202e")).toEqual([true, false, true]);
 });
 
+test('a literal that goes on on the next line keeps its escapes, and what lies between is no literal', () => {
+  // Read without its escapes, the second part would end at \\' and the code after it would pass for a literal.
+  expect(forbiddenIn("E'a'\n'\\'' \u202e '")).toEqual([true]);
+  expect(forbiddenIn("E'a'\n'\\'\u202e'")).toEqual([false]);
+  expect(forbiddenIn("'a' -- \u202e\n'\u202e'")).toEqual([true, false]);
+  expect(forbiddenIn("'a' /* */\n'\\' \u202e")).toEqual([true]);
+});
+
 test('every bidirectional control is found wherever it stands', () => {
   const controls = '\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069'.split('');
   fc.assert(
