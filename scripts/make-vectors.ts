@@ -12,6 +12,7 @@ import { computeOrderDigest, type OrderClaims, orderTyp } from '#core/protocol/o
 import { type ReceiptClaims, receiptTyp } from '#core/protocol/receipt';
 import { type RequestClaims, requestTyp } from '#core/protocol/request';
 import { refusedOrders } from './vectors/refused-orders';
+import { snapshots } from './vectors/snapshots';
 import {
   now,
   installation,
@@ -296,6 +297,7 @@ async function main(): Promise<void> {
     receipts: made,
     requests: await requests(app),
     enrolment: await enrolment(app, executor),
+    snapshots: await snapshots(),
   };
   const file = fileURLToPath(new URL('../docs/protocol/vectors.json', import.meta.url));
   const style = await resolveConfig(file);

@@ -4,12 +4,14 @@ import { Sha256Hex } from '#core/protocol/claims';
 import { enrolmentPath, EnrolmentRequest } from '#core/protocol/enrolment';
 import { preflightPath, PreflightRequest } from '#core/protocol/preflight';
 import type { PrivateJwk } from '#core/protocol/jwk';
+import { snapshotPath, SnapshotRequest } from '#core/protocol/snapshot';
 import { orderContentType, paths, RevocationRequest } from '#core/protocol/transport';
 import { faultFields } from '../log';
 import type { Counters } from '../metrics/counters';
 import { refusal } from '../order/refusal';
 import { contributors } from '../preflight/contributors';
 import { preflight } from '../preflight/preflight';
+import { createSnapshots } from '../schema/serve-snapshot';
 import { findExecution } from '../state/inbox';
 import { readProgress } from '../state/progress';
 import { executorVersion } from '../version';
@@ -51,6 +53,7 @@ export function buildApp(
   app.notFound((context) => refuseWith(context, refusal('not-found', 'there is no such path')));
 
   const signed = createGuard({ ...deps, refused: (code) => counters.requestRefused(code) });
+  const snapshots = createSnapshots(deps.targets, deps.now);
   const alive = onceASecond(() => store.pool.query('select 1'), deps.now);
 
   app.get(paths.health, async (context) => {
@@ -91,6 +94,16 @@ export function buildApp(
       const request = parseBody(PreflightRequest, body);
       if (!request) return refuseWith(context, malformed);
       const reply = await preflight(request, deps.targets, contributors);
+      return reply.ok ? context.json(reply.value) : refuseWith(context, reply.error);
+    }),
+  );
+
+  app.post(
+    snapshotPath,
+    signed(async (context, _trusted, body) => {
+      const request = parseBody(SnapshotRequest, body);
+      if (!request) return refuseWith(context, malformed);
+      const reply = await snapshots(request);
       return reply.ok ? context.json(reply.value) : refuseWith(context, reply.error);
     }),
   );

@@ -14,6 +14,7 @@ import { OrderClaims } from '#core/protocol/order';
 import { ExecutionProgress } from '#core/protocol/progress';
 import { ReceiptClaims, ReceiptDelivery, receiptStatuses, ResultBody } from '#core/protocol/receipt';
 import { preflightPath, PreflightReply, PreflightRequest } from '#core/protocol/preflight';
+import { snapshotPath, SnapshotReply, SnapshotRequest } from '#core/protocol/snapshot';
 import { RequestClaims, requestHeader } from '#core/protocol/request';
 import {
   ConnectionsReply,
@@ -127,6 +128,34 @@ const plan: RollbackPlan = {
   maxBytes: 100,
   keepHours: 24,
 };
+const snapshotTable = {
+  schema: 's',
+  name: 't',
+  kind: 'table',
+  rows: 8_100_000,
+  bytes: 8_192,
+  columns: [{ name: 'id', type: 'bigint', notNull: true, hasDefault: false, label: null }],
+  primaryKey: ['id'],
+  indexes: [{ name: 'i', unique: true, columns: ['id', null], partial: false }],
+  foreignKeys: [
+    {
+      name: 'f',
+      columns: ['id'],
+      toSchema: 's',
+      toTable: 'u',
+      toColumns: ['id'],
+      onDelete: 'cascade',
+      onUpdate: 'no action',
+    },
+  ],
+  parents: [{ schema: 's', name: 'p' }],
+  partition: true,
+  defaultPartition: false,
+  triggers: ['g'],
+  reads: [],
+  sequences: [],
+};
+const snapshot = { v: 1, serverMajor: 18, searchPath: ['s'], tables: [snapshotTable] };
 const unseen = {
   schemaDigest: null,
   schemaNote: null,
@@ -291,6 +320,27 @@ const pairs: readonly (readonly [name: string, schema: v.GenericSchema, values: 
       { ...unseen, schemaNote: 'a', schemaRefusal: 'b', rollbackRefusal: 'c', exportRefusal: 'd' },
     ],
   ],
+  [
+    'SnapshotRequest',
+    SnapshotRequest,
+    [
+      { connection: 'shop-prod', known: null },
+      { connection: 'shop-prod', known: hash('a') },
+    ],
+  ],
+  [
+    'SnapshotReply',
+    SnapshotReply,
+    [
+      { digest: hash('a'), takenAt: '2026-11-21T10:00:00Z', snapshot: null },
+      { digest: hash('a'), takenAt: '2026-11-21T10:00:00.123Z', snapshot },
+      {
+        digest: hash('a'),
+        takenAt: '2026-11-21T10:00:00Z',
+        snapshot: { ...snapshot, functions: [{ schema: 's', name: 'f' }], domains: [], truncated: true },
+      },
+    ],
+  ],
   ['ExportLinkRequest', ExportLinkRequest, [{ accountId: 'abc:1' }]],
   [
     'ExportLinkReply',
@@ -409,6 +459,7 @@ test('paths, header and content type are those of the code', () => {
       paths.execution('{jti}'),
       paths.connections,
       preflightPath,
+      snapshotPath,
       exportLinksPath('{jti}'),
       downloadPath('{token}'),
       enrolmentPath,

@@ -11,6 +11,8 @@ import { computeJti, ExecutionKind } from '#core/protocol/attempt';
 import { computeOrderDigest, OrderClaims, orderTyp } from '#core/protocol/order';
 import { ReceiptClaims, receiptTyp, ResultBody, resultMatches } from '#core/protocol/receipt';
 import { RequestClaims, requestTyp } from '#core/protocol/request';
+import { snapshotDigest } from '#core/protocol/snapshot';
+import { SchemaSnapshot } from '#core/sql/facts/schema-snapshot';
 import { parseConfig } from '../../executor/config';
 import { confirm, identify } from '../../executor/http/authenticate';
 import { checkOrder } from '../../executor/order/check-order';
@@ -52,6 +54,7 @@ const Vectors = v.looseObject({
     ),
   }),
   enrolment: v.object({ request: EnrolmentRequest, claims: EnrolmentClaims, reply: Text }),
+  snapshots: v.array(v.object({ name: Text, snapshot: SchemaSnapshot, canonical: Text, digest: Text })),
 });
 const file = new URL('../../docs/protocol/vectors.json', import.meta.url);
 const vectors = v.parse(Vectors, JSON.parse(readFileSync(file, 'utf8')));
@@ -176,4 +179,9 @@ test('enrolment', async () => {
   expect(await signCompact(claims, enrolmentTyp, keys.executor)).toBe(reply);
   expect(await sha256Hex(request.token)).toBe(claims.tokenSha256);
   expect(claims.executorKey).toEqual(publicHalf(keys.executor));
+});
+
+test.each(vectors.snapshots)('snapshot: $name', async ({ snapshot, canonical, digest }) => {
+  expect(canonicalJson(snapshot)).toBe(canonical);
+  expect(await snapshotDigest(snapshot)).toBe(digest);
 });

@@ -75,7 +75,7 @@ export async function compareLocks(url: string): Promise<LockReport> {
   client.on('error', () => undefined);
   await client.connect();
   await client.query(lockWorld);
-  const schema = await readSnapshot(client, { searchPath: 'w, public', labels: {} });
+  const schema = await readSnapshot(client, { searchPath: 'w, public', role: 'postgres', labels: {} });
   await client.query(beforeSql);
   const { rows: before } = await client.query<{ name: string; relkind: string }>(
     `select 'w.' || relname as name, relkind from pg_temp.before`,

@@ -9,11 +9,11 @@ const Action = v.picklist(['no action', 'restrict', 'cascade', 'set null', 'set 
 const Column = v.strictObject({
   name: Name,
   /** As `format_type` writes it: `character varying(40)`. */
-  type: v.string(),
+  type: v.pipe(v.string(), v.maxLength(500)),
   notNull: v.boolean(),
   hasDefault: v.boolean(),
   /** Data class, for example `personal`; null when the column has no label. */
-  label: v.nullable(v.string()),
+  label: v.nullable(v.pipe(v.string(), v.maxLength(255))),
 });
 
 const Index = v.strictObject({
@@ -38,9 +38,9 @@ const Table = v.strictObject({
   schema: Name,
   name: Name,
   kind: v.picklist(['table', 'partitioned', 'view', 'materialized-view', 'foreign']),
-  /** Estimated rows; null when never analysed. */
+  /** Estimated rows, three digits of them; null when never analysed. */
   rows: v.nullable(Count),
-  /** Of the table with its indexes and its long values. */
+  /** Of the table with its indexes and its long values, two digits, as its last VACUUM or ANALYZE found it. */
   bytes: Count,
   columns: v.array(Column),
   primaryKey: v.array(Name),
@@ -56,8 +56,6 @@ const Table = v.strictObject({
   triggers: v.optional(v.array(Name), []),
   /** Relations that the query of a view reads. */
   reads: v.optional(v.array(RelationName), []),
-  /** The query of a view; null when it is no view or longer than 4,000 characters. */
-  definition: v.optional(v.nullable(v.string()), null),
   /** Sequences of its columns (identity, serial). */
   sequences: v.optional(v.array(RelationName), []),
 });
@@ -73,6 +71,7 @@ export const SchemaSnapshot = v.strictObject({
   serverMajor: v.pipe(v.number(), v.integer(), v.minValue(1)),
   /** Schemas in which a name without one is looked up, in order. */
   searchPath: v.array(Name),
+  /** What matters most first: what a name without a schema finds before the rest, large before small, partitions last. */
   tables: v.array(Table),
   /** Functions and procedures that are not PostgreSQL's own. */
   functions: v.optional(v.array(RelationName), []),
