@@ -6,6 +6,7 @@ import { lookNeeded } from './look-needed';
 import { pausedWords } from './paused';
 import type { ValidatorPorts } from './ports';
 import { runRefusal } from './request-run';
+import { storedVerdict, verdictRefusal } from './stored-verdict';
 
 /**
  * What the ledger says of a transition about to happen: null when it may, else why not, in words for the person who
@@ -56,5 +57,6 @@ async function draftRefusal(ports: ValidatorPorts, issueId: string, status: stri
   const incomplete = submissionProblems(draft.content)[0];
   if (incomplete) return incomplete.message;
   const info = settings.executor?.connections.find(({ key }) => key === draft.content.connection);
-  return info ? lookNeeded(draft.content, info) : null;
+  if (!info) return null;
+  return lookNeeded(draft.content, info) ?? verdictRefusal(await storedVerdict(draft, info, settings));
 }

@@ -17,6 +17,7 @@ import type { Ports, StoredDraft } from './ports';
 import { rollbackOpen } from './request-run';
 import { resultRefusal } from './read-result';
 import { draftView, type IssueRef } from './save-draft';
+import { storedVerdict } from './stored-verdict';
 import { connectionRefusal } from './submit-change';
 
 /**
@@ -40,6 +41,7 @@ export async function showChange(ports: Ports, issue: IssueRef, viewer: string):
     isOperator: settings.operators.includes(viewer),
     isCandidate: mayBeCandidate,
     problems: state.status === 'draft' ? submissionProblems(draft?.content ?? emptyContent) : [],
+    reviewRefusal: await reviewRefusal(settings, draft),
     connectionProblem: connectionProblem(settings, state, ports.clock()),
     setupProblem: setupProblem(settings),
     paused,
@@ -71,6 +73,12 @@ export async function showChange(ports: Ports, issue: IssueRef, viewer: string):
     attempts: state.attempts,
     channel: changeChannel(issue.id),
   };
+}
+
+/** What the review said of the draft as stored. One that nobody reviewed yet is reviewed when it is submitted. */
+async function reviewRefusal(settings: Settings, draft: StoredDraft | undefined): Promise<string | null> {
+  const info = settings.executor?.connections.find(({ key }) => key === draft?.content.connection);
+  return draft && info ? ((await storedVerdict(draft, info, settings))?.refusal ?? null) : null;
 }
 
 /** What the run selected, when it did nothing else. */

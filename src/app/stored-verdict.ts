@@ -15,3 +15,10 @@ export async function storedVerdict(
   const analyser = await analyserName(reviewConfigOf(settings));
   return currentVerdict(verdict, { connection: key, environment, analyser });
 }
+
+/** Why a draft with this verdict may not go to review, in words; null when it may. */
+export function verdictRefusal(verdict: DraftVerdict | null): string | null {
+  return verdict
+    ? verdict.refusal
+    : 'Open the panel and press Submit for review: this SQL has not been reviewed by the rules as they are now.';
+}

@@ -13,7 +13,7 @@ import type { CommentPart, LedgerSnapshot, RulePorts } from './ports';
 import { publish } from './publish';
 import { no, type Outcome } from './refusal';
 import { mayEditDraft, type IssueRef } from './save-draft';
-import { storedVerdict } from './stored-verdict';
+import { storedVerdict, verdictRefusal } from './stored-verdict';
 
 /** What a look before submission adds to the digest. */
 type Looked = Pick<DigestInput, 'schemaDigest' | 'rollbackPlan' | 'export'>;
@@ -55,9 +55,12 @@ export async function submitChange(
   const refusal = connectionRefusal(settings, content.connection);
   if (!connection || refusal !== null) return no('incomplete', refusal ?? 'This connection cannot be used.');
   const { info, policy } = connection;
-  const verdict = await (judge ? judge(draft.content, settings) : storedVerdict(draft, info, settings));
   const looked = await look(content, info);
   if (!looked.ok) return looked;
+  // After the look: what the executor never takes, no waiver lets go.
+  const verdict = await (judge ? judge(draft.content, settings) : storedVerdict(draft, info, settings));
+  const unfit = verdictRefusal(verdict);
+  if (unfit !== null) return no('review-failed', unfit);
   const candidates = await ports.jira.members(policy.approverGroup.id, maxListedApprovers);
   const editors = draft.editors.filter((editor) => editor !== actor);
 

@@ -12,7 +12,13 @@ export interface IllegalEvent {
 }
 
 /** Revisions are numbered without gaps, so that no digest comes back. */
-export function acceptsRevision(state: ChangeState, revision: number): Result<void, IllegalEvent> {
+export function acceptsRevision(
+  state: ChangeState,
+  { revision, analysis }: Body<'submitted'>,
+): Result<void, IllegalEvent> {
+  if (analysis && analysis.errors > 0) {
+    return refuse({ code: 'illegal-event', message: 'The review found errors that nobody has set aside.' });
+  }
   return revision === state.revisions + 1
     ? ok(undefined)
     : refuse({ code: 'illegal-event', message: 'The revision does not follow the last one.' });

@@ -59,7 +59,7 @@ export function accepts(
   }
   switch (body.type) {
     case 'submitted':
-      return acceptsRevision(state, body.revision);
+      return acceptsRevision(state, body);
     case 'voted':
       return acceptsVote(state, body.digest, actor);
     case 'vote-lapsed':

@@ -118,6 +118,7 @@ export const panelErrorCodes = [
   'not-found',
   'not-allowed',
   'incomplete',
+  'review-failed',
   'conflict',
   'stale-digest',
   'illegal',

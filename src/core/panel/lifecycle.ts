@@ -14,6 +14,8 @@ export interface LifecycleInput {
   readonly isCandidate: boolean | null;
   /** Problems of the draft, for status draft. */
   readonly problems: readonly ContentProblem[];
+  /** Why the review keeps the draft from being submitted, in words; null when it does not, or has not looked. */
+  readonly reviewRefusal: string | null;
   /** Why the connection cannot take an order now, in words; null when it can. */
   readonly connectionProblem: string | null;
   /** Why no order can be built for any connection (no executor, say); null when fine. */
@@ -85,17 +87,23 @@ export function lifecycle(input: LifecycleInput): Lifecycle {
 function draft(input: LifecycleInput): Partial<Lifecycle> & Pick<Lifecycle, 'headline' | 'primary'> {
   const blockers: BlockerView[] = input.problems.map(({ message }) => ({ kind: 'fix', message }));
   if (input.setupProblem) blockers.push({ kind: 'wait', message: input.setupProblem });
+  // A dry run is how an author finds out what a finding is worth, so the review does not stand in its way.
   const why = blockers[0]?.message ?? null;
+  if (input.reviewRefusal !== null) blockers.push({ kind: 'fix', message: input.reviewRefusal });
   return {
-    headline:
-      input.problems.length === 0
-        ? 'Ready to be reviewed.'
-        : `${input.problems.length === 1 ? 'One thing is' : `${input.problems.length} things are`} missing before review.`,
-    primary: act('submit', 'Submit for review', why),
+    headline: draftHeadline(input.problems.length, input.reviewRefusal !== null),
+    primary: act('submit', 'Submit for review', why ?? input.reviewRefusal),
     secondary: [dryRun(input, why), act('cancel', 'Cancel change', authorOrOperator(input, 'cancel it'))],
     blockers,
     mayEdit: true,
   };
+}
+
+/** What stands between a draft and its review. */
+export function draftHeadline(missing: number, findings: boolean): string {
+  if (missing > 0)
+    return `${missing === 1 ? 'One thing is' : `${missing} things are`} missing before review.`;
+  return findings ? 'The review found errors.' : 'Ready to be reviewed.';
 }
 
 function inReview(

@@ -1,23 +1,25 @@
 import Button from '@atlaskit/button/new';
 import TextArea from '@atlaskit/textarea';
 import { lazy, Suspense, useId, useState } from 'react';
-import { parseRowBudget, type DraftContent } from '#core/change/content';
+import type { DraftContent } from '#core/change/content';
 import { maxReasonLength } from '#core/limits';
 import type { ConnectionView } from '#core/panel/view';
-import { useMarks, useReview } from '../hooks/use-review';
+import type { DraftReview, ReviewedField } from '../hooks/use-draft-review';
 import { ConnectionChoice } from './connection-choice';
 import { ExportField } from './export-field';
 import { RollbackChoice } from './rollback-choice';
 import { RowBudgetField } from './row-budget-field';
-import { type Marks, SqlEditor } from './sql-editor';
+import { SqlEditor } from './sql-editor';
 
 const Review = lazy(() => import('./review').then((module) => ({ default: module.Review })));
+const RollbackReview = lazy(() => import('./review').then((module) => ({ default: module.RollbackReview })));
 
 /** What the fields of a draft share. */
 export interface DraftFieldsProps {
   readonly content: DraftContent;
   readonly connections: readonly ConnectionView[];
   readonly mayEdit: boolean;
+  readonly review: DraftReview;
   /** Version of the stored draft when everything typed is in it; null while it is not. */
   readonly savedVersion: number | null;
   readonly onEdit: (change: Partial<DraftContent>) => void;
@@ -27,24 +29,21 @@ export interface DraftFieldsProps {
 
 /** SQL, connection, row budget, verification, rollback and reason. */
 export function DraftFields(props: DraftFieldsProps) {
-  const { content, mayEdit, onEdit, onSave } = props;
+  const { content, mayEdit, review, onEdit, onSave } = props;
   const reason = useId();
   const { sql, connection } = content;
-  const rowBudget = parseRowBudget(content.rowBudget) ?? null;
-  const reviewed = useReview({ sql, connection, rowBudget, digest: null });
-  const marks = useMarks(reviewed);
   return (
     <div className="qc-stack-wide">
       <SqlField
         {...props}
         label="SQL"
         value={sql}
-        marks={marks}
+        field={review.sql}
         placeholder="Paste the SQL to run"
         onChange={(text) => onEdit({ sql: text })}
       />
       <Suspense fallback={null}>
-        <Review reviewed={reviewed} sql={sql} />
+        <Review reviewed={review.sql.reviewed} sql={sql} />
       </Suspense>
       <ConnectionChoice
         connections={props.connections}
@@ -70,9 +69,13 @@ export function DraftFields(props: DraftFieldsProps) {
           {...props}
           label="Rollback"
           value={content.rollback ?? ''}
+          field={review.rollback}
           placeholder="SQL that undoes the change; it is approved together with it"
           onChange={(rollback) => onEdit({ rollback })}
         />
+        <Suspense fallback={null}>
+          <RollbackReview reviewed={review.rollback.reviewed} />
+        </Suspense>
       </RollbackChoice>
       <div className="qc-stack-tight">
         <label className="qc-label" htmlFor={reason}>
@@ -96,7 +99,8 @@ export function DraftFields(props: DraftFieldsProps) {
 interface SqlFieldProps extends DraftFieldsProps {
   readonly label: string;
   readonly value: string;
-  readonly marks?: Marks | null;
+  /** Absent where nothing is reviewed. */
+  readonly field?: ReviewedField;
   readonly placeholder: string;
   readonly help?: string;
   readonly onChange: (text: string) => void;
@@ -133,7 +137,7 @@ function SqlField(props: SqlFieldProps) {
         value={value}
         readOnly={!mayEdit}
         placeholder={mayEdit ? props.placeholder : ''}
-        {...(props.marks === undefined ? {} : { marks: props.marks })}
+        {...(props.field ? { marks: props.field.marks, jump: props.field.jump } : {})}
         onChange={(text) => {
           setNote('');
           onChange(text);

@@ -16,6 +16,8 @@ export interface LifecycleProps {
   readonly busy: ActionName | null;
   readonly problem: string | null;
   readonly onAction: (action: ActionView) => void;
+  /** A blocker that can be gone to. */
+  readonly jump?: { readonly message: string; readonly onJump: () => void };
   /** Beside the status, for example whether the draft is saved. */
   readonly aside?: ReactNode;
 }
@@ -45,7 +47,7 @@ export function Lifecycle(props: LifecycleProps) {
           {props.headline}
         </Heading>
       </div>
-      <Blockers blockers={blockers} />
+      <Blockers blockers={blockers} {...(props.jump ? { jump: props.jump } : {})} />
       {problem !== null && (
         <div role="alert" data-testid="problem">
           <SectionMessage appearance="error">
@@ -100,7 +102,7 @@ function Action({ action, isPrimary, busy, onAction }: ActionProps) {
   );
 }
 
-function Blockers({ blockers }: { blockers: readonly BlockerView[] }) {
+function Blockers({ blockers, jump }: Pick<LifecycleProps, 'blockers' | 'jump'>) {
   if (blockers.length === 0) return null;
   return (
     <ul className="qc-blockers" data-testid="blockers">
@@ -110,6 +112,11 @@ function Blockers({ blockers }: { blockers: readonly BlockerView[] }) {
             {blocker.kind === 'fix' ? 'To do' : 'Waiting'}
           </span>
           <span>{blocker.message}</span>
+          {jump?.message === blocker.message && (
+            <Button spacing="compact" onClick={jump.onJump} testId="go-to-finding">
+              Show it
+            </Button>
+          )}
         </li>
       ))}
     </ul>

@@ -36,6 +36,16 @@ export function Review({ reviewed, sql }: { reviewed: Reviewed | null; sql: stri
   );
 }
 
+/** What the rules say of the rollback, which runs with the same rights; nothing where they say nothing. */
+export function RollbackReview({ reviewed }: { reviewed: Reviewed | null }) {
+  if (!reviewed?.review || reviewed.review.findings.length === 0) return null;
+  return (
+    <section className="qc-stack-tight" aria-label="Review of the rollback" data-testid="rollback-review">
+      <Findings review={reviewed.review} sql={reviewed.sql} />
+    </section>
+  );
+}
+
 const risks = {
   low: { words: 'Low risk', look: 'qc-tag qc-tag-done' },
   medium: { words: 'Medium risk', look: 'qc-tag qc-tag-fix' },

@@ -9,6 +9,12 @@ export interface Marks {
   readonly marks: readonly Mark[];
 }
 
+/** A place that the person wants to go to: UTF-16 offset. Another `turn` goes there again. */
+export interface Jump {
+  readonly at: number;
+  readonly turn: number;
+}
+
 /** What the page gives the SQL field. */
 export interface SqlEditorProps {
   readonly label: string;
@@ -17,6 +23,7 @@ export interface SqlEditorProps {
   readonly placeholder?: string;
   /** Null: no review yet. Absent where nothing is reviewed. */
   readonly marks?: Marks | null;
+  readonly jump?: Jump | null;
   readonly onChange?: (text: string) => void;
   readonly onBlur?: () => void;
   readonly onPrimary?: () => void;
@@ -72,6 +79,10 @@ export function SqlEditor(props: SqlEditorProps) {
   useEffect(() => {
     if (marks) editor.current?.setMarks(marks.of, marks.marks);
   }, [marks, phase]);
+  const { jump } = props;
+  useEffect(() => {
+    if (jump) editor.current?.goTo(jump.at);
+  }, [jump]);
 
   return (
     <div ref={outer} tabIndex={-1} className="qc-editor" data-testid={`editor-${label}`} data-phase={phase}>

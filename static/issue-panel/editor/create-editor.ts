@@ -35,6 +35,8 @@ export interface Editor {
   readonly setText: (text: string) => void;
   /** Shows what a review found in `text`; nothing is changed when the editor holds another text by now. */
   readonly setMarks: (text: string, marks: readonly Mark[]) => void;
+  /** Puts the cursor at a UTF-16 offset, in sight and with the focus. */
+  readonly goTo: (at: number) => void;
   readonly destroy: () => void;
 }
 
@@ -53,6 +55,10 @@ export function createEditor(options: EditorOptions): Editor {
     },
     setMarks(text, marks) {
       if (view.state.sliceDoc() === text) showFindings(view, marks);
+    },
+    goTo(at) {
+      view.dispatch({ selection: { anchor: Math.min(at, view.state.doc.length) }, scrollIntoView: true });
+      view.focus();
     },
     destroy: () => view.destroy(),
   };

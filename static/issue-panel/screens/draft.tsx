@@ -1,6 +1,7 @@
 import { lazy, Suspense, useCallback, useMemo } from 'react';
 import { submissionProblems } from '#core/change/content';
 import type { PanelValue, Reply } from '#core/panel/contract';
+import { draftHeadline } from '#core/panel/lifecycle';
 import type { ActionView, BlockerView, ChangeView, DraftView } from '#core/panel/view';
 import { call } from '../../shared/bridge';
 import type { Change } from '../../shared/use-change';
@@ -11,6 +12,7 @@ import { SetAside } from '../components/set-aside';
 import type { DraftKeeper, DraftState } from '../hooks/draft-keeper';
 import { type DirectActions, useActions } from '../hooks/use-actions';
 import { useDraft } from '../hooks/use-draft';
+import { type DraftReview, useDraftReview } from '../hooks/use-draft-review';
 import { usePrimaryKey } from '../hooks/use-primary-key';
 import { Dialog } from './dialog';
 
@@ -25,7 +27,9 @@ export function DraftScreen({ change, view, draft }: { change: Change; view: Cha
   const { mayEdit } = view;
   const direct = useMemo(() => (mayEdit ? savingFirst(keeper) : {}), [keeper, mayEdit]);
   const actions = useActions(change, direct);
-  const slot = useMemo(() => draftSlot(view, state), [view, state]);
+  const review = useDraftReview(state.content);
+  const { refusal, goToFirst } = review;
+  const slot = useMemo(() => draftSlot(view, state, refusal), [view, state, refusal]);
   const { primary } = slot;
   const onPrimary = useCallback(() => {
     if (primary) actions.start(primary);
@@ -41,6 +45,7 @@ export function DraftScreen({ change, view, draft }: { change: Change; view: Cha
         busy={actions.busy}
         problem={actions.pending ? null : actions.problem}
         onAction={actions.start}
+        {...(refusal === null ? {} : { jump: { message: refusal, onJump: goToFirst } })}
         aside={
           view.mayEdit ? (
             <SaveState state={state} onRetry={onSave} />
@@ -54,7 +59,14 @@ export function DraftScreen({ change, view, draft }: { change: Change; view: Cha
           <DryRun dryRun={view.dryRun} changed={isAnother(state, draft)} />
         </Suspense>
       )}
-      <DraftBody view={view} keeper={keeper} state={state} onSave={onSave} onPrimary={onPrimary} />
+      <DraftBody
+        view={view}
+        keeper={keeper}
+        state={state}
+        review={review}
+        onSave={onSave}
+        onPrimary={onPrimary}
+      />
       <Dialog view={view} actions={actions} />
     </div>
   );
@@ -84,6 +96,7 @@ function DraftBody(props: {
   readonly view: ChangeView;
   readonly keeper: DraftKeeper;
   readonly state: DraftState;
+  readonly review: DraftReview;
   readonly onSave: () => void;
   readonly onPrimary: () => void;
 }) {
@@ -107,6 +120,7 @@ function DraftBody(props: {
         content={state.content}
         connections={view.connections}
         mayEdit={view.mayEdit}
+        review={props.review}
         savedVersion={state.phase === 'saved' ? state.base.version : null}
         onEdit={(edit) => keeper.edit(edit)}
         onSave={props.onSave}
@@ -127,7 +141,7 @@ interface Slot {
  * The slot for the text on the screen. The backend's answer is about the stored draft; while the author types, the
  * same check (`submissionProblems`, shared by both) says what is missing, so that nothing on the screen is out of date.
  */
-function draftSlot(view: ChangeView, state: DraftState): Slot {
+function draftSlot(view: ChangeView, state: DraftState, refusal: string | null): Slot {
   if (!view.mayEdit || view.primary?.name !== 'submit') return view;
   const problems = [
     ...submissionProblems(state.content).map((problem) => problem.message),
@@ -141,16 +155,20 @@ function draftSlot(view: ChangeView, state: DraftState): Slot {
   const headline =
     state.phase === 'conflict'
       ? 'Two versions of this draft exist.'
-      : problems.length === 0
-        ? 'Ready to be reviewed.'
-        : `${problems.length === 1 ? 'One thing is' : `${problems.length} things are`} missing before review.`;
+      : draftHeadline(problems.length, refusal !== null);
   return {
     headline,
-    primary: { ...view.primary, enabled: why === undefined, why: why ?? null },
+    primary: { ...view.primary, enabled: (why ?? refusal) === null, why: why ?? refusal },
     secondary: view.secondary.map((action) =>
       action.name === 'dry-run' ? dryRunOf(action, view, state, why) : action,
     ),
-    blockers: [...problems.map((message) => ({ kind: 'fix' as const, message })), ...waiting],
+    blockers: [
+      ...[...problems, ...(refusal === null ? [] : [refusal])].map((message) => ({
+        kind: 'fix' as const,
+        message,
+      })),
+      ...waiting,
+    ],
   };
 }
 

@@ -19,6 +19,9 @@ import { Dialog } from './dialog';
 
 const DryRun = lazy(() => import('../components/dry-run').then((module) => ({ default: module.DryRun })));
 const Review = lazy(() => import('../components/review').then((module) => ({ default: module.Review })));
+const RollbackReview = lazy(() =>
+  import('../components/review').then((module) => ({ default: module.RollbackReview })),
+);
 const Since = lazy(() => import('../components/since').then((module) => ({ default: module.Since })));
 const PlanText = lazy(() =>
   import('../components/rollback-plan').then((module) => ({ default: module.PlanText })),
@@ -133,6 +136,14 @@ function RevisionText(props: { view: ChangeView; revision: RevisionView; onPrima
   const wish = { sql, connection: revision.connection, rowBudget, digest };
   const reviewed = useReview(wish, view.dryRun?.status ?? null);
   const marks = useMarks(reviewed);
+  const { connection: where } = revision;
+  const ofRollback = useReview({
+    sql: revision.rollback ?? '',
+    connection: where,
+    rowBudget: null,
+    digest: null,
+  });
+  const rollbackMarks = useMarks(ofRollback);
   return (
     <div className="qc-stack">
       {revision.number > 1 && (view.status === 'in-review' || view.status === 'approved') && (
@@ -204,7 +215,18 @@ function RevisionText(props: { view: ChangeView; revision: RevisionView; onPrima
             There is no rollback: the author declared that this cannot be undone here.
           </p>
         ) : (
-          <SqlEditor label="Rollback" value={revision.rollback} readOnly onPrimary={props.onPrimary} />
+          <>
+            <SqlEditor
+              label="Rollback"
+              value={revision.rollback}
+              marks={rollbackMarks}
+              readOnly
+              onPrimary={props.onPrimary}
+            />
+            <Suspense fallback={null}>
+              <RollbackReview reviewed={ofRollback} />
+            </Suspense>
+          </>
         )}
       </section>
       <Digest digest={revision.digest} number={revision.number} />

@@ -42,6 +42,18 @@ describe('a script that a DBA would not like', () => {
     expect(await lookFromTop(dana, 'findings')).toEqual([]);
   });
 
+  step('she cannot submit it, reads why, and is brought to the place', async () => {
+    await dana.reads('The review found errors.');
+    await dana.reads(/The review found an error in line 1 of the SQL: ban-update-without-where\./);
+    expect(await dana.panel.getByTestId('action-submit').isDisabled()).toBe(true);
+    expect(await dana.panel.getByTestId('action-dry-run').isEnabled()).toBe(true);
+    await dana.panel.getByTestId('go-to-finding').click();
+    await dana.page.keyboard.press('Home');
+    await dana.page.keyboard.type('-- HERE\n');
+    await dana.editor('SQL').getByText('-- HERE').waitFor();
+    expect(await lookFromTop(dana, 'findings-block')).toEqual([]);
+  });
+
   step('she sets a rule aside with a reason, which Bea reads', async () => {
     await dana.editor('SQL').fill(waived);
     await dana.reads(/1 waived by the author/);

@@ -69,6 +69,7 @@ const see = (state: ChangeState, viewer: Partial<LifecycleInput>, situation: Par
     isOperator: false,
     isCandidate: null,
     problems: [],
+    reviewRefusal: null,
     connectionProblem: null,
     setupProblem: null,
     paused: null,
