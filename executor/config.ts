@@ -14,6 +14,7 @@ import {
 import { Schedule } from '#core/schedule/windows';
 import { PublicJwk } from '#core/protocol/jwk';
 import { refuse, ok, type Result } from '#core/result';
+import { Evidence, hasUsableEvidence } from './evidence-config';
 import { isSecure, Tls, tlsProblem, withTls } from './tls';
 
 const Milliseconds = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -124,6 +125,8 @@ const Connection = v.pipe(
     clone: v.optional(v.boolean(), false),
     /** The executor's own list; required for a protected connection. */
     approvers: v.optional(v.array(AccountId), []),
+    /** Takes only changes that succeeded in a lower environment before. Absent: nothing is asked for. */
+    evidence: v.optional(Evidence),
     /** How long after the apply a rollback is accepted. */
     rollbackWindowSeconds: v.optional(Seconds, 24 * 60 * 60),
     /**
@@ -323,6 +326,10 @@ const Settings = v.strictObject({
     v.check(
       (connections) => connections.every((connection) => hasUsableCopy(connection, connections)),
       'dryRunOn names another connection, a clone or unprotected and writable, with the same role and search path at another address',
+    ),
+    v.check(
+      (connections) => connections.every((connection) => hasUsableEvidence(connection, connections)),
+      'evidence comes from lower environments only; without "executor", from a connection listed here, in that environment, that is no clone',
     ),
   ),
   limits: v.optional(

@@ -133,6 +133,7 @@ export async function createExecutor(config: Config, options: ExecutorOptions = 
       now,
       at,
       key,
+      ownKey: publicHalf(key),
       log,
       counters,
       stopping: () => stopping,

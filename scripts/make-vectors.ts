@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { computeDigest } from '#core/change/compute-digest';
+import { subjectOf } from '#core/evidence/subject';
 import { canonicalJson, sha256Hex } from '#core/hash';
 import { type EnrolmentClaims, enrolmentTyp } from '#core/protocol/enrolment';
 import type { PrivateJwk } from '#core/protocol/jwk';
@@ -146,6 +147,7 @@ async function receipts(
       null,
       others.toFile,
     ],
+    ['says what it ran with', { subject: await subjectOf(order.content) }, null],
     [
       'gave way to a lock before',
       { lockTries: [{ at: '2026-09-21T13:34:58.000Z', statement: 0, sessions: 1 }] },

@@ -1,8 +1,10 @@
+import type { PublicJwk } from '#core/protocol/jwk';
 import type { ReceiptDelivery } from '#core/protocol/receipt';
 import type { ExecutionReply } from '#core/protocol/transport';
 import { ok, refuse, type Result } from '#core/result';
 import type { Config, TrustedApp } from '../config';
 import type { Log } from '../log';
+import { refusedEvidence } from '../order/check-evidence';
 import { checkOrder } from '../order/check-order';
 import { alreadyDone, refusedRollback } from '../order/check-rollback';
 import { type Refusal, refusal } from '../order/refusal';
@@ -20,6 +22,8 @@ export interface ServiceDeps {
   readonly store: StateStore;
   readonly targets: ReadonlyMap<string, Target>;
   readonly worker: Worker;
+  /** Our public key: our own receipts come back as evidence. */
+  readonly ownKey: PublicJwk;
   readonly now: () => number;
   readonly log: Log;
   readonly at: AtPoint;
@@ -98,6 +102,14 @@ export async function receiveOrder(
   if ('code' in checked) return refuseFinally(checked);
   const history = await refusedRollback(order, checked.target, store.pool, deps.now());
   if (history) return refuseFinally(history);
+  const evidence = await refusedEvidence(order.claims, checked.target, {
+    executorId: config.executorId,
+    ownKey: deps.ownKey,
+    targets: deps.targets,
+    pool: store.pool,
+    nowMs: deps.now(),
+  });
+  if (evidence) return refuseFinally(evidence);
   if (deps.now() > startBy * 1_000) {
     const outcome = nothingApplied('expired', 'expired', 'the order arrived past startBy', 0);
     const delivery = await worker.finish(order, target, outcome, 'take-in');

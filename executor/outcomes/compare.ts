@@ -109,7 +109,7 @@ async function tell(
 ): Promise<void> {
   const found = page.find(({ installation, jti }) => installation === claims.aud && jti === claims.jti);
   if (!found) return;
-  const { chain, beforeImage, ...rest } = claims;
+  const { chain, beforeImage, subject: _subject, ...rest } = claims;
   const message =
     `its row is gone from the ledger of the database: ${changed ?? 'neither its timeline nor its log says why (an older copy may have been brought back)'}. ` +
     'What was reported as done may not be there any more; it is not run again';

@@ -133,6 +133,7 @@ export function openTarget(
       const limits = approvedLimits(config);
       const labels = labelsOf(config);
       const exports = config.exports ?? null;
+      const { evidence } = config;
       const { writable, results, minimumApprovals, protected: guarded, dryRun, dryRunOn = null } = config;
       return {
         key,
@@ -153,6 +154,15 @@ export function openTarget(
         minimumApprovals,
         protected: guarded,
         dryRun: { mode: dryRun, on: dryRunOn },
+        ...(evidence
+          ? {
+              evidence: {
+                required: evidence.required,
+                environments: evidence.environments,
+                maxAgeDays: evidence.maxAgeDays,
+              },
+            }
+          : {}),
         engine: 'postgresql',
         engineVersion: found.engineVersion,
         ledgerMode: effectiveLedgerMode(config),

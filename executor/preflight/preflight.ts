@@ -47,6 +47,7 @@ async function look(
   const { exportFormat } = request;
   return {
     schemaDigest: schema.digest,
+    schemaShape: schema.digest === null ? null : schema.shape,
     schemaNote: schema.digest === null ? schema.note : null,
     schemaRefusal: unrecorded(target, schema),
     rollbackPlan: planned?.plan ?? null,
@@ -83,6 +84,7 @@ export async function preflight(
     return ok({
       ...nothingAsked,
       schemaDigest: null,
+      schemaShape: null,
       schemaNote: schema.note,
       schemaRefusal: unrecorded(target, schema),
       rollbackRefusal: request.automaticRollback ? words : null,

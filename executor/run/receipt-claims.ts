@@ -1,3 +1,4 @@
+import { type Subject, subjectOf } from '#core/evidence/subject';
 import type { DryRunReport } from '#core/protocol/dry-run';
 import type { ReceiptClaims, ReceiptStatus, StatementOutcome } from '#core/protocol/receipt';
 import type { LedgerMode } from '#core/protocol/claims';
@@ -64,12 +65,21 @@ function ledgerModeOf({ content }: OrderClaims, target: Target | null): LedgerMo
   return effectiveLedgerMode(content.export ? { ...target.config, writable: false } : target.config);
 }
 
+/** What a change ran with that succeeded; null for anything else, which is no evidence of anything. */
+export async function subjectOfRun(
+  { claims }: InboxOrder,
+  { status }: Pick<Outcome, 'status'>,
+): Promise<Subject | null> {
+  return claims.kind === 'apply' && status === 'succeeded' ? subjectOf(claims.content) : null;
+}
+
 /** The receipt of an outcome, without its place in the chain. */
 export function receiptClaims(
   order: InboxOrder,
   executorId: string,
   target: Target | null,
   outcome: Outcome,
+  subject: Subject | null,
   nowMs: number,
 ): UnchainedReceipt {
   const claims: OrderClaims = order.claims;
@@ -98,6 +108,7 @@ export function receiptClaims(
     finishedAt: outcome.finishedAt,
     transactionId: outcome.transactionId,
     resultSha256: outcome.resultSha256,
+    ...(subject ? { subject } : {}),
     ...(outcome.export ? { export: outcome.export } : {}),
     ...(outcome.verification ? { verification: outcome.verification } : {}),
     ...(outcome.beforeImage ? { beforeImage: outcome.beforeImage } : {}),

@@ -42,7 +42,7 @@ export async function refuseOtherSchema(
     const { state, opened } = await readSchemaApart(target.structures, statements, opening(claims));
     const wrong = wrongPlace(claims.content.target, whoOf(opened));
     if (wrong) throw new Ended(wrong);
-    difference = schemaDifference(approved, state, target.seenSchemas);
+    difference = schemaDifference(approved, claims.content.schemaShape, state, target.seenSchemas);
   } catch (error) {
     const failure = serverError(error);
     if (!failure) throw error;

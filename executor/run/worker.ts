@@ -29,7 +29,7 @@ import { createKnownOrders, readAgain, type ReadOrder, storedOrder } from './kno
 import { createLanes } from './lanes';
 import type { AtPoint } from './points';
 import { followProgress } from './progress';
-import { nothingApplied, type Outcome, receiptClaims, stoppedWaiting } from './receipt-claims';
+import { nothingApplied, type Outcome, receiptClaims, stoppedWaiting, subjectOfRun } from './receipt-claims';
 import { createStopWatch } from './stop-watch';
 import { sha256Hex } from '../sha256';
 
@@ -94,7 +94,9 @@ export function createWorker(deps: WorkerDeps): Worker {
     seconds: number | null = null,
   ): Promise<ReceiptDelivery | null> => {
     const resultSha256 = body === null ? null : sha256Hex(body);
-    const claims = receiptClaims(order, config.executorId, target, { ...outcome, resultSha256 }, deps.now());
+    const subject = await subjectOfRun(order, outcome);
+    const { executorId } = config;
+    const claims = receiptClaims(order, executorId, target, { ...outcome, resultSha256 }, subject, deps.now());
     await deps.at('before-final');
     const final = { claims, result: body, as, order };
     const delivery = await storeFinal(store, key, final, () => deps.at('in-final'));

@@ -12,8 +12,16 @@ function firstDifference(before: ReadonlyMap<string, string>, now: ReadonlyMap<s
 }
 
 /** In words why a change must not run on this structure; null when it is the approved one. */
-export function schemaDifference(approved: string, now: SchemaState, seen: SeenSchemas): string | null {
-  if (now.digest === approved) return null;
+export function schemaDifference(
+  approved: string,
+  shape: string | undefined,
+  now: SchemaState,
+  seen: SeenSchemas,
+): string | null {
+  if (now.digest === approved) {
+    if (shape === undefined || shape === now.shape) return null;
+    return 'the shape of the structure that the change touches is not the one that was approved';
+  }
   const words = 'the structure that the change touches is not the one that was approved';
   if (now.digest === null) return `${words}: ${now.note}`;
   const before = seen.get(approved);

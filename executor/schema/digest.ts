@@ -9,6 +9,8 @@ import type { Node } from '../sql/parser';
 export type SchemaState =
   | {
       readonly digest: string;
+      /** The same without who owns what: what two environments of one structure share. */
+      readonly shape: string;
       /** SHA-256 of each object's description, by its name, to say which one is another. */
       readonly objects: ReadonlyMap<string, string>;
     }
@@ -27,7 +29,7 @@ async function stateOf(results: readonly QueryResult[]): Promise<SchemaState> {
   if (count > maxObjects) {
     return { digest: null, note: `the text touches more than ${maxObjects} tables, functions and types` };
   }
-  const described = rows.flatMap(({ kind, name, facts }): [string, unknown][] =>
+  const described = rows.flatMap(({ kind, name, facts }): [string, object][] =>
     facts === null ? [] : [[`${kind} ${name}`, facts]],
   );
   const hashes = await Promise.all(
@@ -37,7 +39,16 @@ async function stateOf(results: readonly QueryResult[]): Promise<SchemaState> {
     ]),
   );
   const objects = new Map(hashes.toSorted(([a], [b]) => (a < b ? -1 : 1)));
-  return { digest: await canonicalSha256({ v: 1, objects: [...objects] }), objects };
+  const [digest, shape] = await Promise.all([
+    canonicalSha256({ v: 1, objects: [...objects] }),
+    canonicalSha256({ v: 1, shape: described.map(unowned).toSorted(([a], [b]) => (a < b ? -1 : 1)) }),
+  ]);
+  return { digest, shape, objects };
+}
+
+/** A description without its owner: roles have other names in other environments. */
+function unowned([name, facts]: [string, object]): [string, object] {
+  return [name, Object.fromEntries(Object.entries(facts).filter(([fact]) => fact !== 'owner'))];
 }
 
 /** Statements of an approved text, by their place and tree. */

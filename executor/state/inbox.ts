@@ -21,16 +21,25 @@ export async function findExecution(
 /** The execution that succeeded for this revision and kind, or null. */
 export async function findSucceeded(
   pool: Pool,
-  order: InboxOrder,
+  { claims: { iss, issue, content } }: InboxOrder,
   kind: 'apply' | 'rollback',
 ): Promise<ExecutionRow | null> {
-  const { iss, issue, content } = order.claims;
+  const change = { installation: iss, issueId: issue.id, revision: content.revision };
+  return findSucceededOf(pool, change, kind);
+}
+
+/** The same of a change that no order is at hand of. */
+export async function findSucceededOf(
+  pool: Pool,
+  change: { readonly installation: string; readonly issueId: string; readonly revision: number },
+  kind: 'apply' | 'rollback',
+): Promise<ExecutionRow | null> {
   const { rows } = await pool.query<ExecutionRow>({
     name: 'find-succeeded',
     text: `select ${columns} from executor.executions
       where installation = $1 and issue_id = $2 and revision = $3 and kind = $4 and state = 'final'
         and status = 'succeeded'`,
-    values: [iss, issue.id, content.revision, kind],
+    values: [change.installation, change.issueId, change.revision, kind],
   });
   return rows[0] ?? null;
 }

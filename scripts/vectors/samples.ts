@@ -71,6 +71,11 @@ export const [base] = Object.values(contents) as [DigestInput];
 contents['without rollback'] = { ...base, rollback: null };
 contents['with a row budget'] = { ...base, rowBudget: 10 };
 contents['with a recorded structure'] = { ...base, schemaDigest: 'c'.repeat(64) };
+contents['with a recorded structure and its shape'] = {
+  ...base,
+  schemaDigest: 'c'.repeat(64),
+  schemaShape: 'a'.repeat(64),
+};
 contents['with a verification'] = {
   ...base,
   verification: 'select total = 10 from orders where id = 1;',

@@ -51,7 +51,7 @@ export function lookBefore(ports: Ports): LookBefore {
         ? ok({ schemaDigest: null })
         : no('busy', `${why}, but ${silenceOf(answer)}. Try again later.`);
     }
-    const { schemaDigest, schemaRefusal, rollbackPlan, rollbackRefusal, exportRefusal } = answer.value;
+    const { schemaDigest, schemaShape, schemaRefusal, rollbackPlan, rollbackRefusal, exportRefusal } = answer.value;
     const refusal = schemaRefusal ?? rollbackRefusal ?? exportRefusal;
     if (refusal !== null) return no('incomplete', refusal);
     if (content.automaticRollback && rollbackPlan === null) {
@@ -59,6 +59,7 @@ export function lookBefore(ports: Ports): LookBefore {
     }
     return ok({
       schemaDigest,
+      ...(schemaShape === null ? {} : { schemaShape }),
       ...(content.automaticRollback && rollbackPlan !== null ? { rollbackPlan } : {}),
       ...(content.exportFormat === null ? {} : { export: { format: content.exportFormat } }),
     });
@@ -92,6 +93,7 @@ export async function showPreflight(
   if (words === null) return no('busy', `This cannot be told now: ${silenceOf(answer)}.`);
   return ok({
     schemaDigest: null,
+    schemaShape: null,
     schemaNote: null,
     schemaRefusal: null,
     rollbackPlan: null,

@@ -16,7 +16,7 @@ import { mayEditDraft, type IssueRef } from './save-draft';
 import { storedVerdict, verdictRefusal } from './stored-verdict';
 
 /** What a look before submission adds to the digest. */
-type Looked = Pick<DigestInput, 'schemaDigest' | 'rollbackPlan' | 'export'>;
+type Looked = Pick<DigestInput, 'schemaDigest' | 'schemaShape' | 'rollbackPlan' | 'export'>;
 
 /** Asks the executor what it can say of a change before it is submitted; refuses what cannot be submitted as it is. */
 export type LookBefore = (content: CompleteContent, info: ConnectionInfo) => Promise<Outcome<Looked>>;

@@ -21,6 +21,10 @@ export const maxPropertyChars = 32_768;
 export const maxIndexPropertyChars = 8_192;
 /** Approvers listed in the index property; more become the sentinel. Ours. */
 export const maxListedApprovers = 50;
+/** Receipts that an order carries as evidence. Ours: one for each lower environment. */
+export const maxEvidenceReceipts = 3;
+/** One of them, characters. Ours: an order with a content of the largest size still fits {@link maxTokenBytes}. */
+export const maxEvidenceChars = 32 * 1024;
 /** Order lifetime (`exp - iat`), seconds. Design 7. */
 export const maxOrderLifetimeSeconds = 15 * 60;
 /** Latest start after issue (`startBy - iat`), seconds. Design 7. */

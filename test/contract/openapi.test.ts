@@ -158,6 +158,7 @@ const snapshotTable = {
 const snapshot = { v: 1, serverMajor: 18, searchPath: ['s'], tables: [snapshotTable] };
 const unseen = {
   schemaDigest: null,
+  schemaShape: null,
   schemaNote: null,
   schemaRefusal: null,
   rollbackPlan: null,
@@ -175,6 +176,7 @@ const pairs: readonly (readonly [name: string, schema: v.GenericSchema, values: 
       aDigestInput({ rollback: null }),
       aDigestInput({ rowBudget: 10 }),
       aDigestInput({ schemaDigest: hash('c'), export: { format: 'csv' } }),
+      aDigestInput({ schemaDigest: hash('c'), schemaShape: hash('d') }),
       aDigestInput({ rollback: null, rollbackPlan: plan }),
     ],
   ],
@@ -186,6 +188,7 @@ const pairs: readonly (readonly [name: string, schema: v.GenericSchema, values: 
       anOrder({ kind: 'rollback', applyReceiptSha256: hash('a'), approvals: [] }),
       anOrder({ kind: 'rollback', applyReceiptSha256: hash('a'), beforeImageSha256: hash('b') }),
       anOrder({ kind: 'dry-run', approvals: [] }),
+      anOrder({ evidence: ['a.b.c', 'd.e.f'] }),
     ],
   ],
   [
@@ -193,6 +196,9 @@ const pairs: readonly (readonly [name: string, schema: v.GenericSchema, values: 
     ReceiptClaims,
     [
       aReceipt(),
+      aReceipt({
+        subject: { layoutSha256: hash('1'), undoSha256: hash('2'), verificationSha256: null, shape: null },
+      }),
       aReceipt({
         lockTries: [
           { at: '2026-11-21T09:40:12.000Z', statement: 0, sessions: 1 },
@@ -300,6 +306,7 @@ const pairs: readonly (readonly [name: string, schema: v.GenericSchema, values: 
     ConnectionInfo,
     [
       aConnection(),
+      aConnection({ evidence: { required: true, environments: ['dev', 'qa'], maxAgeDays: 7 } }),
       aConnection({ target: null, engineVersion: null, problem: 'away' }),
       aConnection({ maskedClasses: ['a'], exports: { maxBytes: 1, maxRows: 1, keepHours: 0.5 } }),
     ],
@@ -316,7 +323,7 @@ const pairs: readonly (readonly [name: string, schema: v.GenericSchema, values: 
     'PreflightReply',
     PreflightReply,
     [
-      { ...unseen, schemaDigest: hash('a'), rollbackPlan: plan },
+      { ...unseen, schemaDigest: hash('a'), schemaShape: hash('b'), rollbackPlan: plan },
       { ...unseen, schemaNote: 'a', schemaRefusal: 'b', rollbackRefusal: 'c', exportRefusal: 'd' },
     ],
   ],

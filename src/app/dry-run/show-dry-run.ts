@@ -54,6 +54,7 @@ async function isCurrent(
   if (!tried) return false;
   const now = digestInput(settings, issue, requestedBy, content, revisions + 1, {
     schemaDigest: tried.schemaDigest,
+    ...(tried.schemaShape === undefined ? {} : { schemaShape: tried.schemaShape }),
     ...(content.automaticRollback && tried.rollbackPlan ? { rollbackPlan: tried.rollbackPlan } : {}),
     ...(content.exportFormat === null ? {} : { export: { format: content.exportFormat } }),
   });

@@ -40,6 +40,11 @@ export const DigestInput = v.strictObject({
   rowBudget: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxRowBudget))),
   /** Structure of everything that the text touches, as the executor saw it at submission; null: it was not recorded. */
   schemaDigest: v.nullable(Sha256Hex),
+  /**
+   * Shape of that structure: the same as `schemaDigest` but for who owns what, so that two environments can have the same.
+   * Absent when it was not recorded, and in revisions of earlier releases.
+   */
+  schemaShape: v.optional(Sha256Hex),
   /** How the executor undoes the change by itself; absent when it does not. `rollback` is null then. */
   rollbackPlan: v.optional(RollbackPlan),
   /** The result is written to a file at the executor instead of being returned; absent when it is not. */

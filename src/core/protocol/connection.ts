@@ -38,6 +38,14 @@ export const ConnectionInfo = v.strictObject({
       on: v.nullable(ConnectionKey),
     }),
   ),
+  /** What evidence of lower environments the executor wants with an order; absent: none, or an older executor. */
+  evidence: v.optional(
+    v.strictObject({
+      required: v.boolean(),
+      environments: v.array(Environment),
+      maxAgeDays: v.pipe(v.number(), v.integer(), v.minValue(1)),
+    }),
+  ),
   target: v.nullable(TargetIdentity),
   /** Null when usable; else what is wrong, in words. */
   problem: v.nullable(v.string()),

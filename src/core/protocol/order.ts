@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { DigestInput } from '../change/digest';
 import { canonicalSha256 } from '../hash';
+import { maxEvidenceChars, maxEvidenceReceipts } from '../limits';
 import { ExecutionKind } from './attempt';
 import { AccountId, Identifier, NumericDate, Sha256Hex, UtcTime } from './claims';
 
@@ -45,7 +46,11 @@ export const OrderClaims = v.strictObject({
    */
   sqlSha256: Sha256Hex,
   approvals: v.pipe(v.array(OrderApproval), v.maxLength(100)),
-  evidence: v.pipe(v.array(v.string()), v.maxLength(0)),
+  /** Compact receipts of the same change in lower environments; the executor judges them by its own configuration. */
+  evidence: v.pipe(
+    v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(maxEvidenceChars))),
+    v.maxLength(maxEvidenceReceipts),
+  ),
   analyser: v.null(),
   /** Head of the change's ledger in the app when the order was built; the executor witnesses it. */
   ledgerHead: v.strictObject({ seq: v.pipe(v.number(), v.integer(), v.minValue(1)), hash: Sha256Hex }),

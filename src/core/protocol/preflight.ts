@@ -26,6 +26,8 @@ export type PreflightRequest = v.InferOutput<typeof PreflightRequest>;
 export const PreflightReply = v.strictObject({
   /** Digest of the structure of everything that the text touches; null when it cannot be told what that is. */
   schemaDigest: v.nullable(Sha256Hex),
+  /** The same without who owns what; null when there is no `schemaDigest`. Older executors say nothing of it. */
+  schemaShape: v.optional(v.nullable(Sha256Hex), null),
   /** Why there is no `schemaDigest`. */
   schemaNote: v.nullable(Words),
   /** Why an order without `schemaDigest` will be refused on this connection; null when it will not. */

@@ -11,6 +11,7 @@ import {
   UtcTime,
 } from './claims';
 import { ExecutionKind } from './attempt';
+import { Subject } from '../evidence/subject';
 import { DryRunReport } from './dry-run';
 import { ExportClaim } from './export';
 import { ReceiptStatus } from './receipt-status';
@@ -102,6 +103,8 @@ export const ReceiptClaims = v.strictObject({
   ),
   /** What a dry run saw before it was rolled back; absent for any other kind, and when nothing ran. */
   dryRun: v.optional(DryRunReport),
+  /** What a change that succeeded ran with, for the same change elsewhere; absent for anything else. */
+  subject: v.optional(Subject),
   /** SHA-256 of the result body's bytes; null when there is no body. */
   resultSha256: v.nullable(Sha256Hex),
   /**

@@ -258,6 +258,7 @@ describe('what comes back', () => {
       ok: true,
       value: {
         schemaDigest: null,
+        schemaShape: null,
         schemaNote: null,
         schemaRefusal: null,
         rollbackPlan: null,

@@ -8,6 +8,7 @@ import { type Change, changeSql, deliver } from '../support/load';
 import { rollbackPlan } from '../support/rollback-plan';
 import type { Outcome, Row } from '../support/row';
 import { createWorld, type Shared, type World } from '../support/world';
+import { listed, wrongEvidence } from './wrong-evidence';
 import { notOfOrders, type WrongOrder, wrongOrders } from './wrong-order-cases';
 
 /** Beside `main`: protected, protected without a list, read-only, and one that nobody initialised. */
@@ -31,6 +32,12 @@ function moreConnections(input: ConfigInput): ConfigInput {
         freezes: [{ from: '2020-01-01T00:00:00Z', to: '2999-01-01T00:00:00Z', reason: 'a test' }],
       },
       { ...main, key: 'never', dryRun: 'refused' },
+      {
+        ...main,
+        key: 'proven',
+        environment: 'qa',
+        evidence: { maxAgeDays: 7, from: [{ environment: 'dev', connection: 'main' }, listed] },
+      },
     ],
   };
 }
@@ -138,7 +145,7 @@ async function run(shared: Shared): Promise<Outcome> {
     );
     const violations: string[] = [];
     const changes: Change[] = [];
-    const cases = wrongOrders();
+    const cases = [...wrongOrders(), ...wrongEvidence];
     for (const [index, wrong] of cases.entries()) {
       const [problems, applied] = await send(world, `wrong-${index}`, wrong);
       violations.push(...problems);

@@ -42,6 +42,7 @@ describe('a look before submission', () => {
     const first = await look();
     expect(first).toEqual({
       schemaDigest: expect.stringMatching(/^[0-9a-f]{64}$/),
+      schemaShape: expect.stringMatching(/^[0-9a-f]{64}$/),
       schemaNote: null,
       schemaRefusal: null,
       rollbackPlan: null,
@@ -72,6 +73,7 @@ describe('a look before submission', () => {
     const sql = `do $$ begin execute 'drop table counters'; end $$`;
     expect(await look({ sql })).toMatchObject({
       schemaDigest: null,
+      schemaShape: null,
       schemaNote: 'what statement 1 touches cannot be told: DO',
       schemaRefusal: null,
     });
@@ -81,6 +83,7 @@ describe('a look before submission', () => {
     expect((await look({ sql, connection: 'lenient' })).schemaRefusal).toBeNull();
     expect(await look({ sql: 'selct 1' })).toMatchObject({
       schemaDigest: null,
+      schemaShape: null,
       schemaNote: 'the text does not parse',
     });
   });

@@ -18,6 +18,7 @@ export interface Backend {
 
 const nothingSaid: PanelValue<'preflight'> = {
   schemaDigest: null,
+  schemaShape: null,
   schemaNote: null,
   schemaRefusal: null,
   rollbackPlan: null,

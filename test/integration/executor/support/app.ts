@@ -38,6 +38,8 @@ export interface TestApp {
   connections(url: string): Promise<readonly ConnectionInfo[]>;
   /** The digest of the structure that a text touches, as an app asks for it before submission; null when it has none. */
   schemaDigest(url: string, connection: string, sql: string): Promise<string | null>;
+  /** What the executor says of a text before submission. */
+  look(url: string, connection: string, sql: string): Promise<PreflightReply>;
 }
 
 interface SendChanges {
@@ -92,6 +94,11 @@ export async function createTestApp(): Promise<TestApp> {
     async connections(url) {
       const response = await app.send(url, 'GET', paths.connections);
       return v.parse(ConnectionsReply, await response.json()).connections;
+    },
+    async look(url, connection, sql) {
+      const request = { connection, sql, automaticRollback: false, exportFormat: null };
+      const response = await app.send(url, 'POST', preflightPath, JSON.stringify(request));
+      return v.parse(PreflightReply, await response.json());
     },
     async schemaDigest(url, connection, sql) {
       const request = { connection, sql, automaticRollback: false, exportFormat: null };
