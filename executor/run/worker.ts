@@ -96,7 +96,14 @@ export function createWorker(deps: WorkerDeps): Worker {
     const resultSha256 = body === null ? null : sha256Hex(body);
     const subject = await subjectOfRun(order, outcome);
     const { executorId } = config;
-    const claims = receiptClaims(order, executorId, target, { ...outcome, resultSha256 }, subject, deps.now());
+    const claims = receiptClaims(
+      order,
+      executorId,
+      target,
+      { ...outcome, resultSha256 },
+      subject,
+      deps.now(),
+    );
     await deps.at('before-final');
     const final = { claims, result: body, as, order };
     const delivery = await storeFinal(store, key, final, () => deps.at('in-final'));

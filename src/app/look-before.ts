@@ -51,7 +51,8 @@ export function lookBefore(ports: Ports): LookBefore {
         ? ok({ schemaDigest: null })
         : no('busy', `${why}, but ${silenceOf(answer)}. Try again later.`);
     }
-    const { schemaDigest, schemaShape, schemaRefusal, rollbackPlan, rollbackRefusal, exportRefusal } = answer.value;
+    const { schemaDigest, schemaShape, schemaRefusal, rollbackPlan, rollbackRefusal, exportRefusal } =
+      answer.value;
     const refusal = schemaRefusal ?? rollbackRefusal ?? exportRefusal;
     if (refusal !== null) return no('incomplete', refusal);
     if (content.automaticRollback && rollbackPlan === null) {
