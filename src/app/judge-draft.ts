@@ -4,6 +4,7 @@ import { refusalOf } from '#core/change/refuse-findings';
 import type { DraftVerdict } from '#core/change/verdict';
 import type { Settings } from '#core/settings/settings';
 import { reviewConfigOf } from '#core/settings/review-config';
+import type { SchemaSnapshot } from '#core/sql/facts/schema-snapshot';
 import type { SqlParser } from '#core/sql/parser';
 import { analyserName } from '#core/sql/review/analyser';
 import { effectiveConfig } from '#core/sql/review/config';
@@ -13,8 +14,14 @@ import { reviewText } from '#core/sql/review/review-text';
 /** Reviews a draft as it is. Null: it names no connection that the executor knows, so there is nothing to judge it by. */
 export type JudgeDraft = (content: DraftContent, settings: Settings) => Promise<DraftVerdict | null>;
 
-/** A judge with PostgreSQL's grammar, which only the panel's function carries. */
-export function judgeWith(parser: SqlParser): JudgeDraft {
+/**
+ * A judge with PostgreSQL's grammar, which only the panel's function carries. `schemaOf` tells the structure behind a
+ * connection as the panel's review knows it, so that both find the same; null when none is known.
+ */
+export function judgeWith(
+  parser: SqlParser,
+  schemaOf: (connection: string) => Promise<SchemaSnapshot | null>,
+): JudgeDraft {
   return async (content, settings) => {
     const info = settings.executor?.connections.find(({ key }) => key === content.connection);
     if (!info) return null;
@@ -22,7 +29,8 @@ export function judgeWith(parser: SqlParser): JudgeDraft {
     const configured = reviewConfigOf(settings);
     const config = effectiveConfig(configured, { environment, connection });
     const rowBudget = parseRowBudget(content.rowBudget) ?? null;
-    const context = { schema: null, environment, rowBudget, rows: [], time: null };
+    const schema = await schemaOf(connection);
+    const context = { schema, environment, rowBudget, rows: [], time: null };
     const rollback = content.automaticRollback ? '' : (content.rollback ?? '');
     const texts = {
       sql: await fullReview(parser, content.sql, config, context),

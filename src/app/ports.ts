@@ -13,9 +13,11 @@ import type { ChangeKind, ExecutionKind } from '#core/protocol/attempt';
 import type { OrderClaims } from '#core/protocol/order';
 import type { ExportLinkReply } from '#core/protocol/export';
 import type { PreflightReply, PreflightRequest } from '#core/protocol/preflight';
+import type { SnapshotReply, SnapshotRequest } from '#core/protocol/snapshot';
 import type { ConnectionsReply, ErrorReply, ExecutionReply } from '#core/protocol/transport';
 import type { Result } from '#core/result';
 import type { GroupRef, Settings } from '#core/settings/settings';
+import type { SchemaSnapshot } from '#core/sql/facts/schema-snapshot';
 import type { SettingsActor, SettingsEvent } from '#core/settings/settings-event';
 import type { TransitionKey } from '#core/workflow/steps';
 
@@ -26,6 +28,7 @@ export interface Ports {
   readonly archive: Archive;
   readonly dryRuns: DryRuns;
   readonly executions: Executions;
+  readonly snapshots: Snapshots;
   readonly settings: SettingsStore;
   readonly mirrorRounds: MirrorRounds;
   readonly keys: Keys;
@@ -185,6 +188,27 @@ export interface DryRuns {
   receipt(issueId: string): Promise<StoredDelivery | undefined>;
 }
 
+/** What is known of the kept schema snapshot of a connection, without its body. */
+export interface SnapshotHead {
+  /** Id of the executor that told it. */
+  readonly executor: string;
+  /** Digest of the body; proved when it was kept. */
+  readonly digest: string;
+  /** When its catalogues were read, and when the executor last said that they are still so. ISO times. */
+  readonly takenAt: string;
+  readonly askedAt: string;
+}
+
+/** The latest schema snapshot of each connection. A cache: whatever is missing is asked for again. */
+export interface Snapshots {
+  head(connection: string): Promise<SnapshotHead | undefined>;
+  /** The body that a head names; undefined when it is not kept any more. */
+  body(connection: string, head: SnapshotHead): Promise<SchemaSnapshot | undefined>;
+  /** Keeps a head, and the body with this digest; null: the body is kept already. False when the body is too large. */
+  keep(connection: string, head: SnapshotHead, body: SchemaSnapshot | null): Promise<boolean>;
+  forget(connections: readonly string[]): Promise<void>;
+}
+
 type ExecutionPhase = 'claimed' | 'queued' | 'sent' | 'waiting' | 'final';
 
 /** The dispatch record of one (issue, revision, kind); the sweep finds open ones by index. */
@@ -333,6 +357,8 @@ export interface Executor {
   ): Promise<ExecutorAnswer<ExecutionReply>>;
   /** Asks what the executor can say of a change before anybody has approved it. */
   preflight(executorId: string, request: PreflightRequest): Promise<ExecutorAnswer<PreflightReply>>;
+  /** Asks what the database of a connection looks like. */
+  snapshot(executorId: string, request: SnapshotRequest): Promise<ExecutorAnswer<SnapshotReply>>;
   /** Asks for a link to the file that an execution wrote, for a person who was checked just now. */
   exportLink(executorId: string, jti: string, accountId: string): Promise<ExecutorAnswer<ExportLinkReply>>;
   /** `signedWith`: a key to prove with instead of the app's current one. */

@@ -7,22 +7,24 @@ import { fullReview } from '#core/sql/review/full-review';
 import { effectSentences } from '#core/sql/summary/effects';
 import { type CountPorts, readCounts } from './dry-run/read-dry-run';
 import type { Ports } from './ports';
+import type { KnownSchema } from './snapshot/schema-of';
 
 /**
- * Reviews a text as it would run on a connection. Of a draft it reads the settings and nothing else: it is asked while
- * people type. Of a revision it also takes the rows that its dry run counted.
+ * Reviews a text as it would run on a connection, with the structure of its database when it may use that. It is asked
+ * while people type, so it asks nobody but the app's storage. Of a revision it also takes the rows that its dry run counted.
  */
 export async function reviewSql(
   ports: CountPorts & { readonly settings: Pick<Ports['settings'], 'read'> },
   parser: SqlParser,
   issueId: string,
   { sql, connection, rowBudget, digest }: PanelPayload<'review'>,
+  known: KnownSchema | null,
 ): Promise<ReviewView> {
   const found = connection === null ? undefined : findConnection(await ports.settings.read(), connection);
   const environment = found?.info.environment ?? null;
   const config = effectiveConfig(defaultConfig, { environment, connection });
   const rows = digest === null ? [] : await readCounts(ports, issueId, digest);
-  const context = { schema: null, environment, rowBudget, rows, time: null };
+  const context = { schema: known?.snapshot ?? null, environment, rowBudget, rows, time: null };
   const { review, summaries, risk } = await fullReview(parser, sql, config, context);
   return {
     statements: review.script.statements.map((statement) => ({
@@ -34,5 +36,6 @@ export async function reviewSql(
     })),
     findings: [...review.findings],
     risk: { level: risk.level, reasons: [...risk.reasons] },
+    structure: known && { digest: known.digest, takenAt: known.takenAt },
   };
 }

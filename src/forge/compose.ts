@@ -10,6 +10,7 @@ import { kvsKeys } from './kvs-keys';
 import { unshownMarks } from './kvs-marks';
 import { kvsMirrorRounds } from './kvs-mirror-rounds';
 import { kvsSettings } from './kvs-settings-ledger';
+import { kvsSnapshots } from './kvs-snapshots';
 import { realtimeSignals } from './realtime-signals';
 import { remembered } from './remembered';
 
@@ -27,6 +28,7 @@ export function composePorts(): Ports {
     archive: kvsArchive,
     dryRuns: kvsDryRuns,
     executions: kvsExecutions,
+    snapshots: kvsSnapshots,
     jira: { ...rules.jira, readIndexes },
     settings,
     keys,

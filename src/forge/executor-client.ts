@@ -5,6 +5,7 @@ import { maxRequestLifetimeSeconds } from '#core/limits';
 import { EnrolmentReply, enrolmentPath } from '#core/protocol/enrolment';
 import { ExportLinkReply, exportLinksPath } from '#core/protocol/export';
 import { preflightPath, PreflightReply } from '#core/protocol/preflight';
+import { snapshotPath, SnapshotReply } from '#core/protocol/snapshot';
 import type { PrivateJwk } from '#core/protocol/jwk';
 import { signCompact } from '#core/protocol/jws';
 import { requestHeader, requestTyp, type RequestClaims } from '#core/protocol/request';
@@ -72,6 +73,8 @@ export function executorClient(deps: {
     },
     preflight: (id, request) =>
       call(id, { method: 'POST', path: preflightPath, body: JSON.stringify(request) }, PreflightReply),
+    snapshot: (id, request) =>
+      call(id, { method: 'POST', path: snapshotPath, body: JSON.stringify(request) }, SnapshotReply),
     exportLink: (id, jti, accountId) =>
       call(
         id,

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { ok } from '#core/result';
 import { panelCalls, type PanelCallName, type PanelValue, type Reply } from '#core/panel/contract';
 import { castVote } from '../app/cast-vote';
-import { judgeWith } from '../app/judge-draft';
+import { type JudgeDraft, judgeWith } from '../app/judge-draft';
 import { decide } from '../app/decide-review';
 import { readDryRun } from '../app/dry-run/read-dry-run';
 import { requestDryRun } from '../app/dry-run/request-dry-run';
@@ -21,6 +21,9 @@ import { showChange } from '../app/show-change';
 import { showProgress } from '../app/show-progress';
 import { showSince } from '../app/show-since';
 import { showTimeline } from '../app/show-timeline';
+import { schemaForReview } from '../app/snapshot/schema-for-review';
+import { schemaOf } from '../app/snapshot/schema-of';
+import { showStructure } from '../app/snapshot/show-structure';
 import { submitChange } from '../app/submit-change';
 import { composePorts } from '../forge/compose';
 import { sqlParser } from '../forge/sql-parser/parser';
@@ -46,7 +49,8 @@ type Handlers = {
   ) => Promise<Outcome<PanelValue<N>>>;
 };
 
-const judge = judgeWith(sqlParser);
+const judge = ({ ports }: PanelCall): JudgeDraft =>
+  judgeWith(sqlParser, async (connection) => (await schemaOf(ports, connection))?.snapshot ?? null);
 
 const view = async ({ ports, issue, viewer }: PanelCall): Promise<Outcome<PanelValue<'view'>>> =>
   ok(await showChange(ports, issue, viewer));
@@ -63,8 +67,13 @@ const viewAfter = async (
 const handlers: Handlers = {
   view,
   timeline: async ({ ports, issue }) => ok(await showTimeline(ports, issue.id)),
-  'save-draft': ({ ports, issue, viewer }, payload) => saveDraft(ports, issue, viewer, payload, judge),
-  review: async ({ ports, issue }, payload) => ok(await reviewSql(ports, sqlParser, issue.id, payload)),
+  'save-draft': (call, payload) => saveDraft(call.ports, call.issue, call.viewer, payload, judge(call)),
+  review: async ({ ports, issue, viewer }, payload) => {
+    const known = await schemaForReview(ports, issue.id, viewer, payload);
+    return ok(await reviewSql(ports, sqlParser, issue.id, payload, known));
+  },
+  structure: async ({ ports, issue, viewer }, payload) =>
+    ok(await showStructure(ports, issue.id, viewer, payload)),
   since: async ({ ports, issue, viewer }) => ok(await showSince(ports, issue.id, viewer)),
   preflight: ({ ports, issue }, payload) => showPreflight(ports, issue, payload),
   submit: (call, { version }) =>
@@ -76,7 +85,7 @@ const handlers: Handlers = {
         call.viewer,
         { version, from: 'panel' },
         lookBefore(call.ports),
-        judge,
+        judge(call),
       ),
     ),
   'dry-run': (call, payload) => viewAfter(call, requestDryRun(call.ports, call.issue, call.viewer, payload)),

@@ -26,6 +26,17 @@ export function stopwatch(seconds: number): string {
   return hours > 0 ? `${hours}:${rest}` : rest;
 }
 
+/** `just now`, `12 minutes ago`, `3 hours ago`, `2 days ago`. */
+export function ago(iso: string, now: number): string {
+  const minutes = Math.floor((now - Date.parse(iso)) / 60_000);
+  if (!(minutes >= 1)) return 'just now';
+  if (minutes < 60) return `${count(minutes, 'minute', 'minutes')} ago`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48
+    ? `${count(hours, 'hour', 'hours')} ago`
+    : `${count(Math.floor(hours / 24), 'day', 'days')} ago`;
+}
+
 /** `1 person`, `2 people`. */
 export function count(number: number, one: string, many: string): string {
   return `${number.toLocaleString('en-GB')} ${number === 1 ? one : many}`;

@@ -35,6 +35,7 @@ export async function enrolExecutor(
   const reply = await askConnections(ports, executorId);
   if (!reply.ok) return reply;
   const { version } = reply.value;
+  const before = await ports.settings.read();
   await ports.settings.change({ actor: admin, what: `Executor ${executorId} enrolled` }, (settings) => {
     const { executor } = settings;
     const connections = executor?.id === executorId ? executor.connections : [];
@@ -44,7 +45,11 @@ export async function enrolExecutor(
       appKeys: { ...settings.appKeys, current: proved.value },
     };
   });
-  return ok(await keepConnections(ports, reply.value));
+  const settings = await keepConnections(ports, reply.value);
+  // What another executor, or this one under another key, told of its databases does not count any more.
+  const connections = [...(before.executor?.connections ?? []), ...reply.value.connections];
+  await ports.snapshots.forget([...new Set(connections.map(({ key }) => key))]);
+  return ok(settings);
 }
 
 /**

@@ -8,6 +8,7 @@ import { ExecutionProgress } from '../protocol/progress';
 import { ResultBody } from '../protocol/receipt';
 import { ReviewView } from './review';
 import { SinceView } from './since';
+import { StructureView } from './structure';
 import { ChangeView, DraftView, DryRunReportView, PreflightView, TimelineEntry } from './view';
 
 const Version = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -52,6 +53,14 @@ export const panelCalls = {
       digest: v.nullable(Sha256Hex),
     }),
     value: ReviewView,
+  },
+  /**
+   * Has the structure of a connection's database looked at again when that is some minutes ago; asked when a draft or a
+   * revision is opened, never while somebody types. `known`: the digest whose names the panel has.
+   */
+  structure: {
+    payload: v.strictObject({ connection: ConnectionKey, known: v.nullable(Sha256Hex) }),
+    value: StructureView,
   },
   /** What changed since the viewer decided about an earlier revision; null when there is no earlier one. */
   since: { payload: v.strictObject({}), value: v.strictObject({ since: v.nullable(SinceView) }) },

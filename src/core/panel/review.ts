@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { levels } from '../sql/review/rule';
 import { statementKinds } from '../sql/facts/kind';
+import { Sha256Hex, UtcTime } from '../protocol/claims';
 import { riskLevels } from '../sql/risk/levels';
 
 const Offset = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -46,10 +47,15 @@ const Risk = v.strictObject({
   ),
 });
 
-/** What the review says of a text. Deterministic: whoever asks about the same text on the same connection reads the same. */
+/**
+ * What the review says of a text. Deterministic: whoever asks about the same text on the same connection with the same
+ * structure reads the same.
+ */
 export const ReviewView = v.strictObject({
   statements: v.array(StatementReview),
   findings: v.array(FindingView),
   risk: Risk,
+  /** The structure of the database that it is made with, and when that was read; null: without. */
+  structure: v.nullable(v.strictObject({ digest: Sha256Hex, takenAt: UtcTime })),
 });
 export type ReviewView = v.InferOutput<typeof ReviewView>;

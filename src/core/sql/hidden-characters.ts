@@ -39,6 +39,9 @@ const names: Readonly<Record<number, string>> = {
 /** Controls but tab, line feed and carriage return; everything that a font shows as nothing; every odd space. */
 const hidden = /(?![\t\n\r])\p{Cc}|\p{Default_Ignorable_Code_Point}|\p{Cf}|\p{Zl}|\p{Zp}|(?! )\p{Zs}/gu;
 
+/** True when a text holds something that nobody would see in it. */
+export const hasHiddenCharacters = (text: string): boolean => text.search(hidden) >= 0;
+
 /** Finds every hidden character of `text`. Inside a string literal it is data: shown, not forbidden. */
 export function findHiddenCharacters(text: string): HiddenCharacter[] {
   const matches = [...text.matchAll(hidden)];

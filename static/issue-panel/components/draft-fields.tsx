@@ -5,6 +5,7 @@ import type { DraftContent } from '#core/change/content';
 import { maxReasonLength } from '#core/limits';
 import type { ConnectionView } from '#core/panel/view';
 import type { DraftReview, ReviewedField } from '../hooks/use-draft-review';
+import type { Structure } from '../hooks/use-structure';
 import { ConnectionChoice } from './connection-choice';
 import { ExportField } from './export-field';
 import { RollbackChoice } from './rollback-choice';
@@ -20,6 +21,8 @@ export interface DraftFieldsProps {
   readonly connections: readonly ConnectionView[];
   readonly mayEdit: boolean;
   readonly review: DraftReview;
+  /** What is known of the database of the chosen connection; null: not asked yet. */
+  readonly structure: Structure | null;
   /** Version of the stored draft when everything typed is in it; null while it is not. */
   readonly savedVersion: number | null;
   readonly onEdit: (change: Partial<DraftContent>) => void;
@@ -29,7 +32,7 @@ export interface DraftFieldsProps {
 
 /** SQL, connection, row budget, verification, rollback and reason. */
 export function DraftFields(props: DraftFieldsProps) {
-  const { content, mayEdit, review, onEdit, onSave } = props;
+  const { content, mayEdit, review, structure, onEdit, onSave } = props;
   const reason = useId();
   const { sql, connection } = content;
   return (
@@ -43,7 +46,7 @@ export function DraftFields(props: DraftFieldsProps) {
         onChange={(text) => onEdit({ sql: text })}
       />
       <Suspense fallback={null}>
-        <Review reviewed={review.sql.reviewed} sql={sql} />
+        <Review reviewed={review.sql.reviewed} sql={sql} structure={structure} />
       </Suspense>
       <ConnectionChoice
         connections={props.connections}

@@ -1,8 +1,10 @@
 import { useMemo } from 'react';
 import type { FindingView, ReviewView } from '#core/panel/review';
 import { lineOfByte } from '#core/results/statement-text';
-import { count } from '../../shared/format';
+import { ago, count } from '../../shared/format';
+import { useNow } from '../hooks/use-now';
 import type { Reviewed } from '../hooks/use-review';
+import type { Structure } from '../hooks/use-structure';
 import { Disclosure } from './disclosure';
 
 const tags = {
@@ -15,7 +17,8 @@ const tags = {
 const listed = 12;
 
 /** What the rules say of the SQL: how many findings, then each with its line and what to write instead. */
-export function Review({ reviewed, sql }: { reviewed: Reviewed | null; sql: string }) {
+export function Review(props: { reviewed: Reviewed | null; sql: string; structure: Structure | null }) {
+  const { reviewed, sql, structure } = props;
   if (reviewed === null && sql.trim() === '') return null;
   return (
     <section className="qc-stack-tight" aria-labelledby="qc-review" data-testid="review">
@@ -28,6 +31,7 @@ export function Review({ reviewed, sql }: { reviewed: Reviewed | null; sql: stri
       {reviewed?.review && (
         <>
           <Risk risk={reviewed.review.risk} />
+          <Sizes of={reviewed.review.structure} structure={structure} />
           <Summaries review={reviewed.review} sql={reviewed.sql} />
           <Findings review={reviewed.review} sql={reviewed.sql} />
         </>
@@ -70,6 +74,25 @@ function Risk({ risk: { level, reasons } }: { risk: ReviewView['risk'] }) {
         </Disclosure>
       )}
     </div>
+  );
+}
+
+/** How old the sizes are that the review tells, or why it knows none. */
+function Sizes({ of, structure }: { of: ReviewView['structure']; structure: Structure | null }) {
+  const now = useNow();
+  const problem = structure?.problem ?? null;
+  if (of === null && problem === null) return null;
+  return (
+    <p className="qc-small qc-subtle" data-testid="structure-age">
+      {of === null ? (
+        `Sizes and what hangs on tables are not known: ${problem}.`
+      ) : (
+        <>
+          Sizes as of <time dateTime={of.takenAt}>{ago(of.takenAt, now)}</time>
+          {problem === null ? '.' : `; nothing newer is known: ${problem}.`}
+        </>
+      )}
+    </p>
   );
 }
 

@@ -25,13 +25,19 @@ export interface DraftReview {
 
 type Field = 'sql' | 'rollback';
 
-/** Reviews SQL and rollback as they are on the screen: both run with the same rights, so an error in either counts. */
-export function useDraftReview(content: DraftContent): DraftReview {
+/**
+ * Reviews SQL and rollback as they are on the screen: both run with the same rights, so an error in either counts.
+ * `structureTakenAt`: of the structure that the app knows; when it changes, the review is asked for again.
+ */
+export function useDraftReview(content: DraftContent, structureTakenAt: string | null): DraftReview {
   const { sql, connection } = content;
   const rowBudget = parseRowBudget(content.rowBudget) ?? null;
-  const ofSql = useReview({ sql, connection, rowBudget, digest: null });
+  const ofSql = useReview({ sql, connection, rowBudget, digest: null }, structureTakenAt);
   const rollback = content.automaticRollback ? '' : (content.rollback ?? '');
-  const ofRollback = useReview({ sql: rollback, connection, rowBudget: null, digest: null });
+  const ofRollback = useReview(
+    { sql: rollback, connection, rowBudget: null, digest: null },
+    structureTakenAt,
+  );
   const marks = useMarks(ofSql);
   const rollbackMarks = useMarks(ofRollback);
   const errors = useMemo(

@@ -13,6 +13,7 @@ import type { DraftKeeper, DraftState } from '../hooks/draft-keeper';
 import { type DirectActions, useActions } from '../hooks/use-actions';
 import { useDraft } from '../hooks/use-draft';
 import { type DraftReview, useDraftReview } from '../hooks/use-draft-review';
+import { type Structure, useStructure } from '../hooks/use-structure';
 import { usePrimaryKey } from '../hooks/use-primary-key';
 import { Dialog } from './dialog';
 
@@ -27,7 +28,8 @@ export function DraftScreen({ change, view, draft }: { change: Change; view: Cha
   const { mayEdit } = view;
   const direct = useMemo(() => (mayEdit ? savingFirst(keeper) : {}), [keeper, mayEdit]);
   const actions = useActions(change, direct);
-  const review = useDraftReview(state.content);
+  const structure = useStructure(state.content.connection);
+  const review = useDraftReview(state.content, structure?.takenAt ?? null);
   const { refusal, goToFirst } = review;
   const slot = useMemo(() => draftSlot(view, state, refusal), [view, state, refusal]);
   const { primary } = slot;
@@ -64,6 +66,7 @@ export function DraftScreen({ change, view, draft }: { change: Change; view: Cha
         keeper={keeper}
         state={state}
         review={review}
+        structure={structure}
         onSave={onSave}
         onPrimary={onPrimary}
       />
@@ -97,6 +100,7 @@ function DraftBody(props: {
   readonly keeper: DraftKeeper;
   readonly state: DraftState;
   readonly review: DraftReview;
+  readonly structure: Structure | null;
   readonly onSave: () => void;
   readonly onPrimary: () => void;
 }) {
@@ -121,6 +125,7 @@ function DraftBody(props: {
         connections={view.connections}
         mayEdit={view.mayEdit}
         review={props.review}
+        structure={props.structure}
         savedVersion={state.phase === 'saved' ? state.base.version : null}
         onEdit={(edit) => keeper.edit(edit)}
         onSave={props.onSave}

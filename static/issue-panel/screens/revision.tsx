@@ -14,6 +14,7 @@ import { SqlEditor } from '../components/sql-editor';
 import { Votes } from '../components/votes';
 import { type DirectActions, useActions, type Actions } from '../hooks/use-actions';
 import { useMarks, useReview } from '../hooks/use-review';
+import { useStructure } from '../hooks/use-structure';
 import { usePrimaryKey } from '../hooks/use-primary-key';
 import { Dialog } from './dialog';
 
@@ -134,7 +135,8 @@ function RevisionText(props: { view: ChangeView; revision: RevisionView; onPrima
   const connection = view.connections.find(({ key }) => key === revision.connection);
   const { sql, rowBudget, digest } = revision;
   const wish = { sql, connection: revision.connection, rowBudget, digest };
-  const reviewed = useReview(wish, view.dryRun?.status ?? null);
+  const structure = useStructure(revision.connection);
+  const reviewed = useReview(wish, `${view.dryRun?.status} ${structure?.takenAt}`);
   const marks = useMarks(reviewed);
   const { connection: where } = revision;
   const ofRollback = useReview({
@@ -173,7 +175,7 @@ function RevisionText(props: { view: ChangeView; revision: RevisionView; onPrima
         </p>
       </section>
       <Suspense fallback={null}>
-        <Review reviewed={reviewed} sql={revision.sql} />
+        <Review reviewed={reviewed} sql={revision.sql} structure={structure} />
       </Suspense>
       <section className="qc-stack-tight" aria-labelledby="qc-sql">
         <h3 className="qc-label" id="qc-sql">

@@ -41,7 +41,7 @@ async function review(payload: unknown): Promise<Reply<unknown>> {
     throw new Error('a review without a digest reads the settings only');
   };
   const ports = { settings, ledger: { read: unread }, dryRuns: { receipt: unread } };
-  return { ok: true, value: await reviewSql(ports, sqlParser, '10042', wish) };
+  return { ok: true, value: await reviewSql(ports, sqlParser, '10042', wish, null) };
 }
 
 /** One call that the panel made. */
@@ -61,6 +61,13 @@ export class FakeBackend implements Backend {
   progress: PanelValue<'progress'> = { progress: null, silent: false };
   /** The earlier revision of a change that was submitted again. */
   since: PanelValue<'since'>['since'] = null;
+  /** The answer to every `structure`. */
+  structure: PanelValue<'structure'> = {
+    digest: null,
+    takenAt: null,
+    problem: 'the executor does not answer',
+    names: null,
+  };
   /** The answer to every `preflight`. */
   look: Reply<PanelValue<'preflight'>> = { ok: true, value: { ...nothingSaid, rollbackPlan } };
   /** Addresses that the panel had opened. */
@@ -93,6 +100,7 @@ export class FakeBackend implements Backend {
       return { ok: true, value: { order: 'order.jws', orderNote: null, receipt: 'receipt.jws' } };
     if (name === 'preflight') return this.look;
     if (name === 'review') return review(payload);
+    if (name === 'structure') return { ok: true, value: this.structure };
     if (name === 'since') return { ok: true, value: { since: this.since } };
     if (name === 'save-draft') return this.#save(payload);
     const reply = this.#nextReply ?? { ok: true, value: this.view };
