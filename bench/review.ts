@@ -5,6 +5,7 @@ import { sqlParser } from '../executor/sql/parser';
 import { startTestServer } from '../test/support/postgres';
 import { compareLocks } from '../test/support/sql/compare-locks';
 import { damaged, seeded } from '../test/support/sql/fuzz';
+import { longTexts } from '../test/support/sql/long-texts';
 import { aim, machine, printTable, quantile, timed } from './harness';
 
 const config = effectiveConfig(defaultConfig, { environment: null, connection: null });
@@ -109,6 +110,20 @@ async function fuzz(): Promise<void> {
   );
 }
 
+/** Texts that are made to take long. The aim is ours: a resolver has 25 s, and an executor has others to serve. */
+async function long(): Promise<void> {
+  const table: string[][] = [];
+  for (const [name, text] of Object.entries(longTexts)) {
+    const taken = await timed(() => whole(text));
+    table.push([name, String(text.length), `${taken.toFixed(0)} ms`, aim('2 s', taken <= 2_000)]);
+  }
+  printTable(
+    'Texts as long as a change may be, made to take long',
+    ['text', 'characters', 'all', 'aim'],
+    table,
+  );
+}
+
 async function locks(): Promise<void> {
   const server = await startTestServer();
   try {
@@ -136,5 +151,6 @@ async function locks(): Promise<void> {
 export async function printReviewFigures(): Promise<void> {
   await speed();
   await fuzz();
+  await long();
   await locks();
 }

@@ -1,6 +1,6 @@
 import { type Effects, predictEffects } from '../effects/predict';
 import { type LockPrediction, predictLocks } from '../locks/predict';
-import { calledName, mayBeSame, type QualifiedName } from '../tree/names';
+import { calledName, type QualifiedName } from '../tree/names';
 import { find, locationOf } from '../tree/node';
 import type { Script, Statement } from '../tree/script';
 import { createdBefore } from '../tree/tables';
@@ -55,10 +55,8 @@ function statementFacts(
   const { locks, unseen } = predictLocks(statement, schema, relations);
   const { rewrites, scans } = predictEffects(statement, schema);
   // What the script itself has made nobody else uses, and it is as good as empty.
-  const made = createdBefore(all, statement.index);
-  const isOld = (name: QualifiedName): boolean => !made.some((other) => mayBeSame(other, name));
   const keep = <T extends QualifiedName>(list: readonly T[]): readonly T[] =>
-    made.length === 0 ? list : list.filter(isOld);
+    list.filter((name) => !createdBefore(all, statement.index, name));
   return {
     ...statement,
     kind,

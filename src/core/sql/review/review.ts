@@ -40,8 +40,10 @@ export function reviewScript(
   const facts = scriptFacts(script, context.schema);
   const raw = [...builtIn(facts, rules, config, context), ...custom(facts, config, context)];
   const waivers = findWaivers(script);
-  const findings = raw.map((finding) => ({ ...finding, waived: reasonFor(finding, waivers) }));
-  const about = waivers.flatMap((waiver) => [...aboutWaiver(waiver, findings)]);
+  const reasons = waivedBy(waivers);
+  const findings = raw.map((finding) => ({ ...finding, waived: reasons.get(placeOf(finding)) ?? null }));
+  const broken = new Set(findings.map(placeOf));
+  const about = waivers.flatMap((waiver) => [...aboutWaiver(waiver, broken)]);
   return { script: facts, findings: [...findings, ...about].toSorted(inOrder) };
 }
 
@@ -154,15 +156,24 @@ function rangeOf({ bytes, statements }: ScriptFacts, at: Place): { start: number
   return { start, end: Math.min(bytes.length, Math.max(end, start + 1)) };
 }
 
-function reasonFor(finding: Unwaived, waivers: readonly Waiver[]): string | null {
-  const waiver = waivers.find(
-    ({ rules, reason, statement }) =>
-      reason !== '' && statement !== null && statement === finding.statement && rules.includes(finding.rule),
-  );
-  return waiver?.reason ?? null;
+/** A rule at a statement. */
+const placeOf = ({ rule, statement }: Pick<Finding, 'rule' | 'statement'>): string => `${statement} ${rule}`;
+
+/** Why a rule is set aside at a statement; the first reason of several. */
+function waivedBy(waivers: readonly Waiver[]): ReadonlyMap<string, string> {
+  const reasons = new Map<string, string>();
+  for (const { rules, reason, statement } of waivers) {
+    if (reason === '' || statement === null) continue;
+    for (const rule of rules) {
+      const place = placeOf({ rule, statement });
+      if (!reasons.has(place)) reasons.set(place, reason);
+    }
+  }
+  return reasons;
 }
 
-function* aboutWaiver(waiver: Waiver, findings: readonly Finding[]): Generator<Finding> {
+/** What is wrong with a waiver; `broken` has the rules that were broken, with their statements. */
+function* aboutWaiver(waiver: Waiver, broken: ReadonlySet<string>): Generator<Finding> {
   const base = { level: 'warning', statement: waiver.statement, rewrite: null, waived: null } as const;
   const { start, end } = waiver;
   if (waiver.reason === '') {
@@ -172,8 +183,7 @@ function* aboutWaiver(waiver: Waiver, findings: readonly Finding[]): Generator<F
     return;
   }
   for (const name of waiver.rules) {
-    const used = findings.some(({ rule, statement }) => rule === name && statement === waiver.statement);
-    if (used) continue;
+    if (broken.has(placeOf({ rule: name, statement: waiver.statement }))) continue;
     const message = `The comment sets ${name} aside, but the statement does not break that rule.`;
     yield { ...base, start, end, rule: 'waiver-unused', title: 'A waiver that waives nothing', message };
   }

@@ -19,6 +19,8 @@ export function findWaivers(script: Pick<Script, 'text' | 'statements'>): readon
   const waivers: Waiver[] = [];
   let counted = 0;
   let bytes = 0;
+  // Comments come in the order of the text, and so do statements.
+  let next = 0;
   for (const piece of pieces(script.text)) {
     if (piece.kind !== 'comment') continue;
     const text = script.text.slice(piece.start, piece.end);
@@ -28,7 +30,8 @@ export function findWaivers(script: Pick<Script, 'text' | 'statements'>): readon
     counted = piece.start;
     const start = bytes;
     const end = start + encoder.encode(text.trimEnd()).length;
-    const statement = script.statements.find((candidate) => candidate.end > start)?.index ?? null;
+    while ((script.statements[next]?.end ?? Infinity) <= start) next += 1;
+    const statement = script.statements[next]?.index ?? null;
     const rules = (match[1] ?? '').split(',').map((name) => name.trim());
     waivers.push({ rules, reason: (match[2] ?? '').trim(), start, end, statement });
   }

@@ -2,8 +2,9 @@
 const secretName =
   /pass(?:word|wd|phrase|code)?(?:_|$)|(?:^|_)pwd(?:_|$)|secret|(?:^|_)token|credential|(?:api|access|private|signing)_?key|(?:^|_)(?:pin|cvv|cvc|ssn|otp)(?:_|$)/i;
 const keyFunctions = /^(?:crypt|pgp_\w+|encrypt|decrypt|encrypt_iv|decrypt_iv|hmac|dblink\w*)$/i;
+/** Every run has an end: a literal may have 200 KB, and each of its letters could begin the scheme of an address. */
 const secretText =
-  /(?:^|[\s'?&])(?:ssl)?password\s*=|[a-z][a-z0-9+.-]*:\/\/[^\s/?#@:']*:[^\s/?#@']+@|BEGIN [A-Z ]*PRIVATE KEY/i;
+  /(?:^|[\s'?&])(?:ssl)?password\s{0,20}=|[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/?#@':]{0,200}:[^\s/?#@']{1,500}@|BEGIN [A-Z ]{0,40}PRIVATE KEY/i;
 
 export const hiddenValue = '(a value that is not shown)';
 

@@ -110,26 +110,48 @@ export function newConstraints(statement: Pick<Statement, 'type' | 'fields'>): r
   return [...atColumns, ...ofTable.map((fields) => one(fields, null))];
 }
 
-/** The tables that a script creates, with the statement that does; found once for each script. */
-const made = new WeakMap<readonly Statement[], readonly (QualifiedName & { readonly index: number })[]>();
-const nothing: readonly QualifiedName[] = [];
+/** By name: the first statement that creates such a table, in each schema (null: none written) and in any. */
+type Creations = ReadonlyMap<
+  string,
+  { readonly any: number; readonly bySchema: ReadonlyMap<string | null, number> }
+>;
+/** Found once for each script. */
+const creations = new WeakMap<readonly Statement[], Creations>();
 
-/** The tables that earlier statements of the script have created: they have no rows and nobody else uses them. */
-export function createdBefore(statements: readonly Statement[], index: number): readonly QualifiedName[] {
-  let all = made.get(statements);
+/** True when an earlier statement of the script has created the table: it has no rows and nobody else uses it. */
+export function createdBefore(
+  statements: readonly Statement[],
+  index: number,
+  { schema, name }: QualifiedName,
+): boolean {
+  let all = creations.get(statements);
   if (!all) {
-    all = statements.flatMap(({ type, fields, index: own }) => {
-      const range =
-        type === 'CreateStmt'
-          ? fields['relation']
-          : type === 'CreateTableAsStmt'
-            ? as(fields, 'into')?.['rel']
-            : undefined;
-      return isNode(range) ? [{ ...rangeName(range), index: own }] : [];
-    });
-    made.set(statements, all);
+    all = findCreations(statements);
+    creations.set(statements, all);
   }
-  return all.length === 0 ? nothing : all.filter((one) => one.index < index);
+  const made = all.get(name);
+  if (!made || made.any >= index) return false;
+  if (schema === null) return true;
+  // A name without a schema may mean the same.
+  return [schema, null].some((place) => (made.bySchema.get(place) ?? Infinity) < index);
+}
+
+function findCreations(statements: readonly Statement[]): Creations {
+  const found = new Map<string, { any: number; bySchema: Map<string | null, number> }>();
+  for (const { type, fields, index } of statements) {
+    const range =
+      type === 'CreateStmt'
+        ? fields['relation']
+        : type === 'CreateTableAsStmt'
+          ? as(fields, 'into')?.['rel']
+          : undefined;
+    if (!isNode(range)) continue;
+    const { schema, name } = rangeName(range);
+    const made = found.get(name) ?? { any: index, bySchema: new Map<string | null, number>() };
+    if (!made.bySchema.has(schema)) made.bySchema.set(schema, index);
+    found.set(name, made);
+  }
+  return found;
 }
 
 /** Values of the boolean-like options in a list of `DefElem`: `CONCURRENTLY`, `(full, analyze false)`. */

@@ -62,7 +62,7 @@ test.each<[level: string, codes: string, sql: string, context: Partial<RiskConte
   ['low', 'nothing', "INSERT INTO mid (id, state) VALUES (1, 'x')", {}],
   ['high', 'lost', 'DROP TABLE tiny', {}],
   ['high', 'lost', 'ALTER TABLE tiny DROP COLUMN state', {}],
-  ['high', 'opaque', 'DO $$ begin end $$', {}],
+  ['high', 'finding opaque', 'DO $$ begin end $$', {}],
   ['medium', 'privilege', 'GRANT SELECT ON mid TO reader', {}],
   ['low', 'rewrite', 'ALTER TABLE tiny ADD COLUMN n int GENERATED ALWAYS AS (id * 2) STORED', {}],
   ['critical', 'rewrite', 'ALTER TABLE huge ADD COLUMN n int GENERATED ALWAYS AS (id * 2) STORED', {}],

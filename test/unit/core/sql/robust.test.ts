@@ -10,6 +10,7 @@ import { cutScript } from '#core/sql/tree/script';
 import { postgresBinaries } from '../../../../executor/embedded/binaries';
 import { parseSql, sqlParser } from '../../../../executor/sql/parser';
 import { damaged, seeded } from '../../../support/sql/fuzz';
+import { longTexts } from '../../../support/sql/long-texts';
 import { lockStatements } from '../../../support/sql/lock-world';
 
 const config = effectiveConfig(defaultConfig, { environment: null, connection: null });
@@ -51,6 +52,19 @@ test('long chains of conditions are read and told', async () => {
   }
   expect((await everything(`SELECT ${'1+'.repeat(1_500)}1`)).summaries).toHaveLength(1);
 });
+
+test.each(Object.keys(longTexts))(
+  'a change as long as one may be is told in the time of a resolver: %s',
+  async (name) => {
+    const sql = longTexts[name] ?? '';
+    expect(sql.length).toBeGreaterThan(20_000);
+    const { review, summaries } = await everything(sql);
+    expect(summaries.length).toBe(review.script.statements.length);
+    expect(review.findings.map(({ rule }) => rule)).not.toContain('syntax-error');
+  },
+  // What looks at every pair takes minutes; the bench has the figures.
+  25_000,
+);
 
 test('after a fault in WASM the next text gets a fresh parser', async () => {
   let made = 0;

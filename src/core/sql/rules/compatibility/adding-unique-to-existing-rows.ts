@@ -1,5 +1,5 @@
 import { rule, type RuleDocs } from '../../review/rule';
-import { mayBeSame, nameText, rangeName } from '../../tree/names';
+import { nameText, rangeName } from '../../tree/names';
 import { isNode } from '../../tree/node';
 import { createdBefore } from '../../tree/tables';
 
@@ -13,7 +13,7 @@ export const addingUniqueToExistingRows = rule({
   *statement({ type, fields, index, start, end }, _options, _context, { statements }) {
     if (type !== 'IndexStmt' || fields['unique'] !== true || !isNode(fields['relation'])) return;
     const table = rangeName(fields['relation']);
-    if (createdBefore(statements, index).some((made) => mayBeSame(made, table))) return;
+    if (createdBefore(statements, index, table)) return;
     yield {
       at: { start, end },
       message: `If two rows of ${nameText(table)} have the same key, the index is not built; and from then on writers that make a second one fail. Look for duplicates first, in a verification of a change before.`,

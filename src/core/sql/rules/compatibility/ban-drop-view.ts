@@ -1,6 +1,7 @@
+import { byWord, perScript } from '../../review/per-script';
 import { rule, type RuleDocs } from '../../review/rule';
-import { nameText, objectName } from '../../tree/names';
-import { items } from '../../tree/node';
+import { listName, nameText, objectName, rangeName } from '../../tree/names';
+import { as, isNode, items } from '../../tree/node';
 
 const kinds: Readonly<Record<string, string>> = {
   OBJECT_VIEW: 'view',
@@ -11,6 +12,18 @@ const kinds: Readonly<Record<string, string>> = {
   OBJECT_SEQUENCE: 'sequence',
 };
 
+/** The views and functions that the script makes, by name. */
+const makings = perScript((statements) =>
+  byWord(
+    statements.flatMap(({ type, fields, start }) => {
+      const range = type === 'ViewStmt' ? fields['view'] : as(fields, 'into')?.['rel'];
+      if (type === 'CreateFunctionStmt') return [[listName(fields['funcname']).name, start] as const];
+      const makes = type === 'ViewStmt' || type === 'CreateTableAsStmt';
+      return makes && isNode(range) ? [[rangeName(range).name, start] as const] : [];
+    }),
+  ),
+);
+
 export const banDropView = rule({
   id: 'ban-drop-view',
   title: 'Something that programs may use by name is dropped',
@@ -18,17 +31,14 @@ export const banDropView = rule({
   level: 'info',
   on: ['CreateFunctionStmt', 'CreateTableAsStmt', 'DropStmt', 'ViewStmt'],
   options: {},
-  *statement({ type, fields, start, end }, _options, _context, { statements, text }) {
+  *statement({ type, fields, start, end }, _options, _context, { statements }) {
     const kind = kinds[fields['removeType'] as string];
     if (type !== 'DropStmt' || kind === undefined) return;
     for (const name of items(fields['objects']).map(objectName)) {
-      const again = statements.some(
-        (later) =>
-          later.start > end &&
-          /^(ViewStmt|CreateFunctionStmt|CreateTableAsStmt)$/.test(later.type) &&
-          text.includes(name.name),
-      );
-      if (again) continue;
+      const again = makings(statements)
+        .get(name.name)
+        ?.some((later) => later > end);
+      if (again === true) continue;
       yield {
         at: { start, end },
         message: `Programs that use the ${kind} ${nameText(name)} fail from COMMIT on, and its rights are gone if it is made anew.`,

@@ -1,5 +1,19 @@
+import { byWord, perScript } from '../../review/per-script';
 import { rule, type RuleDocs } from '../../review/rule';
 import { mayBeSame, nameText } from '../../tree/names';
+
+/** The tables that rows are inserted into, by name. */
+const insertions = perScript((statements) =>
+  byWord(
+    statements
+      .filter(({ type }) => type === 'InsertStmt')
+      .flatMap((statement) =>
+        statement.relations
+          .filter(({ access }) => access === 'write')
+          .map((use) => [use.name, { statement, use }] as const),
+      ),
+  ),
+);
 
 export const deleteAndInsertSameTable = rule({
   id: 'delete-and-insert-same-table',
@@ -13,12 +27,9 @@ export const deleteAndInsertSameTable = rule({
       const gone = removal.relations.find(({ access }) => access === 'write');
       const back =
         gone &&
-        statements.find(
-          (later) =>
-            later.index > removal.index &&
-            later.type === 'InsertStmt' &&
-            later.relations.some((use) => use.access === 'write' && mayBeSame(use, gone)),
-        );
+        insertions(statements)
+          .get(gone.name)
+          ?.find(({ statement, use }) => statement.index > removal.index && mayBeSame(use, gone))?.statement;
       if (back)
         yield {
           at: back,

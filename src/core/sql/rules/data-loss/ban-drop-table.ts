@@ -1,5 +1,5 @@
 import { rule, type RuleDocs } from '../../review/rule';
-import { mayBeSame, nameText, objectName } from '../../tree/names';
+import { nameText, objectName } from '../../tree/names';
 import { items } from '../../tree/node';
 import { createdBefore } from '../../tree/tables';
 
@@ -12,9 +12,8 @@ export const banDropTable = rule({
   options: {},
   *statement({ type, fields, index, start, end }, _options, _context, { statements }) {
     if (type !== 'DropStmt' || fields['removeType'] !== 'OBJECT_TABLE') return;
-    const made = createdBefore(statements, index);
     for (const table of items(fields['objects']).map(objectName)) {
-      if (made.some((name) => mayBeSame(name, table))) continue;
+      if (createdBefore(statements, index, table)) continue;
       const message = `Drops ${nameText(table)} with all its rows, indexes and rights; only a backup brings them back.`;
       yield { at: { start, end }, message };
     }

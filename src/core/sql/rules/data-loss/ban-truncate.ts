@@ -1,5 +1,5 @@
 import { rule, type RuleDocs } from '../../review/rule';
-import { mayBeSame, nameText, rangeName } from '../../tree/names';
+import { nameText, rangeName } from '../../tree/names';
 import { itemsOf } from '../../tree/node';
 import { createdBefore } from '../../tree/tables';
 
@@ -11,9 +11,8 @@ export const banTruncate = rule({
   options: {},
   *statement({ type, fields, index, start, end }, _options, _context, { statements }) {
     if (type !== 'TruncateStmt') return;
-    const made = createdBefore(statements, index);
     const tables = itemsOf(fields['relations'], 'RangeVar').map(rangeName);
-    const names = tables.filter((table) => !made.some((name) => mayBeSame(name, table))).map(nameText);
+    const names = tables.filter((table) => !createdBefore(statements, index, table)).map(nameText);
     if (names.length === 0) return;
     const message = `Empties ${names.join(', ')} under ACCESS EXCLUSIVE; no row trigger fires and nothing tells which rows there were.`;
     yield { at: { start, end }, message };

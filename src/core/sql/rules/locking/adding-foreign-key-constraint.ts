@@ -1,5 +1,5 @@
 import { rule, type RuleDocs } from '../../review/rule';
-import { mayBeSame, nameText, rangeName } from '../../tree/names';
+import { nameText, rangeName } from '../../tree/names';
 import { isNode } from '../../tree/node';
 import { createdBefore, newConstraints } from '../../tree/tables';
 
@@ -11,10 +11,9 @@ export const addingForeignKeyConstraint = rule({
   on: ['AlterTableStmt', 'CreateStmt'],
   options: {},
   *statement(statement, _options, _context, { statements }) {
-    const made = createdBefore(statements, statement.index);
     for (const { type, table, fields, location, inNewTable, onNewColumn } of newConstraints(statement)) {
       if (type !== 'CONSTR_FOREIGN' || inNewTable || fields['skip_validation'] === true) continue;
-      if (made.some((name) => mayBeSame(name, table))) continue;
+      if (createdBefore(statements, statement.index, table)) continue;
       const other = isNode(fields['pktable']) ? nameText(rangeName(fields['pktable'])) : 'the other table';
       const how = onNewColumn ? 'Add the column first, then the key NOT VALID' : 'Add it NOT VALID';
       const message = `Nobody can write to ${nameText(table)} or ${other} (SHARE ROW EXCLUSIVE on both) while every row is checked. ${how}, and VALIDATE CONSTRAINT in the next change.`;

@@ -1,5 +1,5 @@
 import { rule, type RuleDocs } from '../../review/rule';
-import { mayBeSame, nameText } from '../../tree/names';
+import { nameText } from '../../tree/names';
 import { alterActions, createdBefore, definedTable } from '../../tree/tables';
 
 export const addingNotNullField = rule({
@@ -11,7 +11,7 @@ export const addingNotNullField = rule({
   options: {},
   *statement(statement, _options, _context, { statements }) {
     const table = definedTable(statement);
-    if (!table || createdBefore(statements, statement.index).some((name) => mayBeSame(name, table))) return;
+    if (!table || createdBefore(statements, statement.index, table)) return;
     for (const action of alterActions(statement)) {
       if (action.type !== 'AT_SetNotNull') continue;
       const message = `Every row of ${nameText(table)} is read under ACCESS EXCLUSIVE to see whether ${action.name} is NULL anywhere. Add CHECK (${action.name} IS NOT NULL) NOT VALID, validate it in the next change, then SET NOT NULL costs nothing.`;

@@ -1,5 +1,5 @@
 import { rule, type RuleDocs } from '../../review/rule';
-import { mayBeSame, nameText } from '../../tree/names';
+import { nameText } from '../../tree/names';
 import { createdBefore, newConstraints } from '../../tree/tables';
 
 export const constraintMissingNotValid = rule({
@@ -10,11 +10,10 @@ export const constraintMissingNotValid = rule({
   on: ['AlterTableStmt', 'CreateStmt'],
   options: {},
   *statement(statement, _options, _context, { statements }) {
-    const made = createdBefore(statements, statement.index);
     for (const { type, table, fields, location, inNewTable, onNewColumn } of newConstraints(statement)) {
       if (type !== 'CONSTR_CHECK' || inNewTable || onNewColumn || fields['skip_validation'] === true)
         continue;
-      if (made.some((name) => mayBeSame(name, table))) continue;
+      if (createdBefore(statements, statement.index, table)) continue;
       const message = `Every row of ${nameText(table)} is checked under ACCESS EXCLUSIVE: nobody can read or write meanwhile. Add it NOT VALID, and VALIDATE CONSTRAINT in the next change.`;
       yield { at: { at: location }, message };
     }

@@ -1,5 +1,5 @@
 import { rule, type RuleDocs } from '../../review/rule';
-import { mayBeSame, nameText } from '../../tree/names';
+import { nameText } from '../../tree/names';
 import { createdBefore, newConstraints } from '../../tree/tables';
 
 export const disallowUniqueConstraint = rule({
@@ -10,10 +10,9 @@ export const disallowUniqueConstraint = rule({
   on: ['AlterTableStmt', 'CreateStmt'],
   options: {},
   *statement(statement, _options, _context, { statements }) {
-    const made = createdBefore(statements, statement.index);
     for (const { type, table, fields, location, inNewTable } of newConstraints(statement)) {
       if (type !== 'CONSTR_UNIQUE' || inNewTable || fields['indexname'] !== undefined) continue;
-      if (made.some((name) => mayBeSame(name, table))) continue;
+      if (createdBefore(statements, statement.index, table)) continue;
       const message = `An index is built under ACCESS EXCLUSIVE: nobody can read or write ${nameText(table)} meanwhile. Build it first with CREATE UNIQUE INDEX CONCURRENTLY, then ADD CONSTRAINT … UNIQUE USING INDEX.`;
       yield { at: { at: location }, message };
     }

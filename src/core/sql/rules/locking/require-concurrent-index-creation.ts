@@ -1,5 +1,5 @@
 import { rule, type RuleDocs } from '../../review/rule';
-import { mayBeSame, nameText, rangeName } from '../../tree/names';
+import { nameText, rangeName } from '../../tree/names';
 import { isNode } from '../../tree/node';
 import { createdBefore } from '../../tree/tables';
 
@@ -13,7 +13,7 @@ export const requireConcurrentIndexCreation = rule({
   *statement({ type, fields, index, start, end }, _options, _context, { statements }) {
     if (type !== 'IndexStmt' || fields['concurrent'] === true || !isNode(fields['relation'])) return;
     const table = rangeName(fields['relation']);
-    if (createdBefore(statements, index).some((made) => mayBeSame(made, table))) return;
+    if (createdBefore(statements, index, table)) return;
     const message = `Nobody can write to ${nameText(table)} while this index is built (lock SHARE). CREATE INDEX CONCURRENTLY lets writes go on; it must stand alone in its change.`;
     yield { at: { start, end }, message };
   },

@@ -1,7 +1,7 @@
 import { rule, type RuleDocs } from '../../review/rule';
 import { keepsStoredForm } from '../../effects/column-types';
 import { findTable, snapshotOf } from '../../facts/schema-snapshot';
-import { mayBeSame, nameText, typeText } from '../../tree/names';
+import { nameText, typeText } from '../../tree/names';
 import { isNode } from '../../tree/node';
 import { alterActions, createdBefore, definedTable } from '../../tree/tables';
 
@@ -13,7 +13,7 @@ export const changingColumnType = rule({
   options: {},
   *statement(statement, _options, { schema }, { statements }) {
     const table = definedTable(statement);
-    if (!table || createdBefore(statements, statement.index).some((name) => mayBeSame(name, table))) return;
+    if (!table || createdBefore(statements, statement.index, table)) return;
     for (const { type, name, definition, location } of alterActions(statement)) {
       if (type !== 'AT_AlterColumnType') continue;
       const before = findTable(schema, table)?.columns.find((column) => column.name === name)?.type;

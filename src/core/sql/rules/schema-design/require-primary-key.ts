@@ -1,6 +1,18 @@
+import { byWord, perScript } from '../../review/per-script';
 import { rule, type RuleDocs } from '../../review/rule';
 import { mayBeSame, nameText } from '../../tree/names';
 import { definedTable, newConstraints } from '../../tree/tables';
+
+/** The tables that get a primary key, by name. */
+const keyed = perScript((statements) =>
+  byWord(
+    statements.flatMap((statement) =>
+      newConstraints(statement)
+        .filter(({ type }) => type === 'CONSTR_PRIMARY')
+        .map(({ table }) => [table.name, { table, index: statement.index }] as const),
+    ),
+  ),
+);
 
 export const requirePrimaryKey = rule({
   id: 'require-primary-key',
@@ -15,15 +27,8 @@ export const requirePrimaryKey = rule({
     const own =
       type === 'CreateStmt' && fields['inhRelations'] === undefined && fields['ofTypename'] === undefined;
     if (!own || !table) return;
-    const has = (constraints: ReturnType<typeof newConstraints>): boolean =>
-      constraints.some(
-        (constraint) => constraint.type === 'CONSTR_PRIMARY' && mayBeSame(constraint.table, table),
-      );
-    if (
-      has(newConstraints(statement)) ||
-      statements.slice(index + 1).some((later) => has(newConstraints(later)))
-    )
-      return;
+    const keys = keyed(statements).get(table.name) ?? [];
+    if (keys.some((key) => key.index >= index && mayBeSame(key.table, table))) return;
     yield {
       at: statement,
       message: `Table ${nameText(table)} has no primary key: rows cannot be told apart, logical replication refuses UPDATE and DELETE, and the executor cannot undo changes of it by itself.`,

@@ -1,5 +1,5 @@
 import { rule, type RuleDocs } from '../../review/rule';
-import { mayBeSame, nameText, rangeName } from '../../tree/names';
+import { nameText, rangeName } from '../../tree/names';
 import { isNode } from '../../tree/node';
 import { createdBefore } from '../../tree/tables';
 
@@ -13,7 +13,7 @@ export const triggerOnTable = rule({
   *statement({ type, fields, index, start, end }, _options, _context, { statements }) {
     if (type !== 'CreateTrigStmt' || !isNode(fields['relation'])) return;
     const table = rangeName(fields['relation']);
-    if (createdBefore(statements, index).some((made) => mayBeSame(made, table))) return;
+    if (createdBefore(statements, index, table)) return;
     yield {
       at: { start, end },
       message: `The function runs inside every write to ${nameText(table)}: it can change rows, write elsewhere, slow writes down or make them fail.`,

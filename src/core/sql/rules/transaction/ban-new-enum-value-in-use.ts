@@ -1,5 +1,18 @@
+import { byWord, perScript } from '../../review/per-script';
 import { rule, type RuleDocs } from '../../review/rule';
 import { find, stringOf } from '../../tree/node';
+
+/** The statements that a text constant stands in, by the constant. */
+const users = perScript((statements) =>
+  byWord(
+    statements.flatMap((statement) =>
+      Array.from(find(statement.node, 'A_Const'), (constant) => {
+        const text = stringOf({ A_Const: constant });
+        return text === null ? [] : [[text, statement] as const];
+      }).flat(),
+    ),
+  ),
+);
 
 export const banNewEnumValueInUse = rule({
   id: 'ban-new-enum-value-in-use',
@@ -16,11 +29,9 @@ export const banNewEnumValueInUse = rule({
         added.fields['oldVal'] !== undefined
       )
         continue;
-      const user = statements.find(
-        ({ index, node }) =>
-          index > added.index &&
-          Array.from(find(node, 'A_Const')).some((constant) => stringOf({ A_Const: constant }) === newVal),
-      );
+      const user = users(statements)
+        .get(newVal)
+        ?.find(({ index }) => index > added.index);
       if (user)
         yield {
           at: user,
