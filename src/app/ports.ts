@@ -295,6 +295,7 @@ export interface FieldValues {
   readonly connection?: string | null;
   readonly approvals?: string | null;
   readonly outcome?: string | null;
+  readonly risk?: string | null;
 }
 
 /** A paragraph of a comment: text and mentions. */

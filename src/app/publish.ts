@@ -123,7 +123,17 @@ export function fieldValues(state: ChangeState): FieldValues {
     connection: revision ? `${revision.connection} (${revision.environment})` : null,
     approvals: revision ? `${votes.length} of ${revision.approvalsRequired}` : null,
     outcome: outcomeWords(state),
+    risk: riskWords(state),
   };
+}
+
+/** `high, 2 findings, 1 waived` */
+function riskWords({ revision }: ChangeState): string | null {
+  const analysis = revision?.analysis;
+  if (!analysis) return null;
+  const found = analysis.errors + analysis.warnings;
+  const findings = found === 0 ? '' : `, ${found === 1 ? '1 finding' : `${found} findings`}`;
+  return `${analysis.risk}${findings}${analysis.waived === 0 ? '' : `, ${analysis.waived} waived`}`;
 }
 
 function outcomeWords(state: ChangeState): string | null {

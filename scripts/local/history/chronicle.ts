@@ -11,6 +11,7 @@ import type { ConnectionInfo } from '#core/protocol/connection';
 import { computeJti } from '#core/protocol/attempt';
 import type { GroupRef } from '#core/settings/settings';
 import { isoTime } from './calendar';
+import { analysisOfInput } from './analysis';
 import { approvalsIn, type Cast, type Content, type Deed, type Story } from './telling';
 import { connectionOf } from './texts';
 
@@ -120,13 +121,13 @@ function named(state: ChangeState, kind: 'apply' | 'rollback') {
   return { kind, try: attempt.try, jti: attempt.jti };
 }
 
-function submitted(
+async function submitted(
   { content, editors }: Extract<Deed, { type: 'submit' }>,
   input: DigestInput,
   digest: string,
   author: string,
   { cast, approverGroup }: Surroundings,
-): ChangeEventBody {
+): Promise<ChangeEventBody> {
   const asked = cast.approvers.filter((who) => who !== author && !editors.includes(who));
   return {
     type: 'submitted',
@@ -140,6 +141,7 @@ function submitted(
     candidates: asked.length > maxListedApprovers ? null : asked,
     hasRollback: content.rollback !== null,
     resultsPublic: content.environment === 'dev' || content.environment === 'qa',
+    analysis: await analysisOfInput(input, content.environment),
   };
 }
 

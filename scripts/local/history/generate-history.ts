@@ -101,6 +101,7 @@ async function readNames(host: Host): Promise<SiteNames> {
       connection: idIn(fields, 'Query Change connection'),
       approvals: idIn(fields, 'Query Change approvals'),
       outcome: idIn(fields, 'Query Change outcome'),
+      risk: idIn(fields, 'Query Change risk'),
     },
   };
 }

@@ -17,7 +17,7 @@ export interface SiteNames {
   readonly resolutionIds: Readonly<Partial<Record<ChangeStatus, string>>>;
   /** Ids of the read-only fields, by our name. */
   readonly fields: Readonly<
-    Record<'author' | 'approverGroup' | 'connection' | 'approvals' | 'outcome', string>
+    Record<'author' | 'approverGroup' | 'connection' | 'approvals' | 'outcome' | 'risk', string>
   >;
 }
 

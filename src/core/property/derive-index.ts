@@ -17,6 +17,7 @@ function minutesBetween(from: string | null | undefined, to: string | null | und
 /** Derives the mirror from the ledger's state. `seq` is the head it was folded from. */
 export function indexProperty(state: ChangeState, seq: number): IndexProperty {
   const { revision, votes, apply, rollback } = state;
+  const analysis = revision?.analysis ?? null;
   const executedAt = apply?.outcome?.status === 'succeeded' ? apply.outcome.finishedAt : null;
   const last = (rollback ?? apply)?.outcome ?? null;
   const approvals = new Set(votes.map(({ accountId }) => accountId)).size;
@@ -45,6 +46,9 @@ export function indexProperty(state: ChangeState, seq: number): IndexProperty {
     outcome: last?.status ?? none,
     errorCode: last?.code ?? none,
     dryRun: dryRunOf(state),
+    risk: analysis?.risk ?? none,
+    findings: analysis ? analysis.errors + analysis.warnings : -1,
+    waived: analysis?.waived ?? -1,
     rows: apply?.outcome?.rows ?? -1,
     requestedAt: indexDate(revision?.submittedAt),
     approvedAt: indexDate(revision?.approvedAt),

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { changeStatuses } from '../change/status';
 import { environments } from '../protocol/claims';
 import { receiptStatuses } from '../protocol/receipt-status';
+import { riskLevels } from '../sql/risk/levels';
 import { none } from './index-words';
 
 /**
@@ -36,6 +37,11 @@ export const IndexProperty = v.strictObject({
   errorCode: v.string(),
   /** How the latest dry run of this very revision ended; `running` until it has. */
   dryRun: v.picklist([...receiptStatuses, 'running', none]),
+  /** What the review said at submission; `none` and -1 for what was not reviewed. */
+  risk: v.picklist([...riskLevels, none]),
+  /** Errors and warnings that nobody has set aside. */
+  findings: Number,
+  waived: Number,
   rows: Number,
   requestedAt: IndexDate,
   approvedAt: IndexDate,
@@ -75,6 +81,9 @@ export const indexedPaths: Readonly<Record<Exclude<keyof IndexProperty, 'v' | 'd
   outcome: 'string',
   errorCode: 'string',
   dryRun: 'string',
+  risk: 'string',
+  findings: 'number',
+  waived: 'number',
   rows: 'number',
   requestedAt: 'date',
   approvedAt: 'date',

@@ -30,6 +30,8 @@ export const SiteIds = v.strictObject({
     connection: v.string(),
     approvals: v.string(),
     outcome: v.string(),
+    /** Sites that were set up by an earlier release have none until they are checked again. */
+    risk: v.optional(v.string()),
   }),
 });
 export type SiteIds = v.InferOutput<typeof SiteIds>;

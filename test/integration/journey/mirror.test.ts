@@ -140,6 +140,7 @@ describe('for people', () => {
         [fields.connection]: 'shop-prod (prod)',
         [fields.approvals]: '2 of 2',
         [fields.outcome]: expect.stringContaining('Succeeded'),
+        [fields.risk ?? '']: expect.stringMatching(/^(low|medium|high|critical)/),
       },
     });
     const edit = await site.rest('admin', 'PUT', `/rest/api/3/issue/${change.key}`, {

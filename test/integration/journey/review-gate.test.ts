@@ -97,6 +97,13 @@ it('a waiver with a reason goes to review, and is counted in the ledger', async 
   expect(stored(site, 'kv', `event:${draft.id}:1`)).toMatchObject({
     body: { type: 'submitted', analysis: { errors: 0, waived: 1 } },
   });
+  await site.host.idle();
+  const risky =
+    'queryChangeWaived > 0 AND queryChangeRisk in (medium, high, critical) AND queryChangeFindings = 0';
+  expect(await site.by.search('auditor', risky)).toContain(draft.key);
+  expect(await site.by.search('auditor', 'queryChangeRisk = low AND queryChangeWaived > 0')).not.toContain(
+    draft.key,
+  );
 });
 
 describe('the verdict that a bare transition relies on', () => {

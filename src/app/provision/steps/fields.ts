@@ -9,6 +9,7 @@ export const fieldModules = {
   connection: 'qc-connection',
   approvals: 'qc-approvals',
   outcome: 'qc-outcome',
+  risk: 'qc-risk',
 } as const;
 export type FieldName = keyof typeof fieldModules;
 export const fieldNames = Object.keys(fieldModules) as FieldName[];
@@ -20,6 +21,7 @@ const titles: Readonly<Record<FieldName, string>> = {
   connection: 'Query Change connection',
   approvals: 'Query Change approvals',
   outcome: 'Query Change outcome',
+  risk: 'Query Change risk',
 };
 
 /** What a person calls a field. */

@@ -30,6 +30,9 @@ test('a draft is all sentinels', () => {
     outcome: none,
     errorCode: none,
     dryRun: none,
+    risk: none,
+    findings: -1,
+    waived: -1,
     rows: -1,
     requestedAt: noDate,
     approvedAt: noDate,
@@ -171,6 +174,24 @@ test('the worst case fits: 50 asked, 50 voted, every text as long as its schema 
   const property = indexProperty(full, 999_999);
   expect(property.pendingApprovers).toHaveLength(maxListedApprovers);
   expect(JSON.stringify(property).length).toBeLessThanOrEqual(maxIndexPropertyChars);
+});
+
+test('what the review said at submission', () => {
+  const { revision } = examples.approved;
+  if (!revision) throw new Error('there is a revision');
+  const analysis = {
+    analyser: '1/x',
+    risk: 'critical',
+    errors: 0,
+    warnings: 3,
+    waived: 2,
+    layout: null,
+    tables: [],
+    moreTables: false,
+  } as const;
+  const reviewed = { ...examples.approved, revision: { ...revision, analysis: { ...analysis, tables: [] } } };
+  expect(indexProperty(reviewed, 1)).toMatchObject({ risk: 'critical', findings: 3, waived: 2 });
+  expect(indexProperty(examples.approved, 1)).toMatchObject({ risk: none, findings: -1, waived: -1 });
 });
 
 test('minutes never run backwards', () => {
