@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { parse as parseYaml } from 'yaml';
 import { SchemaSnapshot } from '#core/sql/facts/schema-snapshot';
-import { defaultConfig, effectiveConfig, ReviewConfig } from '#core/sql/review/config';
+import { defaultConfig, effectiveConfig, type ReviewConfig } from '#core/sql/review/config';
+import { readReviewConfig } from '#core/sql/review/read-config';
+import { allRules } from '#core/sql/rules/all';
 import { parseReviewArguments, type ReviewArguments, usage } from './arguments';
 import { reviewFile, type FileReview } from './review-file';
 import { githubReport } from './report-github';
@@ -21,15 +23,23 @@ function readText(file: string): string {
   }
 }
 
-function readParsed<TSchema extends v.GenericSchema>(schema: TSchema, file: string): v.InferOutput<TSchema> {
-  let raw: unknown;
+function readData(file: string): unknown {
   try {
-    raw = parseYaml(readText(file));
+    return parseYaml(readText(file)) as unknown;
   } catch (error) {
     if (error instanceof Unusable) throw error;
     throw new Unusable(`${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
-  const parsed = v.safeParse(schema, raw);
+}
+
+function readConfig(file: string): ReviewConfig {
+  const read = readReviewConfig(readData(file), allRules);
+  if (read.ok) return read.value;
+  throw new Unusable(read.error.map((problem) => `${file}: ${problem}`).join('\n'));
+}
+
+function readSchema(file: string): SchemaSnapshot {
+  const parsed = v.safeParse(SchemaSnapshot, readData(file));
   if (parsed.success) return parsed.output;
   const lines = parsed.issues.map(
     (issue) => `${file}: ${v.getDotPath(issue) ?? 'the file'}: ${issue.message}`,
@@ -38,8 +48,8 @@ function readParsed<TSchema extends v.GenericSchema>(schema: TSchema, file: stri
 }
 
 async function reviewFiles(wish: ReviewArguments): Promise<FileReview[]> {
-  const config = wish.config === null ? defaultConfig : readParsed(ReviewConfig, wish.config);
-  const schema = wish.schema === null ? null : readParsed(SchemaSnapshot, wish.schema);
+  const config = wish.config === null ? defaultConfig : readConfig(wish.config);
+  const schema = wish.schema === null ? null : readSchema(wish.schema);
   const { connection, environment } = wish;
   const effective = effectiveConfig(config, { environment, connection });
   const reviews = [];

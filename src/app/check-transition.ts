@@ -58,5 +58,5 @@ async function draftRefusal(ports: ValidatorPorts, issueId: string, status: stri
   if (incomplete) return incomplete.message;
   const info = settings.executor?.connections.find(({ key }) => key === draft.content.connection);
   if (!info) return null;
-  return lookNeeded(draft.content, info) ?? verdictRefusal(await storedVerdict(draft, info, settings));
+  return lookNeeded(draft.content, info) ?? verdictRefusal(storedVerdict(draft, info, settings));
 }

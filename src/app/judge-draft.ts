@@ -3,13 +3,14 @@ import { parseRowBudget, type DraftContent } from '#core/change/content';
 import { refusalOf } from '#core/change/refuse-findings';
 import type { DraftVerdict } from '#core/change/verdict';
 import type { Settings } from '#core/settings/settings';
-import { reviewConfigOf } from '#core/settings/review-config';
 import type { SchemaSnapshot } from '#core/sql/facts/schema-snapshot';
 import type { SqlParser } from '#core/sql/parser';
 import { analyserName } from '#core/sql/review/analyser';
 import { effectiveConfig } from '#core/sql/review/config';
 import { fullReview } from '#core/sql/review/full-review';
 import { reviewText } from '#core/sql/review/review-text';
+import type { Ports } from './ports';
+import { reviewConfig } from './review-config';
 
 /** Reviews a draft as it is. Null: it names no connection that the executor knows, so there is nothing to judge it by. */
 export type JudgeDraft = (content: DraftContent, settings: Settings) => Promise<DraftVerdict | null>;
@@ -20,14 +21,14 @@ export type JudgeDraft = (content: DraftContent, settings: Settings) => Promise<
  */
 export function judgeWith(
   parser: SqlParser,
+  configs: Ports['reviewConfigs'],
   schemaOf: (connection: string) => Promise<SchemaSnapshot | null>,
 ): JudgeDraft {
   return async (content, settings) => {
     const info = settings.executor?.connections.find(({ key }) => key === content.connection);
     if (!info) return null;
     const { key: connection, environment } = info;
-    const configured = reviewConfigOf(settings);
-    const config = effectiveConfig(configured, { environment, connection });
+    const config = effectiveConfig(await reviewConfig(configs, settings), { environment, connection });
     const rowBudget = parseRowBudget(content.rowBudget) ?? null;
     const schema = await schemaOf(connection);
     const context = { schema, environment, rowBudget, rows: [], time: null };
@@ -42,7 +43,7 @@ export function judgeWith(
     return {
       connection,
       environment,
-      analysis: analysisOf(texts, await analyserName(configured)),
+      analysis: analysisOf(texts, analyserName(settings.review)),
       refusal: refusalOf(texts, { sql: content.sql, rollback }),
     };
   };

@@ -17,8 +17,11 @@ import type { SnapshotReply, SnapshotRequest } from '#core/protocol/snapshot';
 import type { ConnectionsReply, ErrorReply, ExecutionReply } from '#core/protocol/transport';
 import type { Result } from '#core/result';
 import type { GroupRef, Settings } from '#core/settings/settings';
-import type { SchemaSnapshot } from '#core/sql/facts/schema-snapshot';
+import type { SettingsDifference } from '#core/settings/differences';
 import type { SettingsActor, SettingsEvent } from '#core/settings/settings-event';
+import type { SchemaSnapshot } from '#core/sql/facts/schema-snapshot';
+import type { ReviewConfig } from '#core/sql/review/config';
+import type { StoredConfig } from '#core/sql/review/read-config';
 import type { TransitionKey } from '#core/workflow/steps';
 
 /** What the use cases need of the world. `src/forge/compose.ts` builds it from adapters; tests may build their own. */
@@ -30,6 +33,7 @@ export interface Ports {
   readonly executions: Executions;
   readonly snapshots: Snapshots;
   readonly settings: SettingsStore;
+  readonly reviewConfigs: ReviewConfigs;
   readonly mirrorRounds: MirrorRounds;
   readonly keys: Keys;
   readonly jira: Jira;
@@ -256,9 +260,27 @@ export interface SettingsStore extends SettingsReader {
    * Changes the settings. `update` may be asked several times (another admin came first) and must decide from what it is
    * given alone; when it changes nothing, nothing is written. Answers the settings as they are now.
    */
-  change(by: SettingsActor, update: (settings: Settings) => Settings): Promise<Settings>;
+  change(
+    by: SettingsActor,
+    update: (settings: Settings) => Settings,
+    extras?: SettingsExtras,
+  ): Promise<Settings>;
   /** The latest changes before the one numbered `before` (null: all), newest first, and whether their chain holds. */
   history(before: number | null, limit: number): Promise<SettingsHistory>;
+}
+
+/** What is written in the transaction that changes the settings, and only if it does. */
+export interface SettingsExtras {
+  /** The configuration of the review rules that the settings name from now on. */
+  readonly reviewConfig: StoredConfig | null;
+  /** What differs in it; joins the differences of the settings in the ledger. */
+  readonly differences: readonly SettingsDifference[];
+}
+
+/** Configurations of the review rules, each under its digest; none is ever changed. */
+export interface ReviewConfigs {
+  /** @throws Error when there is none under this digest, or another text */
+  read(digest: string): Promise<ReviewConfig>;
 }
 
 interface SettingsHistory {

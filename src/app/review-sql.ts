@@ -2,27 +2,32 @@ import type { PanelPayload } from '#core/panel/contract';
 import type { ReviewView } from '#core/panel/review';
 import { findConnection } from '#core/settings/settings';
 import type { SqlParser } from '#core/sql/parser';
-import { defaultConfig, effectiveConfig } from '#core/sql/review/config';
+import { effectiveConfig } from '#core/sql/review/config';
 import { fullReview } from '#core/sql/review/full-review';
 import { effectSentences } from '#core/sql/summary/effects';
 import { type CountPorts, readCounts } from './dry-run/read-dry-run';
-import type { Ports } from './ports';
+import { reviewConfig, type ReviewConfigPorts } from './review-config';
 import type { KnownSchema } from './snapshot/schema-of';
 
 /**
- * Reviews a text as it would run on a connection, with the structure of its database when it may use that. It is asked
- * while people type, so it asks nobody but the app's storage. Of a revision it also takes the rows that its dry run counted.
+ * Reviews a text as it would run on a connection by the site's rules, with the structure of its database when it may use
+ * that. It is asked while people type, so it asks nobody but the app's storage. Of a revision it also takes the rows that
+ * its dry run counted.
  */
 export async function reviewSql(
-  ports: CountPorts & { readonly settings: Pick<Ports['settings'], 'read'> },
+  ports: CountPorts & ReviewConfigPorts,
   parser: SqlParser,
   issueId: string,
   { sql, connection, rowBudget, digest }: PanelPayload<'review'>,
   known: KnownSchema | null,
 ): Promise<ReviewView> {
-  const found = connection === null ? undefined : findConnection(await ports.settings.read(), connection);
+  const settings = await ports.settings.read();
+  const found = connection === null ? undefined : findConnection(settings, connection);
   const environment = found?.info.environment ?? null;
-  const config = effectiveConfig(defaultConfig, { environment, connection });
+  const config = effectiveConfig(await reviewConfig(ports.reviewConfigs, settings), {
+    environment,
+    connection,
+  });
   const rows = digest === null ? [] : await readCounts(ports, issueId, digest);
   const context = { schema: known?.snapshot ?? null, environment, rowBudget, rows, time: null };
   const { review, summaries, risk } = await fullReview(parser, sql, config, context);

@@ -41,7 +41,7 @@ export async function showChange(ports: Ports, issue: IssueRef, viewer: string):
     isOperator: settings.operators.includes(viewer),
     isCandidate: mayBeCandidate,
     problems: state.status === 'draft' ? submissionProblems(draft?.content ?? emptyContent) : [],
-    reviewRefusal: await reviewRefusal(settings, draft),
+    reviewRefusal: reviewRefusal(settings, draft),
     connectionProblem: connectionProblem(settings, state, ports.clock()),
     setupProblem: setupProblem(settings),
     paused,
@@ -76,9 +76,9 @@ export async function showChange(ports: Ports, issue: IssueRef, viewer: string):
 }
 
 /** What the review said of the draft as stored. One that nobody reviewed yet is reviewed when it is submitted. */
-async function reviewRefusal(settings: Settings, draft: StoredDraft | undefined): Promise<string | null> {
+function reviewRefusal(settings: Settings, draft: StoredDraft | undefined): string | null {
   const info = settings.executor?.connections.find(({ key }) => key === draft?.content.connection);
-  return draft && info ? ((await storedVerdict(draft, info, settings))?.refusal ?? null) : null;
+  return draft && info ? (storedVerdict(draft, info, settings)?.refusal ?? null) : null;
 }
 
 /** What the run selected, when it did nothing else. */

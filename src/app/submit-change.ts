@@ -58,7 +58,7 @@ export async function submitChange(
   const looked = await look(content, info);
   if (!looked.ok) return looked;
   // After the look: what the executor never takes, no waiver lets go.
-  const verdict = await (judge ? judge(draft.content, settings) : storedVerdict(draft, info, settings));
+  const verdict = judge ? await judge(draft.content, settings) : storedVerdict(draft, info, settings);
   const unfit = verdictRefusal(verdict);
   if (unfit !== null) return no('review-failed', unfit);
   const candidates = await ports.jira.members(policy.approverGroup.id, maxListedApprovers);

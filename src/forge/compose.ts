@@ -9,6 +9,7 @@ import { kvsExecutions } from './kvs-executions';
 import { kvsKeys } from './kvs-keys';
 import { unshownMarks } from './kvs-marks';
 import { kvsMirrorRounds } from './kvs-mirror-rounds';
+import { kvsReviewConfigs } from './kvs-review-configs';
 import { kvsSettings } from './kvs-settings-ledger';
 import { kvsSnapshots } from './kvs-snapshots';
 import { realtimeSignals } from './realtime-signals';
@@ -31,6 +32,7 @@ export function composePorts(): Ports {
     snapshots: kvsSnapshots,
     jira: { ...rules.jira, readIndexes },
     settings,
+    reviewConfigs: kvsReviewConfigs,
     keys,
     mirrorRounds: kvsMirrorRounds,
     signals: realtimeSignals(rules.log),
@@ -59,8 +61,8 @@ function rememberedSettings(store: SettingsStore): SettingsStore {
   return {
     ...store,
     read: settings.get,
-    async change(by, update) {
-      const changed = await store.change(by, update);
+    async change(by, update, extras) {
+      const changed = await store.change(by, update, extras);
       settings.know(changed);
       return changed;
     },

@@ -9,7 +9,8 @@ import {
   SettingsEvent,
   type SettingsHead,
 } from '#core/settings/settings-event';
-import type { SettingsStore } from '../app/ports';
+import type { SettingsExtras, SettingsStore } from '../app/ports';
+import { reviewConfigKey } from './kvs-review-configs';
 import {
   kvsSettingsReader,
   readSettingsRecord,
@@ -33,19 +34,19 @@ const eventKey = (seq: number): string => `settings-event:${seq}`;
 export function kvsSettings(clock: () => number): SettingsStore {
   return {
     ...kvsSettingsReader,
-    async change(by, update) {
+    async change(by, update, extras) {
       for (let conflict = 0; conflict < maxConflicts; conflict += 1) {
         const record = await readSettingsRecord();
         const before = storedSettings(record);
         const after = update(before);
         if (JSON.stringify(after) === JSON.stringify(before)) return before;
-        const differences = settingsDifferences(before, after);
+        const differences = [...settingsDifferences(before, after), ...(extras?.differences ?? [])];
         const at = new Date(clock()).toISOString();
         const event =
           differences.length === 0
             ? undefined
             : await nextSettingsEvent(headOf(record), { ...by, at, differences });
-        if (await write(record, after, event)) return after;
+        if (await write(record, after, event, extras)) return after;
       }
       throw new Error('the settings are being changed by somebody else all the time');
     },
@@ -67,6 +68,7 @@ async function write(
   record: SettingsRecord | undefined,
   settings: Settings,
   event: SettingsEvent | undefined,
+  extras: SettingsExtras | undefined,
 ): Promise<boolean> {
   const writer = crypto.randomUUID();
   const { seq, hash } = event ?? headOf(record);
@@ -81,6 +83,8 @@ async function write(
     ),
   });
   if (event) transaction.set(eventKey(event.seq), event);
+  const config = extras?.reviewConfig;
+  if (config) transaction.set(reviewConfigKey(config.digest), config.text);
   try {
     await transaction.execute();
     return true;

@@ -20,11 +20,15 @@ import { pauseDispatch, resumeDispatch } from '../app/admin/pause';
 import { chooseOperators, savePolicy } from '../app/admin/policies';
 import { settingsHistory } from '../app/admin/settings-history';
 import type { Ports } from '../app/ports';
+import { saveRules } from '../app/review-rules/save-rules';
+import { showRules } from '../app/review-rules/show-rules';
+import { tryRule } from '../app/review-rules/try-rule';
 import { planRemoval, removeStep } from '../app/provision/remove-step';
 import { planStep, runStep } from '../app/provision/run-step';
 import { no, type Outcome } from '../app/refusal';
 import { composePorts } from '../forge/compose';
 import { jiraAdmin } from '../forge/jira-admin';
+import { sqlParser } from '../forge/sql-parser/parser';
 import { siteAdmin, viewerIsAdmin } from '../forge/site-admin';
 import { reply } from './reply';
 
@@ -108,6 +112,12 @@ const handlers: Handlers = {
   resume: (call) => overviewAfter(call, resumeDispatch(call.ports, call.admin)),
   'settings-history': async ({ ports }, { before }) => ok(await settingsHistory(ports, before)),
   'first-change': ({ ports, admin }, { connection }) => openFirstChange(ports, jiraAdmin, admin, connection),
+  'review-rules': async ({ ports }) => ok(await showRules(ports)),
+  'save-review-rules': async ({ ports, admin }, payload) => {
+    const saved = await saveRules(ports, admin, payload);
+    return saved.ok ? ok(await showRules(ports)) : saved;
+  },
+  'try-rule': async (_call, payload) => tryRule(sqlParser, payload),
 };
 
 const resolver = new Resolver();

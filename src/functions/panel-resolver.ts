@@ -50,7 +50,11 @@ type Handlers = {
 };
 
 const judge = ({ ports }: PanelCall): JudgeDraft =>
-  judgeWith(sqlParser, async (connection) => (await schemaOf(ports, connection))?.snapshot ?? null);
+  judgeWith(
+    sqlParser,
+    ports.reviewConfigs,
+    async (connection) => (await schemaOf(ports, connection))?.snapshot ?? null,
+  );
 
 const view = async ({ ports, issue, viewer }: PanelCall): Promise<Outcome<PanelValue<'view'>>> =>
   ok(await showChange(ports, issue, viewer));

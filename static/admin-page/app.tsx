@@ -17,11 +17,13 @@ import { useOverview } from './hooks/use-overview';
 import { ChosenProject } from './hooks/use-project-key';
 import { useStepBoard } from './hooks/use-step-board';
 import { RemovalTab } from './removal/removal-tab';
+import { ReviewRulesTab } from './review-rules/review-rules-tab';
 
 const tabs = [
   { title: 'Getting started', Body: GettingStarted },
   { title: 'Health', Body: HealthTab },
   { title: 'Connections', Body: ConnectionsTab },
+  { title: 'Review rules', Body: ReviewRulesTab },
   { title: 'Executor and keys', Body: ExecutorKeysTab },
   { title: 'Dispatch', Body: DispatchTab },
   { title: 'History', Body: HistoryTab },

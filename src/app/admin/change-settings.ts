@@ -1,7 +1,7 @@
 import { ok, type Result } from '#core/result';
 import type { Settings } from '#core/settings/settings';
 import type { SettingsActor } from '#core/settings/settings-event';
-import type { Ports } from '../ports';
+import type { Ports, SettingsExtras } from '../ports';
 import type { Outcome, Refusal } from '../refusal';
 
 /**
@@ -12,12 +12,17 @@ export async function changeSettings(
   ports: Pick<Ports, 'settings'>,
   by: SettingsActor,
   decide: (settings: Settings) => Result<Settings, Refusal>,
+  extras?: SettingsExtras,
 ): Promise<Outcome<Settings>> {
   let refusal: Result<never, Refusal> | undefined;
-  const settings = await ports.settings.change(by, (before) => {
-    const decided = decide(before);
-    refusal = decided.ok ? undefined : decided;
-    return decided.ok ? decided.value : before;
-  });
+  const settings = await ports.settings.change(
+    by,
+    (before) => {
+      const decided = decide(before);
+      refusal = decided.ok ? undefined : decided;
+      return decided.ok ? decided.value : before;
+    },
+    extras,
+  );
   return refusal ?? ok(settings);
 }

@@ -6,6 +6,8 @@ import { SettingsDifference } from '../settings/differences';
 import { ConnectionPolicy, GroupRef, Pause } from '../settings/settings';
 import { Drift, PlannedChange, SetupStep } from '../settings/site-setup';
 
+import { reviewRuleCalls } from './review-rules';
+
 export { Drift, PlannedChange, SetupStep, setupSteps } from '../settings/site-setup';
 
 /** What a step would do now; nothing was changed to find out. */
@@ -221,6 +223,7 @@ export const adminCalls = {
     payload: v.strictObject({ connection: ConnectionKey }),
     value: v.strictObject({ issueKey: v.string() }),
   },
+  ...reviewRuleCalls,
 } as const;
 
 type AdminCalls = typeof adminCalls;

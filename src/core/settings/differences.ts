@@ -22,7 +22,8 @@ export function settingsDifferences(before: Settings, after: Settings): Settings
 
 /** The part of the settings that the ledger keeps. */
 function decided(settings: Settings): Json {
-  const { site, executor, appKeys, policies, operatorGroup, pause, compliance, firstChange } = settings;
+  const { site, executor, appKeys, policies, operatorGroup, pause, compliance, firstChange, review } =
+    settings;
   return {
     site,
     appKeys,
@@ -40,6 +41,7 @@ function decided(settings: Settings): Json {
     pause,
     compliance,
     firstChange,
+    review,
   };
 }
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { AccountId, ConnectionKey, Identifier, UtcTime } from '../protocol/claims';
+import { AccountId, ConnectionKey, Identifier, Sha256Hex, UtcTime } from '../protocol/claims';
 import { PublicJwk } from '../protocol/jwk';
 import { ConnectionInfo } from '../protocol/connection';
 import { Drift } from './site-setup';
@@ -79,6 +79,11 @@ export const Settings = v.strictObject({
   firstChange: v.nullable(v.strictObject({ issueId: Identifier, issueKey: v.string() })),
   /** What the last check of the site found; null before the first. */
   drift: v.nullable(Drift),
+  /**
+   * Digest of the site's configuration of the review rules; null: nothing is configured. The text stands in a record of its
+   * own, so that rules and triggers, which read the settings at every transition, do not carry it.
+   */
+  review: v.optional(v.nullable(Sha256Hex), null),
 });
 export type Settings = v.InferOutput<typeof Settings>;
 
@@ -97,6 +102,7 @@ export function emptySettings(installation: string): Settings {
     compliance: { filters: {}, dashboardId: null, gadgetInstruction: null },
     firstChange: null,
     drift: null,
+    review: null,
   };
 }
 

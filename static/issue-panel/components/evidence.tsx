@@ -2,7 +2,7 @@ import Button from '@atlaskit/button/new';
 import { useState } from 'react';
 import type { OutcomeView } from '#core/panel/view';
 import { call } from '../../shared/bridge';
-import { saveFile } from './save-file';
+import { saveFile } from '../../shared/components/save-file';
 
 /** Downloads the signed order and receipt of an execution, for whoever wants to verify them without this page. */
 export function Evidence({ outcome, issueKey }: { outcome: OutcomeView; issueKey: string }) {

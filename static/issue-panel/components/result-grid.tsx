@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { ResultBody } from '#core/protocol/receipt';
 import { toCsv } from '#core/results/csv';
 import { count } from '../../shared/format';
-import { saveFile } from './save-file';
+import { saveFile } from '../../shared/components/save-file';
 
 /** Rows shown at first; the rest on request, so that a wide result does not slow the page. */
 const firstRows = 100;

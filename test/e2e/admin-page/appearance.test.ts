@@ -144,6 +144,32 @@ const states: readonly State[] = [
       await frame.getByText('Block with both keys').waitFor();
     },
   },
+  {
+    name: 'review-rules',
+    backend: () => site(),
+    prepare: async (frame) => {
+      await goTo(frame, 'Review rules');
+      await frame.getByLabel('Search rules').fill('without where');
+      const rule = frame.getByTestId('rule-ban-delete-without-where');
+      await rule.getByRole('button', { name: /Why, and what to do/ }).click();
+      await rule.getByText('What to do', { exact: true }).waitFor();
+      await rule.getByLabel('Level of ban-delete-without-where').selectOption({ label: 'Off' });
+      await frame.getByTestId('unsaved').waitFor();
+    },
+  },
+  {
+    name: 'own-rule',
+    backend: () => site(),
+    prepare: async (frame) => {
+      await goTo(frame, 'Review rules');
+      await frame.getByLabel('Search rules').fill('insert-row-limit');
+      const own = frame.getByTestId('own-rules');
+      await own.getByRole('button', { name: 'Write a rule' }).click();
+      await own.getByLabel('Name').fill('billing-is-not-ours');
+      await own.getByRole('button', { name: 'Add the rule' }).click();
+      await frame.getByRole('button', { name: 'Paste a configuration' }).click();
+    },
+  },
   { name: 'dispatch', backend: () => site(), prepare: async (frame) => goTo(frame, 'Dispatch') },
   {
     name: 'history',

@@ -45,6 +45,16 @@ const payloads: { [N in AdminCallName]: AdminPayload<N> } = {
   resume: {},
   'settings-history': { before: null },
   'first-change': { connection: 'shop-dev' },
+  'review-rules': {},
+  'save-review-rules': {
+    base: null,
+    config: { rules: { 'ban-drop-table': { level: 'off' } } },
+    accepted: [],
+  },
+  'try-rule': {
+    rule: { id: 'mine', title: 'Mine', level: 'info', message: 'Mine.', when: { kinds: ['read'] } },
+    sql: 'SELECT 1;',
+  },
 };
 
 describe('who may', () => {

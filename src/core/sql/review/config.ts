@@ -1,7 +1,15 @@
 import * as v from 'valibot';
-import { Environment } from '../../protocol/claims';
+import { ConnectionKey, Environment } from '../../protocol/claims';
 import { statementKinds } from '../facts/kind';
 import { levels, type Level } from './rule';
+
+/** Rules of a site's own in one layer. Each is asked about every statement. */
+const maxCustomRules = 100;
+/** Rules that one layer may set; more than there are. */
+const maxRuleSettings = 400;
+/** Connections that may be set apart, and texts in the list of one option. */
+const maxConnections = 100;
+const maxListed = 100;
 
 const RuleId = v.pipe(
   v.string(),
@@ -11,20 +19,25 @@ const RuleLevel = v.picklist(['off', ...levels]);
 /** `orders`, `shop.*`, `*_archive`: `*` is any run of characters. */
 const Pattern = v.pipe(v.string(), v.minLength(1), v.maxLength(127));
 
+const ShortText = v.pipe(v.string(), v.maxLength(127));
+const OptionValue = v.union([
+  v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000_000_000)),
+  ShortText,
+  v.boolean(),
+  v.pipe(v.array(ShortText), v.maxLength(maxListed)),
+]);
+
 const RuleSetting = v.strictObject({
   level: v.optional(RuleLevel),
-  options: v.optional(
-    v.record(v.string(), v.union([v.number(), v.string(), v.boolean(), v.array(v.string())])),
-    {},
-  ),
+  options: v.optional(v.record(ShortText, OptionValue), {}),
 });
 
 /** A rule of the site's own: a statement that matches every given part is a finding. Patterns on facts, never code. */
 export const CustomRule = v.strictObject({
   id: RuleId,
-  title: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  title: v.pipe(v.string(), v.minLength(1, 'write a title'), v.maxLength(200)),
   level: v.picklist(levels),
-  message: v.pipe(v.string(), v.minLength(1), v.maxLength(500)),
+  message: v.pipe(v.string(), v.minLength(1, 'write a message'), v.maxLength(500)),
   when: v.pipe(
     v.strictObject({
       kinds: v.optional(v.array(v.picklist(statementKinds))),
@@ -40,15 +53,29 @@ export const CustomRule = v.strictObject({
 export type CustomRule = v.InferOutput<typeof CustomRule>;
 
 const Layer = v.strictObject({
-  rules: v.optional(v.record(RuleId, RuleSetting), {}),
-  custom: v.optional(v.array(CustomRule), []),
+  rules: v.optional(
+    v.pipe(
+      v.record(RuleId, RuleSetting),
+      v.maxEntries(maxRuleSettings, `at most ${maxRuleSettings} rules can be set in one place`),
+    ),
+    {},
+  ),
+  custom: v.optional(
+    v.pipe(
+      v.array(CustomRule),
+      v.maxLength(maxCustomRules, `at most ${maxCustomRules} rules of your own can stand in one place`),
+    ),
+    [],
+  ),
 });
+/** What holds for all, for one environment or for one connection. */
+export type ReviewLayer = v.InferOutput<typeof Layer>;
 
 /** What a site says of the rules: for all, for an environment, for a connection; the nearer one wins, rule by rule. */
 export const ReviewConfig = v.strictObject({
   ...Layer.entries,
   environments: v.optional(v.record(Environment, Layer), {}),
-  connections: v.optional(v.record(v.string(), Layer), {}),
+  connections: v.optional(v.pipe(v.record(ConnectionKey, Layer), v.maxEntries(maxConnections)), {}),
 });
 export type ReviewConfig = v.InferOutput<typeof ReviewConfig>;
 /** As written in a file or on the admin page. */
@@ -61,24 +88,59 @@ export interface EffectiveConfig {
   readonly custom: readonly CustomRule[];
 }
 
+/** Where a review is made. */
+export interface ReviewPlace {
+  readonly environment: string | null;
+  readonly connection: string | null;
+}
+
 /** Puts the layers together for a connection. */
-export function effectiveConfig(
-  config: ReviewConfig,
-  place: { readonly environment: string | null; readonly connection: string | null },
-): EffectiveConfig {
-  const environments: Readonly<Record<string, v.InferOutput<typeof Layer> | undefined>> = config.environments;
+export function effectiveConfig(config: ReviewConfig, place: ReviewPlace): EffectiveConfig {
   const layers = [
     config,
-    place.environment === null ? undefined : environments[place.environment],
-    place.connection === null ? undefined : config.connections[place.connection],
+    own(config.environments, place.environment),
+    own(config.connections, place.connection),
   ].flatMap((layer) => layer ?? []);
   return {
     level: ({ id, level }) =>
-      layers.reduce<Level | 'off'>((before, layer) => layer.rules[id]?.level ?? before, level),
-    options: (id) => Object.assign({}, ...layers.map((layer) => layer.rules[id]?.options ?? {})),
+      layers.reduce<Level | 'off'>((before, layer) => own(layer.rules, id)?.level ?? before, level),
+    options: (id) => Object.assign({}, ...layers.map((layer) => own(layer.rules, id)?.options ?? {})),
     custom: layers.flatMap(({ custom }) => custom),
   };
 }
+
+/** A value that was set under `key`, never one that every object has (`constructor`). */
+function own<T>(values: { readonly [key: string]: T | undefined }, key: string | null): T | undefined {
+  return key !== null && Object.hasOwn(values, key) ? values[key] : undefined;
+}
+
+/** The configuration without what says nothing: as it is stored and downloaded. Nothing configured is `{}`. */
+export function sparseConfig({ environments, connections, ...all }: ReviewConfig): ReviewConfigInput {
+  const layers = (named: { readonly [key: string]: ReviewLayer | undefined }): [string, object][] =>
+    Object.entries(named).flatMap(([name, layer]) => {
+      const sparse = sparseLayer(layer ?? { rules: {}, custom: [] });
+      return isEmpty(sparse) ? [] : [[name, sparse]];
+    });
+  const near = { environments: layers(environments), connections: layers(connections) };
+  return {
+    ...sparseLayer(all),
+    ...(near.environments.length > 0 && { environments: Object.fromEntries(near.environments) }),
+    ...(near.connections.length > 0 && { connections: Object.fromEntries(near.connections) }),
+  };
+}
+
+function sparseLayer({ rules, custom }: ReviewLayer): v.InferInput<typeof Layer> {
+  const set = Object.entries(rules).flatMap(([id, { level, options }]) => {
+    const setting = { ...(level !== undefined && { level }), ...(!isEmpty(options) && { options }) };
+    return isEmpty(setting) ? [] : [[id, setting] as const];
+  });
+  return {
+    ...(set.length > 0 && { rules: Object.fromEntries(set) }),
+    ...(custom.length > 0 && { custom }),
+  };
+}
+
+const isEmpty = (value: object): boolean => Object.keys(value).length === 0;
 
 /** Nothing configured: every rule at its own level. */
 export const defaultConfig: ReviewConfig = { rules: {}, custom: [], environments: {}, connections: {} };

@@ -7,17 +7,19 @@ export const levels = ['info', 'warning', 'error'] as const;
 export type Level = (typeof levels)[number];
 
 /** What a rule protects; the rule pages are grouped by it. */
-export type Category =
-  | 'data-loss'
-  | 'locking'
-  | 'rewrite'
-  | 'correctness'
-  | 'security'
-  | 'transaction'
-  | 'schema-design'
-  | 'naming'
-  | 'performance'
-  | 'compatibility';
+export const categories = [
+  'data-loss',
+  'locking',
+  'rewrite',
+  'correctness',
+  'security',
+  'transaction',
+  'schema-design',
+  'naming',
+  'performance',
+  'compatibility',
+] as const;
+export type Category = (typeof categories)[number];
 
 /** Values that a site may set for a rule. */
 export type OptionValues = Readonly<Record<string, number | string | boolean | readonly string[]>>;
@@ -91,7 +93,11 @@ export type Example =
   | string
   | { readonly sql: string; readonly options?: OptionValues; readonly context?: Partial<ReviewContext> };
 
-/** Fixes the option type of a rule; nothing else. */
+/**
+ * Fixes the option type of a rule; nothing else. The mark lets a bundle that wants only the documentation of a rule leave
+ * the rule out.
+ */
+/* @__NO_SIDE_EFFECTS__ */
 export function rule<O extends OptionValues>(definition: Rule<O>): Rule<O> {
   return definition;
 }

@@ -12,12 +12,13 @@ import {
   type SetupStep,
 } from '#core/panel/admin-contract';
 import type { Backend } from '../../panel/harness/backend';
+import { Refused } from './refused';
+import { ReviewDesk } from './review-desk';
 import { address, admin, empty, groups, key, names, projects, reported } from './site';
 
-type Handlers = { [N in AdminCallName]: (payload: AdminPayload<N>) => AdminValue<N> };
-
-/** A refusal of the resolver, in words for the person. */
-class Refused extends Error {}
+type Handlers = {
+  [N in AdminCallName]: (payload: AdminPayload<N>) => AdminValue<N> | Promise<AdminValue<N>>;
+};
 
 const token = 'one-time-token';
 const receiptUrl = 'https://site.example/x1/receipt';
@@ -52,6 +53,8 @@ export class FakeAdmin implements Backend {
   saysAddress = true;
   #held: { readonly name: string; readonly until: Promise<void> } | undefined;
   #ledger = 0;
+  /** The rules of the review are the app's own, over settings in memory. */
+  readonly review = new ReviewDesk((what, differences) => this.note(what, [...differences]));
 
   constructor(overview: AdminOverview) {
     this.overview = structuredClone(overview);
@@ -85,7 +88,7 @@ export class FakeAdmin implements Backend {
     if (!parsed.success) return refused(parsed.issues[0].message, 'bad-request');
     try {
       const handle = this.#handlers[name] as (parsed: unknown) => unknown;
-      return { ok: true, value: v.parse(call.value, structuredClone(handle(parsed.output))) };
+      return { ok: true, value: v.parse(call.value, structuredClone(await handle(parsed.output))) };
     } catch (error) {
       if (error instanceof Refused) return refused(error.message);
       throw error;
@@ -278,6 +281,9 @@ export class FakeAdmin implements Backend {
       this.#set({ firstChange: { issueKey: 'DB-1', status: 'Draft', done: false } });
       return { issueKey: 'DB-1' };
     },
+    'review-rules': () => this.review.show(),
+    'save-review-rules': (payload) => this.review.save(payload),
+    'try-rule': (payload) => this.review.try(payload),
   };
 }
 

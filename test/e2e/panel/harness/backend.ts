@@ -40,7 +40,8 @@ async function review(payload: unknown): Promise<Reply<unknown>> {
   const unread = (): never => {
     throw new Error('a review without a digest reads the settings only');
   };
-  const ports = { settings, ledger: { read: unread }, dryRuns: { receipt: unread } };
+  const reviewConfigs = { read: unread };
+  const ports = { settings, reviewConfigs, ledger: { read: unread }, dryRuns: { receipt: unread } };
   return { ok: true, value: await reviewSql(ports, sqlParser, '10042', wish, null) };
 }
 

@@ -35,10 +35,7 @@ test('the version of the rules goes up when they say something else', async () =
   expect({ version: rulesVersion, says }).toEqual(known);
 });
 
-test('the name of an analyser changes with the configuration of the site', async () => {
-  const plain = await analyserName(defaultConfig);
-  expect(plain).toMatch(/^\d+\/[0-9a-f]{64}$/);
-  const other = { ...defaultConfig, rules: { 'ban-drop-table': { level: 'error' as const, options: {} } } };
-  expect(await analyserName(other)).not.toBe(plain);
-  expect(await analyserName(structuredClone(defaultConfig))).toBe(plain);
+test('the name of an analyser changes with the configuration of the site', () => {
+  expect(analyserName(null)).toBe(`${rulesVersion}/default`);
+  expect(analyserName('a'.repeat(64))).toBe(`${rulesVersion}/${'a'.repeat(64)}`);
 });
