@@ -22,5 +22,5 @@ export async function analysisOfInput(
         ? null
         : await reviewText(sqlParser, rollback, config, { ...context, rowBudget: null }),
   };
-  return analysisOf(texts, await analyserName(defaultConfig));
+  return analysisOf(texts, analyserName(null));
 }
