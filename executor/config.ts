@@ -68,9 +68,28 @@ const IdentityMode = v.variant('mode', [
     mode: v.literal('per-execution'),
     spares: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(64))),
   }),
+  /**
+   * One of `logins` that `executor init` has made: for PostgreSQL 15, and where the executor may not have CREATEROLE. Each has
+   * one session, which serves one execution at a time. Default: four for each of `concurrency`.
+   */
+  v.strictObject({
+    mode: v.literal('pooled'),
+    logins: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(256))),
+  }),
   /** `url` itself. Approved SQL can undo SET ROLE; nothing can be fenced. */
   v.strictObject({ mode: v.literal('shared') }),
 ]);
+
+/** How a connection runs approved SQL, with what it has not said. */
+function identityOf(
+  identity: v.InferOutput<typeof IdentityMode> | undefined,
+  { writable, clone, concurrency }: { writable: boolean; clone: boolean; concurrency: number },
+) {
+  if (identity === undefined)
+    return writable || clone ? { mode: 'per-execution' as const } : { mode: 'shared' as const };
+  if (identity.mode !== 'pooled') return identity;
+  return { mode: identity.mode, logins: identity.logins ?? 4 * concurrency };
+}
 
 const Connection = v.pipe(
   v.strictObject({
@@ -80,7 +99,8 @@ const Connection = v.pipe(
     dataClasses: v.optional(v.array(v.string()), []),
     /**
      * The executor's own login. What it needs depends on `identity`: with a login per execution it makes those (CREATEROLE,
-     * ADMIN OPTION on `role`) and never runs approved SQL; with a shared one it runs it, as a member of `role`.
+     * ADMIN OPTION on `role`) and never runs approved SQL; with pooled ones it opens and closes those, as a member of them and
+     * of `role`, and never runs it either; with a shared one it runs it, as a member of `role`.
      */
     url: PostgresUrl,
     /** Default: a login per execution where changes are taken, else shared. */
@@ -214,8 +234,7 @@ const Connection = v.pipe(
   v.transform(({ protected: guarded, identity, beforeImages: { keepHours, ...kept }, ...c }) => ({
     ...c,
     protected: guarded ?? c.environment === 'prod',
-    identity:
-      identity ?? (c.writable || c.clone ? { mode: 'per-execution' as const } : { mode: 'shared' as const }),
+    identity: identityOf(identity, c),
     beforeImages: {
       ...kept,
       keepHours: keepHours ?? Math.min(Math.ceil(c.rollbackWindowSeconds / 3_600), 366 * 24),
@@ -231,7 +250,7 @@ const Connection = v.pipe(
   ),
   v.check(
     (c) => !(c.protected && c.writable && c.identity.mode === 'shared'),
-    'a protected connection that takes changes never shares a login: identity must be "per-execution"',
+    'a protected connection that takes changes never shares a login: identity must be "per-execution" or "pooled"',
   ),
   v.check(
     (c) => !c.protected || c.dryRun !== 'allowed' || c.dryRunOn !== undefined,

@@ -14,16 +14,21 @@ const xargs = '/usr/bin/xargs';
 /** Many changes at once, against a process for each. */
 export async function manyChanges(stage: Stage): Promise<void> {
   const psql = findPsql();
-  const executor: Contestant<number> = async (round) => {
-    const prefix = `many-${round}`;
-    const orders = await buildOrders(stage, prefix, changes);
-    const flight = async (): Promise<void> => {
-      for (let order = orders.pop(); order; order = orders.pop()) await runOrder(stage, order);
+  const ours =
+    (where: Pick<Stage, 'server' | 'world'>): Contestant<number> =>
+    async (round) => {
+      const prefix = `many-${round}`;
+      const orders = await buildOrders(where, prefix, changes);
+      const flight = async (): Promise<void> => {
+        for (let order = orders.pop(); order; order = orders.pop()) await runOrder(where, order);
+      };
+      const taken = await timed(() => Promise.all(Array.from({ length: flights }, flight)));
+      await checkMarks(where, prefix, changes);
+      return taken;
     };
-    const taken = await timed(() => Promise.all(Array.from({ length: flights }, flight)));
-    await checkMarks(stage, prefix, changes);
-    return taken;
-  };
+  const executor = ours(stage);
+  const world = await stage.another((input) => input, true);
+  const pooled = ours({ server: stage.server, world });
   const scaled = (taken: number): number => (taken * changes) / sample;
   const alone: Contestant<number> = async (round) => {
     if (psql === null) return Number.NaN;
@@ -40,7 +45,8 @@ export async function manyChanges(stage: Stage): Promise<void> {
     const args = ['-0', '-n', '1', '-P', '2', psql, '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-1'];
     return scaled(await timed(() => run(xargs, [...args, '-d', stage.url, '-f'], { env: asRole, input })));
   };
-  const taken = await interleaved({ executor, alone, two });
+  const taken = await interleaved({ executor, pooled, alone, two }).finally(() => world.close());
+  const faster = median(taken.alone) / median(taken.pooled);
   const row = (name: string, values: number[], least: number): string[] => {
     if (values.some(Number.isNaN)) return [name, 'not measured: psql or xargs is not installed', ''];
     const times = median(values) / median(taken.executor);
@@ -55,6 +61,11 @@ export async function manyChanges(stage: Stage): Promise<void> {
     ['what', 'median of the runs (least–most)', 'aim'],
     [
       ['executor', spread(taken.executor, 's', 2), ''],
+      [
+        'executor, pooled logins',
+        spread(taken.pooled, 's', 2),
+        Number.isNaN(faster) ? '' : aim(`12 × faster than psql, is ${faster.toFixed(1)} ×`, faster >= 12),
+      ],
       row('`psql -1 -f` for each', taken.alone, 8),
       row('`xargs -P2 psql -1 -f`', taken.two, 4),
     ],

@@ -11,16 +11,21 @@ const changes = 40;
 export async function oneChange(stage: Stage): Promise<void> {
   const psql = findPsql();
   const client = await oneConnection(stage.url);
+  const world = await stage.another((input) => input, true);
   try {
     await client.query(`set role ${role}`);
-    const executor: Contestant<number[]> = async (round) => {
-      const prefix = `one-${round}`;
-      const orders = await buildOrders(stage, prefix, changes);
-      const taken: number[] = [];
-      for (const order of orders) taken.push(await timed(() => runOrder(stage, order)));
-      await checkMarks(stage, prefix, changes);
-      return taken;
-    };
+    const ours =
+      (where: Pick<Stage, 'server' | 'world'>): Contestant<number[]> =>
+      async (round) => {
+        const prefix = `one-${round}`;
+        const orders = await buildOrders(where, prefix, changes);
+        const taken: number[] = [];
+        for (const order of orders) taken.push(await timed(() => runOrder(where, order)));
+        await checkMarks(where, prefix, changes);
+        return taken;
+      };
+    const executor = ours(stage);
+    const pooled = ours({ server: stage.server, world });
     const warm: Contestant<number[]> = async (round) => {
       const taken: number[] = [];
       for (let index = 0; index < changes; index += 1) {
@@ -42,23 +47,37 @@ export async function oneChange(stage: Stage): Promise<void> {
         taken.push(await timed(() => psqlFile(psql, stage, one)));
       return taken;
     };
-    print(await interleaved({ executor, warm, file }), psql);
+    print(await interleaved({ executor, pooled, warm, file }), psql);
   } finally {
     await client.close();
+    await world.close();
   }
 }
 
-function print(taken: Record<'executor' | 'warm' | 'file', number[][]>, psql: string | null): void {
+function print(
+  taken: Record<'executor' | 'pooled' | 'warm' | 'file', number[][]>,
+  psql: string | null,
+): void {
   const medians = (runs: readonly number[][]): number[] => runs.map(median);
   const ours = medians(taken.executor);
   const bare = median(medians(taken.warm));
   const overhead = taken.executor.flat().map((ms) => ms - bare);
-  const ratio = median(ours) / median(medians(taken.file));
+  const pooled = medians(taken.pooled);
+  const times = (values: readonly number[]): number => median([...values]) / median(medians(taken.file));
+  const ratio = times(ours);
+  const pooledRatio = times(pooled);
   printTable(
     `One change, one after the other: order received → receipt delivered (${changes} changes a run)`,
     ['what', 'median of the runs (least–most)', 'aim'],
     [
       ['executor', spread(ours, 'ms', 2), ''],
+      [
+        'executor, pooled logins',
+        spread(pooled, 'ms', 2),
+        psql === null
+          ? ''
+          : aim(`at most 0.2 × psql -1 -f, is ${pooledRatio.toFixed(2)} ×`, pooledRatio <= 0.2),
+      ],
       psql === null
         ? ['`psql -1 -f`', 'not measured: psql is not installed', '']
         : [

@@ -3,7 +3,7 @@ import { markSql, type Stage } from './stage';
 
 /** Builds orders for new changes; what an app does before it sends is not measured. */
 export async function buildOrders(
-  { world }: Stage,
+  { world }: Pick<Stage, 'world'>,
   prefix: string,
   count: number,
   sql: (id: string) => string = markSql,
@@ -24,7 +24,11 @@ export async function runOrder({ world }: Pick<Stage, 'world'>, claims: OrderCla
 }
 
 /** Fails unless every change of a run has left its mark, once. */
-export async function checkMarks({ server, world }: Stage, prefix: string, count: number): Promise<void> {
+export async function checkMarks(
+  { server, world }: Pick<Stage, 'server' | 'world'>,
+  prefix: string,
+  count: number,
+): Promise<void> {
   const [row] = await server.sql<{ n: number; d: number }>(
     world.target,
     `select count(*)::int as n, count(distinct change)::int as d from marks where change like $1`,

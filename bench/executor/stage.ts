@@ -20,7 +20,7 @@ export interface Stage {
   /** Files of the peers. */
   readonly folder: string;
   /** Another executor of the same kind with databases of its own, for a figure that needs other connections. */
-  another(change: (input: ConfigInput) => ConfigInput): Promise<World>;
+  another(change: (input: ConfigInput) => ConfigInput, pooled?: true): Promise<World>;
   /** What the executor and the server are set to, in words. */
   settings(): Promise<string>;
   close(): Promise<void>;
@@ -63,7 +63,8 @@ export async function startStage(): Promise<Stage> {
       world,
       url: server.postgres().loginUrl(login, 'secret', world.target),
       folder: server.folder,
-      another: async (change) => createWorld(shared, { change: (input) => change(shipped(input)) }),
+      another: async (change, pooled) =>
+        createWorld(shared, { change: (input) => change(shipped(input)), ...(pooled ? { pooled } : {}) }),
       settings: async () => settingsWords(server, world),
       async close() {
         await world.close();

@@ -19,6 +19,7 @@ import { fireDeferred, Uncountable } from '../run/table-counters';
 import { Ended, sendAll, utc } from '../run/trips';
 import { startWatchdog, type Watchdog } from '../run/watchdog';
 import type { Statement } from '../sql/cut';
+import { leavesNothing } from '../sql/leaves-nothing';
 import type { Assertion } from '../sql/verification';
 import { observe, versionsWritten } from './observe';
 import { isGuarded, lockPatienceMs } from './place';
@@ -50,7 +51,7 @@ async function open(
   const patience = lockPatienceMs(place, claims.content.limits.lockTimeoutMs);
   try {
     const mode = writable ? 'read write' : 'read only';
-    results = await sendAll(session.client, dryRunOpeningSql(claims, mode, patience));
+    results = await sendAll(session.client, dryRunOpeningSql(claims, mode, patience, session.preamble));
   } catch (error) {
     const failure = serverError(error);
     if (!failure) throw error;
@@ -164,10 +165,11 @@ export async function attemptDryRun(
   const { target, place, log } = deps;
   const lost = { kind: 'lost', mayHaveCommitted: false } as const;
   const { writable } = target.config;
+  const nodes = [...statements, ...assertions.map(({ statement }) => statement)].map(({ node }) => node);
   let session: Session;
   try {
     session = await place.sessions.open(
-      { jti: claims.jti, attempt: deps.attempt, endBy: claims.endBy },
+      { jti: claims.jti, attempt: deps.attempt, endBy: claims.endBy, leavesNothing: leavesNothing(nodes) },
       'run',
     );
   } catch (error) {

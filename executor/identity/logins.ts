@@ -37,6 +37,14 @@ export function loginsUpTo({ jti, attempt }: Pick<Execution, 'jti' | 'attempt'>)
   ]);
 }
 
+/** The address of a connection, with another login. */
+export function urlFor(url: string, login: string, password: string): string {
+  const changed = new URL(url);
+  changed.username = login;
+  changed.password = password;
+  return changed.href;
+}
+
 /** A login to be made. */
 export interface NewLogin {
   readonly name: string;

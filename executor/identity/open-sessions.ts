@@ -1,6 +1,7 @@
 import type { ConnectionConfig } from '../config';
 import type { Log } from '../log';
 import { openPerExecutionSessions } from './per-execution';
+import { openPooledSessions } from './pooled';
 import type { Sessions } from './session';
 import { openSharedSessions } from './shared';
 
@@ -12,12 +13,21 @@ export function openSessions(
   const { url, concurrency, identity } = config;
   // One lane for changes and one for reads.
   const common = { concurrency: 2 * concurrency, answerWithinMs: options.answerWithinMs };
-  return identity.mode === 'shared'
-    ? openSharedSessions(url, common)
-    : openPerExecutionSessions(config, {
+  switch (identity.mode) {
+    case 'shared':
+      return openSharedSessions(url, common);
+    case 'pooled':
+      return openPooledSessions(config, {
+        ...options,
+        logins: identity.logins,
+        ready: Math.min(concurrency, identity.logins),
+      });
+    case 'per-execution':
+      return openPerExecutionSessions(config, {
         ...common,
         spares: identity.spares ?? concurrency,
         halted: options.halted,
         log: options.log,
       });
+  }
 }

@@ -4,7 +4,16 @@ import type { ConnectionConfig } from '../config';
 import { faultFields, type Log } from '../log';
 import { openPool } from '../postgres/pool';
 import { startDropper } from './dropper';
-import { bindLogin, createLogins, loginOf, loginsUpTo, sealLogins, serverTraits, spareName } from './logins';
+import {
+  bindLogin,
+  createLogins,
+  loginOf,
+  loginsUpTo,
+  sealLogins,
+  serverTraits,
+  spareName,
+  urlFor,
+} from './logins';
 import { dropLogins, endSessions, fenceLogins, findLeftLogins } from './remove-logins';
 import { randomPassword, scramVerifier } from './scram';
 import type { Execution, Purpose, Session, Sessions } from './session';
@@ -14,13 +23,6 @@ import { warmingSql } from './warming';
 const sweepEveryMs = 60_000;
 /** Patience between tries to drop while the database is away. */
 const dropAgainMs = 1_000;
-
-function urlFor(url: string, login: string, password: string): string {
-  const changed = new URL(url);
-  changed.username = login;
-  changed.password = password;
-  return changed.href;
-}
 
 const isTaken = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === '42710';
@@ -156,6 +158,7 @@ export function openPerExecutionSessions(
     let ended = false;
     return {
       client,
+      preamble: [],
       sealed,
       end() {
         if (ended) return;

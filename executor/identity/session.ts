@@ -7,6 +7,8 @@ export interface Execution {
   readonly attempt: number;
   /** Seconds since 1970 after which nothing of it may run. */
   readonly endBy: number;
+  /** The text, as far as it shows, leaves nothing in the session that runs it. */
+  readonly leavesNothing: boolean;
 }
 
 /** What a session is for: running the approved text, or asking its verification again after COMMIT. */
@@ -24,6 +26,8 @@ type SessionEnd =
 /** A database session that serves one execution, and nobody else as long as it does. */
 export interface Session {
   readonly client: PoolClient;
+  /** Our own statements that the first message in it must begin with; nothing else may run before they have. */
+  readonly preamble: readonly string[];
   /**
    * Resolves when nobody else can come in with this session's login; rejects when it was fenced. Approved text waits for
    * it.

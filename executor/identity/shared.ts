@@ -22,6 +22,7 @@ export function openSharedSessions(
     let ended = false;
     return {
       client,
+      preamble: [],
       sealed: Promise.resolve(),
       end(how) {
         if (ended) return;
@@ -52,6 +53,7 @@ export function openSharedSessions(
       let ended = false;
       return {
         client,
+        preamble: [],
         sealed: Promise.resolve(),
         end() {
           if (ended) return;

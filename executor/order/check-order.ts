@@ -152,8 +152,8 @@ function refusedAlone(
 ): string | null {
   if (script.kind !== 'statements' || script.alone === null) return null;
   const what = 'a statement that runs outside a transaction';
-  if (connection.identity.mode !== 'per-execution')
-    return `${what} needs a login per execution, and ${connection.key} shares one`;
+  if (connection.identity.mode === 'shared')
+    return `${what} needs a login per execution or a pool of them, and ${connection.key} shares one`;
   if (kind === 'rollback') return null;
   if (content.rowBudget !== null) return `${what} cannot have a row budget: its rows are not counted`;
   if (content.rollbackPlan) return `${what} cannot have an automatic rollback: it keeps no rows`;

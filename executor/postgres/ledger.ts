@@ -5,7 +5,7 @@ import { Sha256Hex } from '#core/protocol/claims';
 import { ReceiptClaims, StatementOutcome } from '#core/protocol/receipt';
 
 /** Version of the ledger schema that this executor speaks; `querychange.schema_version()` must say the same. */
-export const ledgerVersion = 3;
+export const ledgerVersion = 4;
 
 /** What is kept in the ledger of a committed change: enough to write its receipt again. */
 export const LedgerResult = v.strictObject({

@@ -1,4 +1,4 @@
-import { escapeLiteral, type Pool } from 'pg';
+import { escapeLiteral, type Pool, type PoolClient } from 'pg';
 import type { LedgerMode, TargetIdentity } from '#core/protocol/claims';
 import type { ConnectionConfig } from '../config';
 import { executorGroup } from '../identity/logins';
@@ -79,7 +79,7 @@ function identityProblem(
   row: ProbeRow,
 ): string | null {
   const reaches = row.powers !== null || row.is_superuser;
-  if (identity.mode === 'shared') {
+  if (identity.mode !== 'per-execution') {
     if (!row.may_be_role) return `the login is not a member of the role ${role}`;
     return (reaches || row.may_create) && !allowPrivilegedLogin ? tooPowerful : null;
   }
@@ -98,21 +98,43 @@ function findProblem(connection: ConnectionConfig, row: ProbeRow, secondPid: num
   const identity = identityProblem(connection, row);
   if (identity !== null) return identity;
   const own = connection.identity.mode === 'per-execution';
+  const pooled = connection.identity.mode === 'pooled';
   const writes = connection.writable || connection.clone;
   if (writes && row.in_recovery) return 'this is a standby: changes are refused';
   if (own && row.in_recovery) return 'this is a standby: no login can be made for an execution here';
-  if ((writes || own) && row.pid !== secondPid)
+  if (pooled && row.in_recovery) return 'this is a standby: no login of a pool can be opened here';
+  if ((writes || own || pooled) && row.pid !== secondPid)
     return 'a transaction pooler stands between: changes need a session of their own';
   const { maxReplicaLagBytes, maxReplicaLagSeconds } = connection.limits;
   if ((maxReplicaLagBytes ?? maxReplicaLagSeconds) !== undefined && !row.may_see_replicas) {
     return 'the login cannot see the replicas that limits.maxReplicaLag… speaks of: grant it pg_monitor, or pg_read_all_stats, and let it inherit';
   }
-  if (connection.writable && !row.has_schema) {
+  if ((connection.writable || pooled) && !row.has_schema) {
     return 'the ledger schema is not installed: run "executor init"';
   }
   if (own && !row.may_grant_group) {
     return `the login may not grant ${executorGroup}: run "executor init" again`;
   }
+  return null;
+}
+
+/** What is wrong with the logins of a pool, as far as the executor's own login sees it. */
+async function poolProblem(client: PoolClient, { identity, role }: ConnectionConfig): Promise<string | null> {
+  if (identity.mode !== 'pooled') return null;
+  const again = 'run "executor init" again';
+  const { rows: there } = await client.query<{ there: boolean }>(
+    `select pg_catalog.to_regprocedure('querychange.pool_size(text)') is not null as there`,
+  );
+  if (!there[0]?.there) return `the database has no pool of logins: ${again}`;
+  const { rows } = await client.query<{ logins: number; foreign_logins: number }>(
+    'select logins, foreign_logins from querychange.pool_size($1)',
+    [role],
+  );
+  const { logins = 0, foreign_logins: strangers = 0 } = rows[0] ?? {};
+  if (logins < identity.logins)
+    return `the pool for the role ${role} has ${logins} logins of ${identity.logins}: ${again}`;
+  if (strangers > 0)
+    return 'the login does not inherit the logins of the pool, so it cannot end their sessions: before PostgreSQL 16 it needs INHERIT';
   return null;
 }
 
@@ -135,6 +157,7 @@ export async function probeTarget(pool: Pool, connection: ConnectionConfig): Pro
         if (version !== ledgerVersion)
           problem = `the ledger schema has version ${version}, expected ${ledgerVersion}`;
       }
+      problem ??= await poolProblem(client, connection);
       broken = false;
       return {
         engineVersion: row.version.split(' ')[0] ?? row.version,

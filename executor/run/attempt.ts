@@ -6,6 +6,7 @@ import { serverError } from '../postgres/errors';
 import { maskerOf } from '../masking/masker';
 import type { Target } from '../postgres/target';
 import type { Statement } from '../sql/cut';
+import { leavesNothing } from '../sql/leaves-nothing';
 import type { Assertion } from '../sql/verification';
 import { undoChange } from '../rollback/undo';
 import { type AttemptEnd, interruptedEnd, orTryAgain } from './attempt-end';
@@ -60,7 +61,13 @@ export async function attemptOrder(
   // A file is made of a read, also where changes may write.
   const config = deps.exporter === null ? target.config : { ...target.config, writable: false };
   const readOnly = !config.writable;
-  const execution = { jti: claims.jti, attempt: deps.attempt, endBy: claims.endBy };
+  const nodes = [...statements, ...assertions.map(({ statement }) => statement)].map(({ node }) => node);
+  const execution = {
+    jti: claims.jti,
+    attempt: deps.attempt,
+    endBy: claims.endBy,
+    leavesNothing: leavesNothing(nodes),
+  };
   let session: Session;
   try {
     session = await target.sessions.open(execution, 'run');
@@ -75,7 +82,7 @@ export async function attemptOrder(
   let wal: WalBudget | null = null;
   try {
     await deps.at('after-login');
-    const who = await open(client, claims, orderDigest, deps.attempt, config);
+    const who = await open(session, claims, orderDigest, deps.attempt, config);
     await session.sealed;
     const by = commitBy(claims, target.config, Date.parse(who.begun));
     if ('kind' in by) throw new Ended(by);

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { OrderClaims } from '#core/protocol/order';
 import type { Config } from '../config';
 import { verificationOf } from '../order/check-order';
+import { leavesNothing } from '../sql/leaves-nothing';
 import type { Script } from '../sql/read-script';
 import type { Assertion } from '../sql/verification';
 import type { InboxOrder } from '../state/store';
@@ -255,7 +256,12 @@ async function verified(
     return { outcome: { ...outcome, verification: { checked, afterCommit: null } }, body };
   const { problem } = await verifyAfterCommit(claims, assertions, {
     ...deps,
-    execution: { jti: claims.jti, attempt: deps.attempt, endBy: claims.endBy },
+    execution: {
+      jti: claims.jti,
+      attempt: deps.attempt,
+      endBy: claims.endBy,
+      leavesNothing: leavesNothing(assertions.map(({ statement }) => statement.node)),
+    },
   });
   const afterCommit = problem === null ? ('held' as const) : ('failed' as const);
   const reason =

@@ -28,8 +28,13 @@ export function ledgerKey(claims: OrderClaims): LedgerKey {
 }
 
 /** What every transaction of an order begins with; the last result says who the server is. */
-function beginning(claims: OrderClaims, mode: 'read write' | 'read only'): readonly string[] {
+function beginning(
+  claims: OrderClaims,
+  mode: 'read write' | 'read only',
+  preamble: readonly string[],
+): readonly string[] {
   return [
+    ...preamble,
     `begin isolation level read committed ${mode}`,
     // A login of its own begins as the approved role; who calls the ledger is the login.
     'set local role none',
@@ -61,8 +66,9 @@ export function dryRunOpeningSql(
   claims: OrderClaims,
   mode: 'read write' | 'read only',
   lockTimeoutMs: number,
+  preamble: readonly string[],
 ): readonly string[] {
-  return [...beginning(claims, mode), ...approvedFrame(claims, lockTimeoutMs)];
+  return [...beginning(claims, mode, preamble), ...approvedFrame(claims, lockTimeoutMs)];
 }
 
 /**
@@ -74,8 +80,9 @@ export function openingSql(
   orderDigest: string,
   attempt: number,
   connection: ConnectionConfig,
+  preamble: readonly string[],
 ): readonly string[] {
-  const before = [...beginning(claims, connection.writable ? 'read write' : 'read only')];
+  const before = [...beginning(claims, connection.writable ? 'read write' : 'read only', preamble)];
   if (connection.writable) {
     before.push(
       beginExecutionSql(ledgerKey(claims), {

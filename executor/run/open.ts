@@ -1,8 +1,9 @@
-import type { PoolClient, QueryResult } from 'pg';
+import type { QueryResult } from 'pg';
 import * as v from 'valibot';
 import type { TargetIdentity } from '#core/protocol/claims';
 import type { OrderClaims } from '#core/protocol/order';
 import type { ConnectionConfig } from '../config';
+import type { Session } from '../identity/session';
 import { serverError } from '../postgres/errors';
 import { BeginReply } from '../postgres/ledger';
 import { type AttemptEnd, frameEnd } from './attempt-end';
@@ -55,7 +56,7 @@ export function wrongPlace(target: TargetIdentity, who: Omit<WhoAndWhen, 'begun'
  * @throws Ended when the order may not or need not run, Error when the connection fails
  */
 export async function open(
-  client: PoolClient,
+  { client, preamble }: Session,
   claims: OrderClaims,
   orderDigest: string,
   attempt: number,
@@ -63,7 +64,7 @@ export async function open(
 ): Promise<WhoAndWhen> {
   let results: readonly QueryResult[];
   try {
-    results = await sendAll(client, openingSql(claims, orderDigest, attempt, config));
+    results = await sendAll(client, openingSql(claims, orderDigest, attempt, config, preamble));
   } catch (error) {
     const failure = serverError(error);
     if (!failure) throw error;

@@ -139,7 +139,7 @@ export async function verifyAfterCommit(
         return await verify(client, claims, assertions, watchdog);
       } finally {
         watchdog?.stop();
-        session.end('broken');
+        session.end(watchdog?.acted ? 'broken' : 'open');
       }
     } catch (error) {
       log.warn('verification-fault', { jti: claims.jti, tried, ...faultFields(error) });

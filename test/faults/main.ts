@@ -15,7 +15,8 @@ import { failoversRow, targetRestoresRow } from './rows/lost-targets';
 import { mutationsRow } from './rows/mutations';
 import { postgresCrashes } from './rows/postgres-crashes';
 import { races } from './rows/races';
-import { randomKills } from './rows/random-kills';
+import { poolRow } from './rows/pool';
+import { poolKills, randomKills } from './rows/random-kills';
 import { replicas } from './rows/replicas';
 import { stateRestores } from './rows/state-restores';
 import { wrongOrdersRow } from './rows/wrong-orders';
@@ -30,6 +31,7 @@ import { makeTemplate } from './support/world';
 /** The longest first, so that they do not end alone. */
 const rows: readonly Row[] = [
   randomKills,
+  poolKills,
   replicas,
   crashPoints,
   races,
@@ -42,6 +44,7 @@ const rows: readonly Row[] = [
   diskFullRow,
   mutationsRow,
   escapesRow,
+  poolRow,
   wrongOrdersRow,
   clocks,
   darkLines,

@@ -97,6 +97,22 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     ),
     seenBy: ['wrong-orders'],
   },
+  'pool-not-cleaned': {
+    what: 'a session of the pool serves the next change as the one before left it',
+    edits: [
+      ...at(
+        'executor/identity/pooled.ts',
+        "const keep = how !== 'broken' && leavesNothing && keepable;",
+        "const keep = how !== 'broken' && (leavesNothing || keepable);",
+      ),
+      ...at(
+        'executor/identity/wiping.ts',
+        "const before = open ? 'rollback;\\n' : '';",
+        "await client.query(open ? 'rollback' : '');\n  if (!first) return null;\n  const before = '';",
+      ),
+    ],
+    seenBy: ['pool'],
+  },
   'chain-unlocked': {
     what: 'receipts take their place in the chain without a lock',
     edits: at('executor/witness/chain-head.ts', 'from executor.chain for update', 'from executor.chain'),

@@ -4,7 +4,7 @@
 
 create or replace function querychange.schema_version() returns integer
   language sql immutable parallel safe
-  return 3;
+  return 4;
 
 -- Version 1 did not know the attempt.
 drop function if exists querychange.begin_execution(
@@ -61,6 +61,8 @@ begin
   -- Approved SQL is its login at most: it must not take the place of another change.
   if p_jti <> querychange.execution_id(p_installation, p_issue_id, p_revision, p_kind, p_try)
     or (starts_with(session_user, 'qc_x_') and session_user <> querychange.execution_login(p_jti, p_attempt))
+    or (starts_with(session_user, 'qc_p_') and not exists (
+      select from querychange.pool_logins where login = session_user and jti = p_jti and attempt = p_attempt))
   then
     raise exception 'this login may not begin this execution' using errcode = 'QC004';
   end if;
@@ -110,10 +112,15 @@ begin
     raise exception 'past the latest end' using errcode = 'QC001';
   end if;
 
-  -- The login of an execution is dropped after it: it may own nothing and nothing may be granted to it.
-  if starts_with(session_user, 'qc_x_') and exists (
-    select from pg_shdepend
-    where refclassid = 'pg_authid'::regclass and refobjid = session_user::text::regrole
+  -- The login of an execution is dropped after it, or serves another one: it may own nothing and nothing may be granted to it
+  -- but what was when it was made, which no approved SQL can grant.
+  if session_user ~ '^qc_[xp]_' and exists (
+    select from pg_shdepend d
+    where d.refclassid = 'pg_authid'::regclass and d.refobjid = session_user::text::regrole
+      and (starts_with(session_user, 'qc_x_') or d.deptype <> 'a' or not (
+        (d.classid = 'pg_proc'::regclass and d.objid in (select oid from pg_proc where pronamespace = 'querychange'::regnamespace))
+        or (d.classid = 'pg_namespace'::regclass and d.objid = 'querychange'::regnamespace)
+        or (d.classid = 'pg_database'::regclass and not has_database_privilege(session_user, d.objid, 'create'))))
   ) then
     raise exception 'something depends on the login of this execution' using errcode = 'QC005';
   end if;

@@ -11,7 +11,7 @@ create or replace function querychange.check_intender() returns void
   language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if starts_with(session_user, 'qc_x_') then
+  if session_user ~ '^qc_[xp]_' then
     raise exception 'an execution does not write intents' using errcode = 'QC004';
   end if;
 end

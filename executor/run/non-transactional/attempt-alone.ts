@@ -68,7 +68,8 @@ export async function attemptAlone(
     if (present?.status === 'succeeded') return settled(work, present);
     mayHaveRun = present !== null;
     if (present && !(await fenced(work, present))) return { kind: 'lost', mayHaveCommitted: true };
-    session = await target.sessions.open({ jti: claims.jti, attempt, endBy: claims.endBy }, 'run');
+    const execution = { jti: claims.jti, attempt, endBy: claims.endBy, leavesNothing: false };
+    session = await target.sessions.open(execution, 'run');
     await session.sealed;
     const end = await inSession(work, session, present, () => (mayHaveRun = true));
     session.end('broken');
@@ -111,7 +112,7 @@ async function inSession(
   const { claims, deps } = work;
   const { control, config } = deps.target;
   const { client } = session;
-  const who = await openAlone(client, claims);
+  const who = await openAlone(client, claims, session.preamble);
   const by = commitBy(claims, config, Date.parse(who.at));
   if (!present) {
     if ('kind' in by) throw new Ended(by);
@@ -153,7 +154,7 @@ async function resume(
   const late = who.late || Date.parse(who.at) > claims.endBy * 1_000;
   const by = commitBy(claims, deps.target.config, Date.parse(who.at));
   if (interruption === null && !late && !('kind' in by)) {
-    await openAlone(session.client, claims);
+    await openAlone(session.client, claims, []);
     return run(work, session, before, who.pid, by);
   }
   // Nothing tells whether a VACUUM ran.

@@ -11,11 +11,16 @@ import { Ended, sendAll } from '../trips';
  * Makes a session ready for a statement outside a transaction: what a transaction has with SET LOCAL the session has here.
  * @throws Ended when it is not the approved database, Error when the connection fails
  */
-export async function openAlone(client: PoolClient, claims: OrderClaims): Promise<Omit<WhoAndWhen, 'begun'>> {
+export async function openAlone(
+  client: PoolClient,
+  claims: OrderClaims,
+  preamble: readonly string[],
+): Promise<Omit<WhoAndWhen, 'begun'>> {
   const { limits, searchPath, role } = claims.content;
   let results: readonly QueryResult[];
   try {
     results = await sendAll(client, [
+      ...preamble,
       'set role none',
       'set standard_conforming_strings = on',
       `set client_encoding = 'UTF8'`,

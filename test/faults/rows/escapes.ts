@@ -44,7 +44,7 @@ const refusals: ReadonlySet<string> = new Set([
 ]);
 
 /** Sends one attempt and waits for its end; the change that carries it must leave no mark. */
-async function attempt(world: World, id: string, escape: Escape): Promise<[string[], Change]> {
+export async function attempt(world: World, id: string, escape: Escape): Promise<[string[], Change]> {
   const sql = `insert into marks (change) values ('${id}'); ${escape.sql}`;
   const content = escape.verification === undefined ? {} : { content: { verification: escape.verification } };
   const claims = await world.order({ issueId: id, sql, ...content });
@@ -69,7 +69,11 @@ async function readOnly(world: World, id: string, escape: Escape): Promise<strin
 }
 
 /** The first column of the last row that a change returned, and the whole of its receipt. */
-async function answered(world: World, id: string, sql: string): Promise<{ value: string; receipt: string }> {
+export async function answered(
+  world: World,
+  id: string,
+  sql: string,
+): Promise<{ value: string; receipt: string }> {
   const claims = await world.order({ issueId: id, sql });
   await deliver(world, claims);
   await world.receiver.seen(claims.jti);

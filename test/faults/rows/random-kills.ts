@@ -1,7 +1,7 @@
 import { judge, settle } from '../support/invariants';
 import { pause, startLoad } from '../support/load';
 import { count, counted, type Outcome, type Row, type Tier, within, patience } from '../support/row';
-import { createWorld, type Shared, type World } from '../support/world';
+import { createWorld, type Shared, type World, type WorldWishes } from '../support/world';
 
 const kills: Record<Tier, number> = { ci: 200, full: 1_000 };
 const changesPerKill = 10;
@@ -14,7 +14,7 @@ async function phase(world: World): Promise<string> {
   const rows = await world.server.sql<{ state: string; query: string }>(
     world.target,
     `select state, query from pg_stat_activity
-     where datname = $1 and starts_with(usename, 'qc_x_') and xact_start is not null`,
+     where datname = $1 and usename ~ '^qc_[xp]_' and xact_start is not null`,
     [world.target],
   );
   const is = (test: (row: { state: string; query: string }) => boolean): boolean => rows.some(test);
@@ -63,8 +63,8 @@ async function killOnce(world: World, hits: Map<string, number>, progress: numbe
   world.gone();
 }
 
-async function run(shared: Shared, tier: Tier): Promise<Outcome> {
-  const world = await createWorld(shared, { badness: 0.25 });
+async function run(shared: Shared, tier: Tier, wishes: WorldWishes = {}): Promise<Outcome> {
+  const world = await createWorld(shared, { badness: 0.25, ...wishes });
   try {
     const hits = new Map<string, number>();
     const load = startLoad(world, { flights: 16, duplicates: 0.2, sleepMs: [5, 40] });
@@ -101,8 +101,16 @@ async function run(shared: Shared, tier: Tier): Promise<Outcome> {
   }
 }
 
+/** The same where the sessions of changes serve one after the other. */
+export const poolKills: Row = {
+  name: 'pool-kills',
+  title: 'the same with logins of a pool, whose sessions serve one change after another',
+  onOldest: true,
+  run: (shared, tier) => run(shared, tier, { pooled: true }),
+};
+
 export const randomKills: Row = {
   name: 'random-kills',
   title: 'kill -9 at random moments, 16 in flight, 20 % duplicate orders, bad receivers',
-  run,
+  run: (shared, tier) => run(shared, tier),
 };

@@ -70,6 +70,8 @@ export interface WorldWishes {
   readonly targetServer?: FaultServer;
   /** Where both databases lie, when not with the others. */
   readonly tablespace?: string;
+  /** Changes take turns with logins that are there already; also where a login per execution could be made. */
+  readonly pooled?: true;
 }
 
 /** The same configuration as people write it; beside the parsed one. */
@@ -77,6 +79,8 @@ export const inputFile = 'input.json';
 
 const unlimited = { perSecond: 100_000, burst: 100_000 };
 const login = 'faults_login';
+/** The executor's login where changes take turns with logins of a pool: it can make none. */
+const poolLogin = 'faults_pool_login';
 const template = 'faults_template';
 const limits = { statementTimeoutMs: 2_000, lockTimeoutMs: 1_000, maxResultRows: 50, maxResultBytes: 16_384 };
 let worlds = 0;
@@ -86,10 +90,14 @@ const targetSql = (perExecution: boolean): string => `
   create table marks (change text not null, xid xid8 not null default pg_current_xact_id());
   create table counters (change text primary key, n integer not null);
   create role faults_rw nologin;
+  create role ${poolLogin} login password 'secret';
+  grant faults_rw to ${poolLogin};
   create role ${login} login noinherit ${perExecution ? 'createrole' : 'nocreaterole'} password 'secret';
   grant faults_rw to ${login}${perExecution ? ' with admin option, inherit false, set true' : ''};
   grant insert on marks to faults_rw;
   grant select, insert, update on counters to faults_rw`;
+
+const pool = { mode: 'pooled', logins: 24 } as const;
 
 const identityOn = ({ loginPerExecution }: FaultServer) => ({
   mode: loginPerExecution ? ('per-execution' as const) : ('shared' as const),
@@ -104,6 +112,7 @@ export async function makeTemplate(server: FaultServer): Promise<void> {
     url: postgres.loginUrl(login, 'secret', template),
     adminUrl: postgres.superuserUrl(template),
     identity: identityOn(server),
+    role: 'faults_rw',
   });
   await server.leave(template);
 }
@@ -123,11 +132,14 @@ async function makeConfig(
   const { server, targetServer = server } = { ...shared, ...wishes };
   const connection = {
     environment: 'dev' as const,
-    url: onPort(targetServer.postgres().loginUrl(login, 'secret', names.target), wishes.targetPort),
+    url: onPort(
+      targetServer.postgres().loginUrl(wishes.pooled ? poolLogin : login, 'secret', names.target),
+      wishes.targetPort,
+    ),
     role: 'faults_rw',
     searchPath: 'public',
     limits,
-    identity: identityOn(targetServer),
+    identity: wishes.pooled ? pool : identityOn(targetServer),
     writable: true,
     concurrency: 8,
   };
@@ -158,6 +170,11 @@ export async function createWorld(shared: Shared, wishes: WorldWishes = {}): Pro
   const place = wishes.tablespace === undefined ? '' : ` tablespace ${wishes.tablespace}`;
   await targetServer.sql('postgres', `create database ${target} template ${template}${place}`);
   await server.sql('postgres', `create database ${state}${place}`);
+  if (wishes.pooled) {
+    const postgres = targetServer.postgres();
+    const url = postgres.loginUrl(poolLogin, 'secret', target);
+    await installLedger({ url, adminUrl: postgres.superuserUrl(target), identity: pool, role: 'faults_rw' });
+  }
   const folder = path.join(server.folder, `executor-${worlds}`);
   const stateDir = path.join(folder, 'state');
   await mkdir(stateDir, { recursive: true });

@@ -50,6 +50,7 @@ test('an administrator without superuser sets up login, grants and ledger', asyn
   const script = await ledgerScript({
     url: server.postgres.loginUrl(executor, 'secret', database),
     identity: { mode: 'per-execution' },
+    role,
   });
   // Roles belong to the server, and other tests have made those of the script there as a superuser.
   const own = script.replaceAll('querychange_owner', owner).replaceAll('querychange_executor', group);

@@ -324,7 +324,7 @@ describe('the ledger of an earlier version', () => {
     const [main] = rig.config.connections;
     if (!main) throw new Error('no connection');
     await installLedger({ ...main, adminUrl: rig.server.postgres.superuserUrl(rig.database) });
-    expect(await rig.sql('select querychange.schema_version() as version')).toEqual([{ version: 3 }]);
+    expect(await rig.sql('select querychange.schema_version() as version')).toEqual([{ version: 4 }]);
     expect(await ledger(claims)).toMatchObject([{ status: 'succeeded' }]);
     expect((await rig.run({ sql })).claims.status).toBe('succeeded');
     expect(await indexes()).toEqual(oneValid);

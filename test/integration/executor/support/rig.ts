@@ -47,6 +47,15 @@ export interface Rig {
 
 const limits = { statementTimeoutMs: 5_000, lockTimeoutMs: 2_000, maxResultRows: 50, maxResultBytes: 16_384 };
 
+/** A connection beside `main` whose executions take turns with logins that are there already. */
+export function withPool(input: ConfigInput, wish: Partial<ConnectionInput> = {}): ConfigInput {
+  const [main, read] = input.connections;
+  if (!main || !read) throw new Error('no connection');
+  const pooled = { ...main, key: 'pooled', name: 'Pooled', url: read.url, concurrency: 2 };
+  const identity = { mode: 'pooled' as const, logins: 6 };
+  return { ...input, connections: [...input.connections, { ...pooled, identity, ...wish }] };
+}
+
 /** Starts a rig with the connections `main` (writable), `read`, `guarded` (protected) and `bare` (no ledger schema). */
 export async function startRig(
   options: ExecutorOptions = {},
@@ -159,7 +168,8 @@ export async function startRig(
       const left = await server.admin<{ name: string }>(
         'postgres',
         `select rolname::text as name from pg_roles
-         where rolname ~ '^qc_[sx]_' and pg_has_role('${login}', oid, 'member with admin option')`,
+         where rolname ~ '^qc_[sx]_' and pg_has_role('${login}', oid, 'member with admin option')
+           or rolname ~ '^qc_p_' and pg_has_role('${reader}', oid, 'member')`,
       );
       const roles = [...left.map(({ name }) => name), login, reader];
       await server.admin('postgres', `drop role ${roles.join(', ')}`);
