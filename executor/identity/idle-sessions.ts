@@ -121,7 +121,7 @@ export function createIdle(deps: {
     async close() {
       closed = true;
       await making;
-      for (const kept of [...waiting]) drop(kept);
+      waiting.forEach(drop);
     },
   };
 }

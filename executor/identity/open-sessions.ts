@@ -22,7 +22,7 @@ export function openSessions(
         logins: identity.logins,
         ready: Math.min(concurrency, identity.logins),
       });
-    case 'per-execution':
+    default:
       return openPerExecutionSessions(config, {
         ...common,
         spares: identity.spares ?? concurrency,

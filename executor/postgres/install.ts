@@ -43,7 +43,7 @@ async function grants({ url, identity, role }: LedgerUse, login: string): Promis
         await part('005-runner', { runner: executorGroup }),
         await part('007-per-execution', { login }),
       ];
-    case 'pooled': {
+    default: {
       const each = poolLogins({ url, role }, identity.logins).map(async (runner) => [
         await part('012-pool-login', { runner, login, role }),
         await part('005-runner', { runner }),

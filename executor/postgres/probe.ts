@@ -130,7 +130,7 @@ async function poolProblem(client: PoolClient, { identity, role }: ConnectionCon
     'select logins, foreign_logins from querychange.pool_size($1)',
     [role],
   );
-  const { logins = 0, foreign_logins: strangers = 0 } = rows[0] ?? {};
+  const { logins, foreign_logins: strangers } = rows[0] ?? { logins: 0, foreign_logins: 0 };
   if (logins < identity.logins)
     return `the pool for the role ${role} has ${logins} logins of ${identity.logins}: ${again}`;
   if (strangers > 0)

@@ -31,7 +31,8 @@ const leaving = new Set([
 ]);
 
 const isTemporary = (fields: Node): boolean =>
-  fields['relpersistence'] === 't' || /^pg_temp/i.test(String(fields['schemaname'] ?? ''));
+  fields['relpersistence'] === 't' ||
+  (typeof fields['schemaname'] === 'string' && /^pg_temp/i.test(fields['schemaname']));
 
 /**
  * True when a text, as far as it shows, leaves nothing in the session that ran it: plain statements on tables that stay, with
