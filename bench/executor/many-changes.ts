@@ -45,7 +45,8 @@ export async function manyChanges(stage: Stage): Promise<void> {
     const args = ['-0', '-n', '1', '-P', '2', psql, '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-1'];
     return scaled(await timed(() => run(xargs, [...args, '-d', stage.url, '-f'], { env: asRole, input })));
   };
-  const taken = await interleaved({ executor, pooled, alone, two }).finally(async () => world.close());
+  const taken = await interleaved({ executor, pooled, alone, two });
+  await world.close();
   const faster = median(taken.alone) / median(taken.pooled);
   const row = (name: string, values: number[], least: number): string[] => {
     if (values.some(Number.isNaN)) return [name, 'not measured: psql or xargs is not installed', ''];

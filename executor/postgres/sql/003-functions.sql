@@ -61,10 +61,15 @@ begin
   -- Approved SQL is its login at most: it must not take the place of another change.
   if p_jti <> querychange.execution_id(p_installation, p_issue_id, p_revision, p_kind, p_try)
     or (starts_with(session_user, 'qc_x_') and session_user <> querychange.execution_login(p_jti, p_attempt))
-    or (starts_with(session_user, 'qc_p_') and not exists (
-      select from querychange.pool_logins where login = session_user and jti = p_jti and attempt = p_attempt))
   then
     raise exception 'this login may not begin this execution' using errcode = 'QC004';
+  end if;
+  -- A statement of its own: the table is there only where there is a pool.
+  if starts_with(session_user, 'qc_p_') then
+    perform from querychange.pool_logins where login = session_user and jti = p_jti and attempt = p_attempt;
+    if not found then
+      raise exception 'this session is not bound to this execution' using errcode = 'QC004';
+    end if;
   end if;
 
   insert into querychange.ledger (
