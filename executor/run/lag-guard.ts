@@ -5,6 +5,7 @@ import { replicaLag, type ReplicaLag } from '../postgres/replica-lag';
 import type { Target } from '../postgres/target';
 import { type AttemptEnd, interruptedEnd } from './attempt-end';
 import { ledgerKey } from './frame';
+import type { ProgressOf } from './progress';
 import { type Ending, waitUntil } from './waiting';
 
 /** How often the replicas are asked while a change waits for them. */
@@ -44,8 +45,14 @@ export async function waitForReplicas(
     target,
     log,
     attempt,
+    progress,
     ...ending
-  }: Ending & { readonly target: Target; readonly log: Log; readonly attempt: number },
+  }: Ending & {
+    readonly target: Target;
+    readonly log: Log;
+    readonly attempt: number;
+    readonly progress: ProgressOf;
+  },
 ): Promise<AttemptEnd | null> {
   const { config, control } = target;
   if (!guarded(claims, config)) return null;
@@ -60,6 +67,7 @@ export async function waitForReplicas(
       if (ending.stop.aborted) return { kind: 'lost', mayHaveCommitted: false };
       if (ending.now() >= until)
         return { kind: 'refused', code: 'replica-lag', message: `The change was not begun: ${problem}.` };
+      progress.waitsForReplicas(until);
       await waitUntil(Math.min(until, ending.now() + askMs), ending);
     }
   } catch (error) {

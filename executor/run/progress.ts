@@ -19,6 +19,8 @@ export interface ProgressOf {
   blockers(): number | null;
   /** The attempt gave way to a lock. The next one begins at `nextAt`, milliseconds since 1970. */
   backsOff(next: { readonly try: number; readonly tries: number; readonly nextAt: number }): void;
+  /** The change waits, at most until then (milliseconds since 1970), for replicas that are too far behind. */
+  waitsForReplicas(until: number): void;
   /** The attempt, or the waiting for the next one, is over. */
   ended(): void;
 }
@@ -48,6 +50,7 @@ export function followProgress(deps: {
   let blockers: number | null = null;
   let undoes: ExecutionProgress['undoes'];
   let lockRetry: ExecutionProgress['lockRetry'];
+  let replicaWait: ExecutionProgress['replicaWait'];
   let timer: NodeJS.Timeout | null = null;
   /** Looks and writes, one after the other. */
   let last: Promise<void> = Promise.resolve();
@@ -72,6 +75,7 @@ export function followProgress(deps: {
       },
       ...(undoes === undefined ? {} : { undoes }),
       ...(lockRetry ? { lockRetry } : {}),
+      ...(replicaWait ? { replicaWait } : {}),
       heartbeatAt: at(now()),
     };
     written = true;
@@ -95,6 +99,7 @@ export function followProgress(deps: {
       step = 0;
       rows = 0;
       blockers = null;
+      replicaWait = undefined;
       if (lockRetry) lockRetry = { ...lockRetry, nextAt: null };
       stepStartedAt = now();
       timer ??= setInterval(pulse, pulseMs);
@@ -119,7 +124,17 @@ export function followProgress(deps: {
       timer ??= setInterval(pulse, pulseMs);
       pulse();
     },
+    waitsForReplicas(until) {
+      if (replicaWait) return;
+      pid = null;
+      step = 0;
+      stepStartedAt = now();
+      replicaWait = { until: at(until) };
+      timer ??= setInterval(pulse, pulseMs);
+      pulse();
+    },
     ended() {
+      replicaWait = undefined;
       if (timer === null) return;
       clearInterval(timer);
       timer = null;

@@ -289,6 +289,7 @@ const pairs: readonly (readonly [name: string, schema: v.GenericSchema, values: 
       { ...progress, undoes: null },
       { ...progress, undoes: 'shop.orders' },
       { ...progress, lockRetry: { try: 2, tries: 5, sessions: null, nextAt: null } },
+      { ...progress, replicaWait: { until: '2026-11-21T09:40:12.000Z' } },
       { ...progress, lockRetry: { try: 3, tries: 5, sessions: 1, nextAt: '2026-11-21T09:40:12.000Z' } },
     ],
   ],

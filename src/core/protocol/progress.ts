@@ -48,6 +48,8 @@ export const ExecutionProgress = v.strictObject({
       nextAt: v.nullable(UtcTime),
     }),
   ),
+  /** Present while the change has not begun because replicas are too far behind; it is refused when they stay so until then. */
+  replicaWait: v.optional(v.strictObject({ until: UtcTime })),
   /** When the executor last looked. */
   heartbeatAt: UtcTime,
 });

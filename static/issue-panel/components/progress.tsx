@@ -32,6 +32,18 @@ export function Progress({ seen, now }: { seen: ProgressSeen; now: number }) {
           </span>
         </p>
       )}
+      {progress.replicaWait && (
+        <p className="qc-small" data-testid="replica-wait">
+          Replicas are too far behind. The change holds nothing while it waits; if they stay behind, it is
+          refused in{' '}
+          <span className="qc-clock">
+            {stopwatch(
+              Math.max(0, Math.ceil((Date.parse(progress.replicaWait.until) - heartbeat) / 1_000) - age),
+            )}
+          </span>
+          .
+        </p>
+      )}
       {progress.lockRetry && <LockRetry retry={progress.lockRetry} heartbeat={heartbeat} age={age} />}
       {progress.phase && <Phase phase={progress.phase} />}
       <p className="qc-small qc-subtle" data-testid="heartbeat">
@@ -42,7 +54,8 @@ export function Progress({ seen, now }: { seen: ProgressSeen; now: number }) {
   );
 }
 
-function stepWords({ step, steps, undoes, lockRetry }: ExecutionProgress): string {
+function stepWords({ step, steps, undoes, lockRetry, replicaWait }: ExecutionProgress): string {
+  if (replicaWait) return 'Waiting for replicas';
   if (undoes === null) return 'Comparing the rows with those that the change left';
   if (undoes !== undefined && step <= steps) return `Bringing back rows of ${undoes} (${step} of ${steps})`;
   if (step === 0) return lockRetry?.nextAt ? 'Waiting to try again' : 'Beginning';

@@ -7,7 +7,7 @@ import { launchBrowser } from '../../support/browser';
 import { openPanel, violations, type WatchedPage } from './harness/browser';
 import { approver, content, digest, revision } from './harness/fixture-content';
 import { exported, exportedFile, outcome } from './harness/fixture-outcomes';
-import { backingOff, lockWaiting } from './harness/fixture-progress';
+import { backingOff, lockWaiting, waitingForReplicas } from './harness/fixture-progress';
 import { fixtures, type FixtureName } from './harness/fixtures';
 import { Harness } from './harness/server';
 
@@ -474,6 +474,14 @@ describe('execution', () => {
     const words = await frame.getByTestId('lock-retry').innerText();
     expect(words).toMatch(/^Try 3 of 5 begins in 00:\d\d: .* that 2 other sessions held\.$/);
     expect(await frame.getByTestId('progress').innerText()).toContain('Waiting to try again');
+    expect(await violations(frame)).toEqual([]);
+  });
+
+  it('says that a change waits for replicas, and how long it does', async () => {
+    const { frame, backend } = await open('running-long');
+    backend.progress = { progress: waitingForReplicas, silent: false };
+    expect(await frame.getByTestId('replica-wait').innerText()).toMatch(/refused in\s+00:\d\d/);
+    expect(await frame.getByTestId('progress').innerText()).toContain('Waiting for replicas');
     expect(await violations(frame)).toEqual([]);
   });
 

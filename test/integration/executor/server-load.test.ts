@@ -120,7 +120,9 @@ describe('replicas that are behind', () => {
     expect((await rig.receipt(stopped.jti)).claims).toMatchObject({ status: 'revoked' });
     const waits = await rig.order({ sql: 'delete from load' }, 'near');
     await rig.send(waits);
-    expect(await rig.app.execution(rig.executor.url, waits.jti)).toMatchObject({ state: 'running' });
+    const told = async () => rig.app.execution(rig.executor.url, waits.jti);
+    while (!(await told())?.progress?.replicaWait) await new Promise((done) => setTimeout(done, 10));
+    expect(await told()).toMatchObject({ state: 'running', progress: { step: 0, steps: 0 } });
     await caughtUp();
     expect((await rig.receipt(waits.jti)).claims.status).toBe('succeeded');
   });

@@ -20,6 +20,14 @@ export const backingOff: ExecutionProgress = {
   lockRetry: { try: 3, tries: 5, sessions: 2, nextAt: '2026-11-21T09:41:52.000Z' },
 };
 
+/** Nothing has begun: the replicas are behind. */
+export const waitingForReplicas: ExecutionProgress = {
+  ...backingOff,
+  steps: 0,
+  lockRetry: undefined,
+  replicaWait: { until: '2026-11-21T09:42:10.000Z' },
+};
+
 /** PostgreSQL is in the middle of an index. */
 export const indexing: ExecutionProgress = {
   ...lockWaiting,
