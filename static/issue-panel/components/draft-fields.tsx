@@ -140,6 +140,7 @@ function SqlField(props: SqlFieldProps) {
         value={value}
         readOnly={!mayEdit}
         placeholder={mayEdit ? props.placeholder : ''}
+        names={props.structure?.names ?? null}
         {...(props.field ? { marks: props.field.marks, jump: props.field.jump } : {})}
         onChange={(text) => {
           setNote('');

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Editor } from '../editor/create-editor';
+import type { SchemaNames } from '#core/panel/structure';
 import type { Mark } from '../editor/findings';
 import { HiddenNotice, MarkedText } from './hidden-notice';
 
@@ -24,6 +25,8 @@ export interface SqlEditorProps {
   /** Null: no review yet. Absent where nothing is reviewed. */
   readonly marks?: Marks | null;
   readonly jump?: Jump | null;
+  /** Names of the database, offered to whoever types; null or absent: none are known. */
+  readonly names?: SchemaNames | null;
   readonly onChange?: (text: string) => void;
   readonly onBlur?: () => void;
   readonly onPrimary?: () => void;
@@ -79,7 +82,8 @@ export function SqlEditor(props: SqlEditorProps) {
   useEffect(() => {
     if (marks) editor.current?.setMarks(marks.of, marks.marks);
   }, [marks, phase]);
-  const { jump } = props;
+  const { jump, names = null } = props;
+  useEffect(() => editor.current?.setNames(names), [names, phase]);
   useEffect(() => {
     if (jump) editor.current?.goTo(jump.at);
   }, [jump]);

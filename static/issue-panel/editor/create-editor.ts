@@ -1,9 +1,12 @@
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { completionStatus } from '@codemirror/autocomplete';
 import { bracketMatching, indentOnInput } from '@codemirror/language';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
 import { EditorState, Prec, type Extension } from '@codemirror/state';
 import { EditorView, keymap, placeholder } from '@codemirror/view';
+import type { SchemaNames } from '#core/panel/structure';
 import { findingsGutter, showFindings, type Mark } from './findings';
+import { offers, showNames } from './offers';
 import { sqlText } from './sql-text';
 
 /** What the page tells the editor and hears from it. */
@@ -37,6 +40,8 @@ export interface Editor {
   readonly setMarks: (text: string, marks: readonly Mark[]) => void;
   /** Puts the cursor at a UTF-16 offset, in sight and with the focus. */
   readonly goTo: (at: number) => void;
+  /** Offers these names while somebody types; null: key words only. */
+  readonly setNames: (names: SchemaNames | null) => void;
   readonly destroy: () => void;
 }
 
@@ -60,6 +65,7 @@ export function createEditor(options: EditorOptions): Editor {
       view.dispatch({ selection: { anchor: Math.min(at, view.state.doc.length) }, scrollIntoView: true });
       view.focus();
     },
+    setNames: (names) => showNames(view, names),
     destroy: () => view.destroy(),
   };
 }
@@ -142,6 +148,7 @@ function editing(options: EditorOptions): Extension {
   return [
     history(),
     replacing,
+    offers(),
     indentOnInput(),
     keymap.of([indentWithTab]),
     options.placeholder ? placeholder(options.placeholder) : [],
@@ -162,6 +169,8 @@ function ownKeys(options: EditorOptions): Parameters<typeof keymap.of>[0] {
       run(view) {
         // Escape closes the search field first, as everywhere.
         if (view.dom.querySelector('.cm-panels') !== null) return false;
+        // And the list of names.
+        if (completionStatus(view.state) !== null) return false;
         view.contentDOM.blur();
         options.onEscape?.();
         return true;

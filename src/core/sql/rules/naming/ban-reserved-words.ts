@@ -1,12 +1,6 @@
+import { reservedWords } from '../../reserved-words';
 import { rule, type RuleDocs } from '../../review/rule';
 import { newNames } from '../../tree/new-names';
-
-/** Key words that PostgreSQL or the SQL standard reserves and that people like as names. */
-const reserved = new Set(
-  'all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create current_date current_role current_time current_timestamp current_user default deferrable desc distinct do else end except false fetch for foreign from grant group having in initially intersect into lateral leading limit localtime localtimestamp not null offset on only or order placing primary references returning select session_user some symmetric table then to trailing true union unique user using variadic when where window with'.split(
-    ' ',
-  ),
-);
 
 export const banReservedWords = rule({
   id: 'ban-reserved-words',
@@ -17,7 +11,7 @@ export const banReservedWords = rule({
   options: {},
   *statement(statement) {
     for (const { name, what, location } of newNames(statement)) {
-      if (!reserved.has(name)) continue;
+      if (!reservedWords.has(name)) continue;
       yield {
         at: { at: location },
         message: `The ${what} is called "${name}", which is a word of SQL: it works in quotes only, and without them means something else.`,
