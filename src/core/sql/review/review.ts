@@ -64,10 +64,19 @@ function* builtIn(
   for (const one of asked) {
     for (const type of one.rule.on ?? []) byType.set(type, [...(byType.get(type) ?? []), one]);
   }
+  // Statements of a script are alike: those with the same types of nodes are asked about the same rules.
+  const bySignature = new Map<string, typeof asked>();
+  const rulesFor = (node: ScriptFacts['statements'][number]['node']): typeof asked => {
+    const types = [...typesBelow(node)];
+    const signature = types.join(' ');
+    const known = bySignature.get(signature);
+    if (known) return known;
+    const here = [...new Set([...always, ...types.flatMap((type) => byType.get(type) ?? [])])];
+    bySignature.set(signature, here);
+    return here;
+  };
   for (const statement of facts.statements) {
-    const here = new Set(always);
-    for (const type of typesBelow(statement.node)) for (const one of byType.get(type) ?? []) here.add(one);
-    for (const { rule, level, options } of here) {
+    for (const { rule, level, options } of rulesFor(statement.node)) {
       for (const report of rule.statement?.(statement, options, context, facts) ?? []) {
         yield found(facts, rule, level, report);
       }
