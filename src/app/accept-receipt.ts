@@ -19,6 +19,7 @@ import { rowCount } from '#core/results/row-count';
 import type { ChangeState } from '#core/change/state';
 import { ok, refuse, type Result } from '#core/result';
 import { append, type Decision, type Entry } from './append';
+import { evidenceOf } from './evidence/note-evidence';
 import { acceptDryRun } from './dry-run/accept-dry-run';
 import { executionOf } from './claim-run';
 import { orderClaims } from './order-claims';
@@ -72,10 +73,12 @@ export async function acceptDelivery(
     const judged = judge(state, claims, receiptSha256);
     if (!judged.ok) return refuse(judged.error);
     if (judged.value === 'duplicate') return ok({ entries: [] });
+    const evidence = await evidenceOf(ports, claims);
     return ok({
       entries: receiptEntries(claims, state, receiptSha256),
       extras: (_state, next) => ({
         receipt: stored,
+        ...(evidence ? { evidence } : {}),
         execution: executionOf(issue, next.state[claims.kind], next.state, 'final'),
       }),
     });

@@ -3,6 +3,7 @@ import { signCompact } from '#core/protocol/jws';
 import { orderTyp } from '#core/protocol/order';
 import { acceptDelivery, closeUnstarted } from './accept-receipt';
 import { pendingAttempt } from './claim-run';
+import { evidenceForOrder } from './evidence/run-with-evidence';
 import { orderClaims } from './order-claims';
 import type { Dispatch, Execution, ExecutorAnswer, Ports, StoredOrder } from './ports';
 import { prepareOrder } from './prepare-order';
@@ -39,9 +40,20 @@ export async function dispatchExecution(
   if (signed && attempt.stop) return stopInstead(ports, issue, execution, signed);
   const { pause } = await ports.settings.read();
   if (pause) return holdBack(ports, issue, execution, signed);
-  const order = signed ?? (await prepareOrder(ports, issue, dispatch));
+  const order = signed ?? (await signNow(ports, issue, dispatch, execution));
   if (!order) return done;
   return sendOrder(ports, issue, execution, order);
+}
+
+/** The order with what it shows of lower environments; undefined when there is none to send. */
+async function signNow(
+  ports: Ports,
+  issue: IssueRef,
+  dispatch: Dispatch<ChangeKind>,
+  execution: Execution,
+): Promise<StoredOrder | undefined> {
+  const evidence = await evidenceForOrder(ports, execution);
+  return evidence === null ? undefined : prepareOrder(ports, issue, dispatch, evidence);
 }
 
 /**

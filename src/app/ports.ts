@@ -5,6 +5,7 @@ import type { LedgerHead } from '#core/change/ledger';
 import type { ChangeState } from '#core/change/state';
 import type { ChangeStatus } from '#core/change/status';
 import type { DraftVerdict } from '#core/change/verdict';
+import type { EvidenceEntry, EvidencePlace } from '#core/evidence/entry';
 import type { PersonFacts } from '#core/policy/eligibility';
 import type { IndexProperty } from '#core/property/index-property';
 import type { ResultProperty } from '#core/property/result-property';
@@ -30,6 +31,8 @@ export interface Ports {
   readonly drafts: Drafts;
   readonly archive: Archive;
   readonly dryRuns: DryRuns;
+  readonly evidence: EvidenceIndex;
+  readonly siblings: Siblings;
   readonly executions: Executions;
   readonly snapshots: Snapshots;
   readonly settings: SettingsStore;
@@ -118,11 +121,28 @@ export interface MirrorMark {
   readonly at: string;
 }
 
+/** Runs that may be evidence, by the layout of their SQL and their environment. Gets are strongly consistent. */
+export interface EvidenceIndex {
+  find(place: EvidencePlace): Promise<readonly EvidenceEntry[]>;
+  /** With the version that an update starts from; 0: there is none yet. */
+  read(
+    place: EvidencePlace,
+  ): Promise<{ readonly version: number; readonly entries: readonly EvidenceEntry[] }>;
+}
+
+/** A new list for a place, if its version is still `version`; else the whole commit is tried again. */
+export interface EvidenceUpdate {
+  readonly place: EvidencePlace;
+  readonly version: number;
+  readonly entries: readonly EvidenceEntry[];
+}
+
 /** Records written together with ledger events, so that neither exists without the other. */
 export interface Extras {
   readonly revision?: DigestInput;
   readonly order?: StoredOrder;
   readonly receipt?: StoredReceipt;
+  readonly evidence?: EvidenceUpdate;
   readonly execution?: AnyExecution;
   /** Texts of the latest dry run; the next one takes their place. */
   readonly dryRun?: DryRunTexts;
@@ -345,6 +365,33 @@ export interface Jira {
   members(groupId: string, limit: number): Promise<string[] | null>;
   /** The name that people know an account by; undefined when there is no such account. */
   displayName(accountId: string): Promise<string | undefined>;
+}
+
+/** What the panel does in Jira as its viewer, with their rights alone. */
+export interface UserJira {
+  summary(issueId: string): Promise<Result<string, JiraRefusal>>;
+  createIssue: AdminJira['createIssue'];
+  /** "Relates", from one issue key to another. */
+  linkIssues(from: string, to: string): Promise<Result<undefined, JiraRefusal>>;
+}
+
+/** An issue that a change was copied to. */
+export interface SiblingIssue {
+  readonly id: string;
+  readonly key: string;
+}
+
+/** Copies of changes for other environments, each made once. */
+export interface Siblings {
+  read(
+    key: string,
+  ): Promise<
+    { readonly token: string; readonly at: string; readonly issue: SiblingIssue | null } | undefined
+  >;
+  /** Takes the right to make it, if it is still held by `before` (null: by nobody). */
+  claim(key: string, before: string | null, claim: { token: string; at: string }): Promise<boolean>;
+  finish(key: string, token: string, issue: SiblingIssue): Promise<void>;
+  release(key: string, token: string): Promise<void>;
 }
 
 /** What only the admin page asks of Jira. */

@@ -6,6 +6,7 @@ import { computeOrderDigest } from '#core/protocol/order';
 import { ok } from '#core/result';
 import { append } from './append';
 import { executionOf, pendingAttempt } from './claim-run';
+import { type Evidence, receiptsFor } from './evidence/find-evidence';
 import { recheckVotes } from './eligibility';
 import { orderClaims } from './order-claims';
 import type { Dispatch, Ports, StoredOrder } from './ports';
@@ -23,6 +24,7 @@ export async function prepareOrder(
   ports: Ports,
   issue: IssueRef,
   dispatch: Dispatch<ChangeKind>,
+  evidence: Evidence,
 ): Promise<StoredOrder | undefined> {
   const settings = await ports.settings.read();
   const content = await ports.archive.revision(dispatch.issueId, dispatch.revision);
@@ -33,6 +35,7 @@ export async function prepareOrder(
   const byPlan = dispatch.kind === 'rollback' && rollbackPlan !== undefined;
   const sql = dispatch.kind === 'apply' ? content.sql : (content.rollback ?? '');
   const sqlSha256 = byPlan ? await canonicalSha256(rollbackPlan) : await sha256Hex(sql);
+  const shown = receiptsFor(evidence);
   let order: StoredOrder | undefined;
   const appended = await append(ports, dispatch.issueId, async ({ state, head }) => {
     order = undefined;
@@ -70,7 +73,7 @@ export async function prepareOrder(
           eligibilityCheckedAt: checkedAt,
         }),
       ),
-      evidence: [],
+      evidence: shown.receipts,
       analyser: null,
       ledgerHead: head,
       applyReceiptSha256: dispatch.kind === 'rollback' ? (state.apply?.outcome?.receiptSha256 ?? null) : null,
@@ -90,6 +93,7 @@ export async function prepareOrder(
             executor,
             startBy: stored.startBy,
             voters: stored.approvals.map(({ accountId }) => accountId),
+            ...(shown.match === null ? {} : { evidence: shown.match }),
           },
         },
       ],

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { emptyContent, submissionProblems } from '#core/change/content';
+import type { DigestInput } from '#core/change/digest';
 import type { AttemptState, ChangeState } from '#core/change/state';
+import { evidenceRules } from '#core/evidence/rules';
 import { approvalsRequired } from '#core/policy/eligibility';
 import { changeChannel } from '#core/panel/signal';
 import { dryRunRefusal } from '#core/panel/dry-run';
@@ -12,6 +14,7 @@ import { findConnection, setupProblem, type Settings } from '#core/settings/sett
 import { pendingAttempt } from './claim-run';
 import { showDryRun } from './dry-run/show-dry-run';
 import { askEligibility } from './eligibility';
+import { findEvidence } from './evidence/find-evidence';
 import { pausedWords } from './paused';
 import type { Ports, StoredDraft } from './ports';
 import { rollbackOpen } from './request-run';
@@ -35,6 +38,7 @@ export async function showChange(ports: Ports, issue: IssueRef, viewer: string):
     pausedWords(ports),
     isCandidate(ports, issue.id, state, viewer),
   ]);
+  const evidenceMissing = revision ? await missingEvidence(ports, settings, state, revision) : null;
   const slot = lifecycle({
     state,
     viewer,
@@ -47,6 +51,7 @@ export async function showChange(ports: Ports, issue: IssueRef, viewer: string):
     paused,
     dryRunRefusal: dryRunRefusal(infoOf(settings, draft, state), state),
     selected: selectedBy(outcomes),
+    evidenceMissing,
     rollbackOpen: rollbackOpen(state, ports.clock()),
   });
   return {
@@ -79,6 +84,19 @@ export async function showChange(ports: Ports, issue: IssueRef, viewer: string):
 function reviewRefusal(settings: Settings, draft: StoredDraft | undefined): string | null {
   const info = settings.executor?.connections.find(({ key }) => key === draft?.content.connection);
   return draft && info ? (storedVerdict(draft, info, settings)?.refusal ?? null) : null;
+}
+
+/** What must have run below first and has not. Looked for only where it is required, and while that matters. */
+async function missingEvidence(
+  ports: Ports,
+  settings: Settings,
+  { status, revision }: ChangeState,
+  content: DigestInput,
+): Promise<string | null> {
+  const found = revision && findConnection(settings, revision.connection);
+  if (!found || (status !== 'in-review' && status !== 'approved')) return null;
+  if (!evidenceRules(found.info, found.policy).required) return null;
+  return (await findEvidence(ports, content, revision.environment)).missing;
 }
 
 /** What the run selected, when it did nothing else. */

@@ -5,6 +5,7 @@ import { executorClient } from './executor-client';
 import { readIndexes } from './jira-indexes';
 import { kvsArchive, kvsDryRuns } from './kvs-archive';
 import { kvsDrafts } from './kvs-drafts';
+import { kvsEvidence } from './kvs-evidence';
 import { kvsExecutions } from './kvs-executions';
 import { kvsKeys } from './kvs-keys';
 import { unshownMarks } from './kvs-marks';
@@ -12,6 +13,7 @@ import { kvsMirrorRounds } from './kvs-mirror-rounds';
 import { kvsReviewConfigs } from './kvs-review-configs';
 import { kvsSettings } from './kvs-settings-ledger';
 import { kvsSnapshots } from './kvs-snapshots';
+import { kvsSiblings } from './kvs-siblings';
 import { realtimeSignals } from './realtime-signals';
 import { remembered } from './remembered';
 
@@ -28,6 +30,8 @@ export function composePorts(): Ports {
     drafts: kvsDrafts,
     archive: kvsArchive,
     dryRuns: kvsDryRuns,
+    evidence: kvsEvidence,
+    siblings: kvsSiblings,
     executions: kvsExecutions,
     snapshots: kvsSnapshots,
     jira: { ...rules.jira, readIndexes },

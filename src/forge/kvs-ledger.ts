@@ -5,6 +5,7 @@ import { emptyHead, type LedgerHead } from '#core/change/ledger';
 import { ChangeState, initialState } from '#core/change/state';
 import type { Extras, LedgerSnapshot, RuleLedger } from '../app/ports';
 import { archiveKeys } from './archive-keys';
+import { evidenceEntity, evidenceKey, type EvidenceRecord } from './kvs-evidence-record';
 import { executionKey, executionRecord } from './kvs-execution-reader';
 
 /** Custom entity of the manifest: one head per change. */
@@ -67,6 +68,7 @@ export const kvsLedger: RuleLedger = {
       const now = await readHead(issueId);
       if (now.writer === writer) return true;
       if (now.head.hash !== expected.hash) return false;
+      if (extras.evidence && (await movedOn(extras.evidence))) return false;
       throw error;
     }
   },
@@ -122,11 +124,33 @@ function headIs(expected: LedgerHead): ReturnType<Filter<HeadRecord>['and']> {
   );
 }
 
+/** The condition that nobody else has remembered a run of this text meanwhile. */
+function versionIs(version: number): ReturnType<Filter<EvidenceRecord>['and']> {
+  return new Filter<EvidenceRecord>().and(
+    'version',
+    version === 0 ? FilterConditions.notExists() : FilterConditions.equalTo(version),
+  );
+}
+
+/** Whether the list that an update started from is another by now. */
+async function movedOn({ place, version }: NonNullable<Extras['evidence']>): Promise<boolean> {
+  const stored = await kvs.entity<EvidenceRecord>(evidenceEntity).get(evidenceKey(place));
+  return (stored?.version ?? 0) !== version;
+}
+
 function addExtras(transaction: ReturnType<typeof kvs.transact>, issueId: string, extras: Extras): void {
-  const { revision, order, receipt, execution } = extras;
+  const { revision, order, receipt, evidence, execution } = extras;
   if (revision) transaction.set(archiveKeys.revision(issueId, revision.revision), revision);
   if (order) transaction.set(archiveKeys.order(order.jti), order);
   if (receipt) transaction.set(archiveKeys.receipt(receipt.jti), receipt);
+  if (evidence) {
+    const { place, version, entries } = evidence;
+    transaction.set<EvidenceRecord>(
+      evidenceKey(place),
+      { version: version + 1, entries },
+      { entityName: evidenceEntity, conditions: versionIs(version) },
+    );
+  }
   for (const [part, text] of Object.entries(extras.dryRun ?? {})) {
     transaction.set(archiveKeys.dryRun(issueId, part), text);
   }

@@ -7,6 +7,9 @@ import { type JudgeDraft, judgeWith } from '../app/judge-draft';
 import { decide } from '../app/decide-review';
 import { readDryRun } from '../app/dry-run/read-dry-run';
 import { requestDryRun } from '../app/dry-run/request-dry-run';
+import { makeSibling } from '../app/evidence/make-sibling';
+import { runWithEvidence } from '../app/evidence/run-with-evidence';
+import { showRanBefore } from '../app/evidence/show-ran-before';
 import { linkExport } from '../app/link-export';
 import { lookBefore, showPreflight } from '../app/look-before';
 import type { Ports } from '../app/ports';
@@ -26,6 +29,7 @@ import { schemaOf } from '../app/snapshot/schema-of';
 import { showStructure } from '../app/snapshot/show-structure';
 import { submitChange } from '../app/submit-change';
 import { composePorts } from '../forge/compose';
+import { jiraUser } from '../forge/jira-user';
 import { sqlParser } from '../forge/sql-parser/parser';
 import { reply } from './reply';
 
@@ -102,8 +106,7 @@ const handlers: Handlers = {
     ),
   reject: (call, payload) =>
     viewAfter(call, decide(call.ports, call.issue.id, call.viewer, { kind: 'reject', ...payload }, 'panel')),
-  run: (call, { digest }) =>
-    viewAfter(call, requestRun(call.ports, call.issue.id, call.viewer, { digest, kind: 'apply' })),
+  run: (call, { digest }) => viewAfter(call, runWithEvidence(call.ports, call.issue.id, call.viewer, digest)),
   'roll-back': (call, { digest }) =>
     viewAfter(call, requestRun(call.ports, call.issue.id, call.viewer, { digest, kind: 'rollback' })),
   stop: (call, payload) => viewAfter(call, requestStop(call.ports, call.issue, call.viewer, payload)),
@@ -115,6 +118,9 @@ const handlers: Handlers = {
   resolve: (call, payload) =>
     viewAfter(call, decide(call.ports, call.issue.id, call.viewer, { kind: 'resolve', ...payload }, 'panel')),
   evidence: async ({ ports, issue, viewer }, { kind }) => readEvidence(ports, issue.id, viewer, kind),
+  'ran-before': async ({ ports, issue }) => ok(await showRanBefore(ports, issue)),
+  'make-sibling': ({ ports, issue, viewer }, { connection }) =>
+    makeSibling(ports, jiraUser, issue, viewer, connection, judge),
   'export-link': ({ ports, issue, viewer }) => linkExport(ports, issue.id, viewer),
   result: ({ ports, issue, viewer }, { kind }) => readResult(ports, issue.id, viewer, kind),
 };

@@ -114,6 +114,11 @@ function json(text: string): unknown {
   }
 }
 
+/** Goes to an issue of this site, in place of this one. */
+export async function goToIssue(issueKey: string): Promise<void> {
+  await router.navigate(`/browse/${issueKey}`).catch(() => undefined);
+}
+
 /** Opens an address outside Jira in a new tab; Jira may ask the person first. False when it was not opened. */
 export async function openAddress(url: string): Promise<boolean> {
   try {

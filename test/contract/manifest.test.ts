@@ -237,6 +237,8 @@ describe('storage entities', () => {
     ['change', 'HeadRecord'],
     ['draft', 'DraftRecord'],
     ['settings', 'SettingsRecord'],
+    ['evidence', 'EvidenceRecord'],
+    ['sibling', 'SiblingRecord'],
     ['execution', 'ExecutionRecord'],
   ] as const;
 

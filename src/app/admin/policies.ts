@@ -1,3 +1,4 @@
+import { evidenceRules } from '#core/evidence/rules';
 import { maxListedApprovers } from '#core/limits';
 import { ok } from '#core/result';
 import type { ConnectionPolicy, GroupRef, Settings } from '#core/settings/settings';
@@ -41,6 +42,12 @@ export async function savePolicy(
       return no(
         'bad-request',
         `The executor itself asks for ${info.minimumApprovals} approvals on ${connection}; ${policy.approvals} would be too few.`,
+      );
+    }
+    if (info && policy.evidence?.required && evidenceRules(info, policy).environments.length === 0) {
+      return no(
+        'bad-request',
+        `No environment below ${info.environment} counts as evidence on ${connection}.`,
       );
     }
     const next = { ...policy, approverGroup: group };

@@ -55,6 +55,8 @@ export const ChangeEventBody = v.variant('type', [
     executor: Identifier,
     startBy: v.pipe(v.number(), v.integer()),
     voters: v.array(AccountId),
+    /** How the best evidence compares that the order shows; absent: it shows none. */
+    evidence: v.optional(v.picklist(['exact', 'layout'])),
   }),
   v.strictObject({
     type: v.literal('receipt-accepted'),

@@ -124,6 +124,7 @@ export function evolve(state: ChangeState, event: Pick<LedgerEvent, 'body' | 'ac
         orderDigest: body.orderDigest,
         executor: body.executor,
         startBy: body.startBy,
+        evidence: body.evidence ?? null,
       });
     case 'stop-requested':
       return withAttempt(state, body.kind, { stop: { by: actor, at, reason: body.reason } });
@@ -208,6 +209,7 @@ function runRequested(
     orderDigest: null,
     executor: null,
     startBy: null,
+    evidence: null,
     stop: null,
     outcome: null,
   };

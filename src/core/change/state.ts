@@ -51,6 +51,8 @@ const attempt = {
 export const AttemptState = v.strictObject({
   kind: ChangeKind,
   ...attempt,
+  /** How the best evidence compared that its order showed; null: it showed none. */
+  evidence: v.optional(v.nullable(v.picklist(['exact', 'layout'])), null),
   /** Who asked first to stop it, and why. */
   stop: v.optional(v.nullable(v.strictObject({ by: AccountId, at: UtcTime, reason: v.string() })), null),
 });

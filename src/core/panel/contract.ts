@@ -6,6 +6,7 @@ import { ChangeKind } from '../protocol/attempt';
 import { ExportLinkReply } from '../protocol/export';
 import { ExecutionProgress } from '../protocol/progress';
 import { ResultBody } from '../protocol/receipt';
+import { RanBeforeView } from './ran-before';
 import { ReviewView } from './review';
 import { SinceView } from './since';
 import { StructureView } from './structure';
@@ -109,6 +110,13 @@ export const panelCalls = {
       orderNote: v.nullable(v.string()),
       receipt: v.nullable(v.string()),
     }),
+  },
+  /** What succeeded in lower environments before, and where this change can go from here. Fetched when shown. */
+  'ran-before': { payload: v.strictObject({}), value: RanBeforeView },
+  /** Copies the change to a connection of another environment, as an issue of the viewer's own. Asked twice: the same one. */
+  'make-sibling': {
+    payload: v.strictObject({ connection: ConnectionKey }),
+    value: v.strictObject({ issueKey: v.string() }),
   },
   /** A link to the file that the change wrote: for this viewer, once, within minutes. */
   'export-link': { payload: v.strictObject({}), value: ExportLinkReply },

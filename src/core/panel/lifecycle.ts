@@ -26,6 +26,8 @@ export interface LifecycleInput {
   readonly dryRunRefusal: string | null;
   /** What a run selected that did nothing else, and whether it could do anything else; null: it did, or it did not run. */
   readonly selected: { readonly rows: number; readonly readOnly: boolean } | null;
+  /** What must have run in a lower environment first and has not, in words; null when nothing is missing. */
+  readonly evidenceMissing: string | null;
   /** True when the approved rollback may still be run. */
   readonly rollbackOpen: boolean;
 }
@@ -116,6 +118,9 @@ function inReview(
   const voted = state.votes.some((vote) => vote.accountId === viewer);
   const wrote = revision !== null && wroteRevision(revision, viewer);
   const count = `${state.votes.length} of ${revision?.approvalsRequired ?? 0} approvals`;
+  // Approvers may vote: it is the order that is not made.
+  const below: BlockerView[] =
+    input.evidenceMissing === null ? [] : [{ kind: 'wait', message: input.evidenceMissing }];
   const secondary: ActionView[] = [];
   if (isAuthor(input) || input.isOperator) secondary.push(dryRun(input, null));
   if (isAuthor(input))
@@ -125,7 +130,7 @@ function inReview(
       headline: `In review: ${count}. You wrote this change, so others must approve it.`,
       primary: null,
       secondary,
-      blockers: [{ kind: 'wait', message: waitFor(missing, group) }],
+      blockers: [{ kind: 'wait', message: waitFor(missing, group) }, ...below],
     };
   }
   const notMember = input.isCandidate === false ? `Only members of ${group} can approve this change.` : null;
@@ -140,7 +145,7 @@ function inReview(
     headline: voted ? `You approved this revision. ${count} so far.` : `In review: ${count}.`,
     primary: act('approve', `Approve revision ${revision?.number ?? ''}`.trim(), why),
     secondary: decide,
-    blockers: why ? [{ kind: 'wait', message: waitFor(missing, group) }] : [],
+    blockers: [...(why ? [{ kind: 'wait' as const, message: waitFor(missing, group) }] : []), ...below],
   };
 }
 
@@ -152,7 +157,11 @@ function approved(input: LifecycleInput): Partial<Lifecycle> & Pick<Lifecycle, '
   const { state } = input;
   const last = state.apply?.outcome;
   const why =
-    authorOrOperator(input, 'run it') ?? input.setupProblem ?? input.paused ?? input.connectionProblem;
+    authorOrOperator(input, 'run it') ??
+    input.setupProblem ??
+    input.paused ??
+    input.connectionProblem ??
+    input.evidenceMissing;
   const secondary: ActionView[] = [];
   if (isAuthor(input) || input.isOperator) secondary.push(dryRun(input, null));
   if (isAuthor(input)) secondary.push(act('rework', 'Edit (voids approvals)', null));

@@ -49,6 +49,7 @@ export function indexProperty(state: ChangeState, seq: number): IndexProperty {
     risk: analysis?.risk ?? none,
     findings: analysis ? analysis.errors + analysis.warnings : -1,
     waived: analysis?.waived ?? -1,
+    evidence: apply?.evidence ?? none,
     rows: apply?.outcome?.rows ?? -1,
     requestedAt: indexDate(revision?.submittedAt),
     approvedAt: indexDate(revision?.approvedAt),

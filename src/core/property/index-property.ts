@@ -42,6 +42,8 @@ export const IndexProperty = v.strictObject({
   /** Errors and warnings that nobody has set aside. */
   findings: Number,
   waived: Number,
+  /** How the best evidence of lower environments compares that the last order showed. */
+  evidence: v.picklist(['exact', 'layout', none]),
   rows: Number,
   requestedAt: IndexDate,
   approvedAt: IndexDate,
@@ -84,6 +86,7 @@ export const indexedPaths: Readonly<Record<Exclude<keyof IndexProperty, 'v' | 'd
   risk: 'string',
   findings: 'number',
   waived: 'number',
+  evidence: 'string',
   rows: 'number',
   requestedAt: 'date',
   approvedAt: 'date',

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { AccountId, ConnectionKey, Identifier, Sha256Hex, UtcTime } from '../protocol/claims';
+import { AccountId, ConnectionKey, Environment, Identifier, Sha256Hex, UtcTime } from '../protocol/claims';
 import { PublicJwk } from '../protocol/jwk';
 import { ConnectionInfo } from '../protocol/connection';
 import { Drift } from './site-setup';
@@ -8,11 +8,22 @@ import { Drift } from './site-setup';
 export const GroupRef = v.strictObject({ id: Identifier, name: v.string() });
 export type GroupRef = v.InferOutput<typeof GroupRef>;
 
+/** What the site asks for of lower environments before a change runs on a connection. */
+export const EvidencePolicy = v.strictObject({
+  required: v.boolean(),
+  /** Environments that count; absent: every lower one. */
+  environments: v.optional(v.pipe(v.array(Environment), v.minLength(1))),
+  maxAgeDays: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(366)),
+});
+export type EvidencePolicy = v.InferOutput<typeof EvidencePolicy>;
+
 /** Who must approve on one connection. A richer policy language comes later behind the same port. */
 export const ConnectionPolicy = v.strictObject({
   approverGroup: GroupRef,
   /** Distinct people. */
   approvals: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  /** Absent: evidence is shown where there is some, and not asked for. */
+  evidence: v.optional(EvidencePolicy),
 });
 export type ConnectionPolicy = v.InferOutput<typeof ConnectionPolicy>;
 

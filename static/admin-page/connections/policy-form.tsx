@@ -1,5 +1,7 @@
 import Button from '@atlaskit/button/new';
 import { useState, type FormEvent } from 'react';
+import { lowerEnvironments } from '#core/evidence/judge';
+import { defaultEvidenceDays } from '#core/evidence/rules';
 import type { ConnectionOverview } from '#core/panel/admin-contract';
 import { count } from '../../shared/format';
 import { adminCall } from '../bridge/admin-call';
@@ -21,7 +23,10 @@ export function PolicyForm(props: {
   const least = Math.max(1, connection.minimumApprovals);
   const [group, setGroup] = useState(connection.policy?.approverGroup ?? null);
   const [approvals, setApprovals] = useState(String(connection.policy?.approvals ?? least));
-  const [complaint, setComplaint] = useState<{ group: string | null; approvals: string | null } | null>(null);
+  const [demands, setDemands] = useState(connection.policy?.evidence?.required ?? false);
+  const [days, setDays] = useState(String(connection.policy?.evidence?.maxAgeDays ?? defaultEvidenceDays));
+  const [complaint, setComplaint] = useState<Complaint | null>(null);
+  const below = lowerEnvironments(connection.environment);
 
   const send = async (name: 'save' | 'clear', policy: ConnectionOverview['policy']): Promise<void> => {
     const saved = await attempt(name, () => adminCall('save-policy', { connection: connection.key, policy }));
@@ -34,10 +39,16 @@ export function PolicyForm(props: {
     const found = {
       group: group === null ? 'Choose a group.' : null,
       approvals: approvalsProblem(approvals, least),
+      days: demands ? daysProblem(days) : null,
     };
     setComplaint(found);
-    if (group === null || found.approvals !== null) return;
-    void send('save', { approverGroup: group, approvals: Number(approvals) });
+    if (group === null || found.approvals !== null || found.days !== null) return;
+    const evidence = evidenceOf(connection, demands, days);
+    void send('save', {
+      approverGroup: group,
+      approvals: Number(approvals),
+      ...(evidence === undefined ? {} : { evidence }),
+    });
   };
   return (
     <form
@@ -61,6 +72,27 @@ export function PolicyForm(props: {
         problem={complaint?.approvals ?? null}
         help={`Different people. The executor itself asks for at least ${count(connection.minimumApprovals, 'approval', 'approvals')}.`}
       />
+      {below.length > 0 && (
+        <label className="qc-row">
+          <input
+            type="checkbox"
+            checked={demands}
+            disabled={busy !== null}
+            onChange={(event) => setDemands(event.currentTarget.checked)}
+          />
+          <span>A change must have succeeded in {below.join(' or ')} first</span>
+        </label>
+      )}
+      {demands && below.length > 0 && (
+        <Field
+          label="Not longer ago than, days"
+          value={days}
+          onChange={setDays}
+          isDisabled={busy !== null}
+          problem={complaint?.days ?? null}
+          help="The same SQL, with the same rollback, verification and structure, which touched rows and was not rolled back. Without it Run is held back, and says why."
+        />
+      )}
       <Problem text={problem} />
       <div className="qc-row">
         <Button type="submit" appearance="primary" isLoading={busy === 'save'}>
@@ -88,4 +120,28 @@ function approvalsProblem(text: string, least: number): string | null {
   const number = Number(text);
   if (!/^\d{1,3}$/.test(text.trim()) || number < 1) return 'Enter a whole number.';
   return number < least ? `The executor asks for at least ${least}.` : null;
+}
+
+interface Complaint {
+  readonly group: string | null;
+  readonly approvals: string | null;
+  readonly days: string | null;
+}
+
+function daysProblem(text: string): string | null {
+  const number = Number(text);
+  return /^\d{1,3}$/.test(text.trim()) && number >= 1 && number <= 366
+    ? null
+    : 'Enter a whole number from 1 to 366.';
+}
+
+/** What the form says of evidence; the environments that count stay as they were. Undefined: nothing is asked for. */
+function evidenceOf(
+  { policy }: ConnectionOverview,
+  required: boolean,
+  days: string,
+): NonNullable<ConnectionOverview['policy']>['evidence'] {
+  if (!required) return undefined;
+  const kept = policy?.evidence?.environments;
+  return { required, maxAgeDays: Number(days), ...(kept ? { environments: kept } : {}) };
 }

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useMemo } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { submissionProblems } from '#core/change/content';
 import type { PanelValue, Reply } from '#core/panel/contract';
 import { draftHeadline } from '#core/panel/lifecycle';
@@ -18,6 +18,9 @@ import { usePrimaryKey } from '../hooks/use-primary-key';
 import { Dialog } from './dialog';
 
 const DryRun = lazy(() => import('../components/dry-run').then((module) => ({ default: module.DryRun })));
+const RanBefore = lazy(() =>
+  import('../components/ran-before').then((module) => ({ default: module.RanBefore })),
+);
 const Conflict = lazy(() =>
   import('../components/conflict').then((module) => ({ default: module.Conflict })),
 );
@@ -25,6 +28,7 @@ const Conflict = lazy(() =>
 /** The draft: write, save by itself, submit. */
 export function DraftScreen({ change, view, draft }: { change: Change; view: ChangeView; draft: DraftView }) {
   const { keeper, state } = useDraft(view.issue.id, draft);
+  const saved = useSavedConnection(state);
   const { mayEdit } = view;
   const direct = useMemo(() => (mayEdit ? savingFirst(keeper) : {}), [keeper, mayEdit]);
   const actions = useActions(change, direct);
@@ -61,6 +65,11 @@ export function DraftScreen({ change, view, draft }: { change: Change; view: Cha
           <DryRun dryRun={view.dryRun} changed={isAnother(state, draft)} />
         </Suspense>
       )}
+      {saved !== null && (
+        <Suspense fallback={null}>
+          <RanBefore state={saved} />
+        </Suspense>
+      )}
       <DraftBody
         view={view}
         keeper={keeper}
@@ -73,6 +82,15 @@ export function DraftScreen({ change, view, draft }: { change: Change; view: Cha
       <Dialog view={view} actions={actions} />
     </div>
   );
+}
+
+/** The connection as it was saved last: what ran below is asked of the app once for each, not at every save. */
+function useSavedConnection({ phase, content: { connection } }: DraftState): string | null {
+  const [saved, setSaved] = useState<string | null>(null);
+  useEffect(() => {
+    if (phase === 'saved') setSaved(connection);
+  }, [phase, connection]);
+  return saved;
 }
 
 /** True when the text on the screen is not the one that the view is of. */

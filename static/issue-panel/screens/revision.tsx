@@ -23,6 +23,9 @@ const Review = lazy(() => import('../components/review').then((module) => ({ def
 const RollbackReview = lazy(() =>
   import('../components/review').then((module) => ({ default: module.RollbackReview })),
 );
+const RanBefore = lazy(() =>
+  import('../components/ran-before').then((module) => ({ default: module.RanBefore })),
+);
 const Since = lazy(() => import('../components/since').then((module) => ({ default: module.Since })));
 const PlanText = lazy(() =>
   import('../components/rollback-plan').then((module) => ({ default: module.PlanText })),
@@ -153,6 +156,9 @@ function RevisionText(props: { view: ChangeView; revision: RevisionView; onPrima
           <Since revision={revision} />
         </Suspense>
       )}
+      <Suspense fallback={null}>
+        <RanBefore state={`${revision.digest} ${view.status}`} />
+      </Suspense>
       <section className="qc-stack-tight" aria-labelledby="qc-where">
         <h3 className="qc-label" id="qc-where">
           Where it runs

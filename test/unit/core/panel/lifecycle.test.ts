@@ -74,6 +74,7 @@ const see = (state: ChangeState, viewer: Partial<LifecycleInput>, situation: Par
     setupProblem: null,
     paused: null,
     dryRunRefusal: null,
+    evidenceMissing: null,
     rollbackOpen: true,
     selected: null,
     ...viewer,
