@@ -119,8 +119,8 @@ const handlers: Handlers = {
     viewAfter(call, decide(call.ports, call.issue.id, call.viewer, { kind: 'resolve', ...payload }, 'panel')),
   evidence: async ({ ports, issue, viewer }, { kind }) => readEvidence(ports, issue.id, viewer, kind),
   'ran-before': async ({ ports, issue }) => ok(await showRanBefore(ports, issue)),
-  'make-sibling': ({ ports, issue, viewer }, { connection }) =>
-    makeSibling(ports, jiraUser, issue, viewer, connection, judge),
+  'make-sibling': (call, { connection }) =>
+    makeSibling(call.ports, jiraUser, call.issue, call.viewer, connection, judge(call)),
   'export-link': ({ ports, issue, viewer }) => linkExport(ports, issue.id, viewer),
   result: ({ ports, issue, viewer }, { kind }) => readResult(ports, issue.id, viewer, kind),
 };
