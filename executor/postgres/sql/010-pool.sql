@@ -21,6 +21,8 @@ create table if not exists querychange.pool_logins (
   -- A secret of whoever opened it last: only they may close it behind their session, and bind that to an attempt.
   opening text,
   opened_at timestamptz,
+  -- The session in which they did so: when it has ended, nobody is on the way in.
+  opener integer,
   -- The attempt that runs in its session, or ran there last: the only one that it may begin.
   jti text,
   attempt integer
@@ -43,7 +45,8 @@ begin
   for one in
     select p.login from querychange.pool_logins p
     where p.executor = session_user and p.role = p_role
-      and (p.sealed or p.opened_at < clock_timestamp() - interval '30 seconds')
+      and (p.sealed or p.opened_at < clock_timestamp() - interval '30 seconds'
+        or not exists (select from pg_stat_activity o where o.pid = p.opener and o.usename = p.executor))
       -- Shows until a backend has rolled back and let go of its locks.
       and not exists (select from pg_stat_activity a where a.usename = p.login)
     order by p.opened_at nulls first, p.login
@@ -72,7 +75,7 @@ begin
     given := given || one::text;
     execute format('alter role %I login connection limit 1 password %L', one, p_verifiers[cardinality(given)]);
     update querychange.pool_logins
-    set sealed = false, opening = p_opening, opened_at = clock_timestamp(), jti = null, attempt = null
+    set sealed = false, opening = p_opening, opened_at = clock_timestamp(), opener = pg_backend_pid(), jti = null, attempt = null
     where login = one;
   end loop;
   return given;

@@ -3,6 +3,7 @@ import { parseConfig } from '../../../executor/config';
 import { createExecutor } from '../../../executor/create-executor';
 import { poolLogins } from '../../../executor/identity/pool-logins';
 import type { Session } from '../../../executor/identity/session';
+import type { Halt } from '../../../executor/halt/halts';
 import { silentLog } from '../../../executor/log';
 import { openTarget, type Target } from '../../../executor/postgres/target';
 import { asLogin, asLoginPlain, escapes, hidden, onSelf } from '../../support/escapes';
@@ -21,8 +22,10 @@ const connection = () => {
   return found;
 };
 const logins = (): readonly string[] => poolLogins(connection(), 6);
-const other = (): Target =>
-  openTarget(connection(), Date.now, { log: silentLog, blocked: async () => null, halted: () => null });
+/** Another executor on the same pool; under a halt it opens no logins ahead. */
+const other = (halt: Halt | null = null): Target =>
+  openTarget(connection(), Date.now, { log: silentLog, blocked: async () => null, halted: () => halt });
+const halt: Halt = { reason: 'test', at: '2026-11-21T09:00:00.000Z' };
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((done) => setTimeout(done, 10));
@@ -191,7 +194,7 @@ describe('the fence of a pool', () => {
   });
 
   it('leaves a login out of the pool as long as its session lives', async () => {
-    const [mine, others] = [other(), other()];
+    const [mine, others] = [other(halt), other(halt)];
     await rig.executor.close();
     await until(async () => (await sessions()).length === 0);
     try {
@@ -205,6 +208,31 @@ describe('the fence of a pool', () => {
       rig.executor = await createExecutor(rig.config);
     }
   });
+});
+
+test('a login that was opened by somebody who is gone is opened again at once', async () => {
+  const client = new Client({ connectionString: connection().url });
+  await client.connect();
+  const opening = `select querychange.open_pool_logins('shop_app_rw', 'x', array_fill('md5'::text, array[6]), false) as names`;
+  const names = async (): Promise<number> =>
+    (await client.query<{ names: string[] }>(opening)).rows[0]?.names.length ?? 0;
+  const taken = await names();
+  expect(taken).toBeGreaterThan(0);
+  // Its own openings are still on the way in.
+  expect(await names()).toBe(0);
+  await client.end();
+  for (let time = 0; time < 6; time += 1) await backend();
+  const again = other();
+  try {
+    const sessions = await Promise.all(
+      ['p', 'q', 'r'].map(async (jti) =>
+        again.sessions.open({ jti, attempt: 1, endBy: 0, leavesNothing: true }, 'run'),
+      ),
+    );
+    for (const session of sessions) session.end('broken');
+  } finally {
+    await again.close();
+  }
 });
 
 test('a protected connection may take its changes through a pool', () => {
