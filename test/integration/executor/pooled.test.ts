@@ -214,22 +214,22 @@ test('a login that was opened by somebody who is gone is opened again at once', 
   const client = new Client({ connectionString: connection().url });
   await client.connect();
   const opening = `select querychange.open_pool_logins('shop_app_rw', 'x', array_fill('md5'::text, array[6]), false) as names`;
-  const names = async (): Promise<number> =>
+  const openOnes = async (): Promise<number> =>
     (await client.query<{ names: string[] }>(opening)).rows[0]?.names.length ?? 0;
-  const taken = await names();
+  const taken = await openOnes();
   expect(taken).toBeGreaterThan(0);
   // Its own openings are still on the way in.
-  expect(await names()).toBe(0);
+  expect(await openOnes()).toBe(0);
   await client.end();
   for (let time = 0; time < 6; time += 1) await backend();
   const again = other();
   try {
-    const sessions = await Promise.all(
+    const begun = await Promise.all(
       ['p', 'q', 'r'].map(async (jti) =>
         again.sessions.open({ jti, attempt: 1, endBy: 0, leavesNothing: true }, 'run'),
       ),
     );
-    for (const session of sessions) session.end('broken');
+    for (const session of begun) session.end('broken');
   } finally {
     await again.close();
   }
