@@ -1,6 +1,7 @@
 import type { ChangeEventBody, LedgerEvent } from '#core/change/event';
 import { nextEvent } from '#core/change/ledger';
 import { accepts, evolve } from '#core/change/machine';
+import { indexStep } from '#core/change/open-change';
 import type { ChangeState } from '#core/change/state';
 import { ok, type Result } from '#core/result';
 import type { Extras, LedgerSnapshot, RulePorts } from './ports';
@@ -47,7 +48,8 @@ export async function append<E = never>(
     if (!built.ok) return built;
     const { events, next } = built.value;
     const written = typeof extras === 'function' ? extras(before.state, next) : (extras ?? {});
-    if (await ports.ledger.commit(issueId, before.head, next, events, written))
+    const step = indexStep(before.state, next.state);
+    if (await ports.ledger.commit(issueId, before.head, next, events, written, step))
       return ok({ ...next, changed: true });
   }
   return no('busy', 'Somebody else is changing this at the same time. Try again.');

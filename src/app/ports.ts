@@ -3,6 +3,7 @@ import type { DigestInput } from '#core/change/digest';
 import type { LedgerEvent } from '#core/change/event';
 import type { LedgerHead } from '#core/change/ledger';
 import type { ChangeState } from '#core/change/state';
+import type { IndexStep } from '#core/change/open-change';
 import type { ChangeStatus } from '#core/change/status';
 import type { DraftVerdict } from '#core/change/verdict';
 import type { EvidenceEntry, EvidencePlace } from '#core/evidence/entry';
@@ -35,6 +36,7 @@ export interface Ports {
   readonly siblings: Siblings;
   readonly executions: Executions;
   readonly snapshots: Snapshots;
+  readonly openChanges: OpenChanges;
   readonly settings: SettingsStore;
   readonly reviewConfigs: ReviewConfigs;
   readonly mirrorRounds: MirrorRounds;
@@ -96,6 +98,8 @@ export interface RuleLedger {
     next: LedgerSnapshot,
     events: readonly LedgerEvent[],
     extras: Extras,
+    /** What becomes of its entry in the index of open changes. */
+    index: IndexStep,
   ): Promise<boolean>;
   events(issueId: string, head: LedgerHead): Promise<LedgerEvent[]>;
   /** Leaves such a mark without a commit: Jira is compared with the ledger at a later sweep. `at`: ISO time. */
@@ -144,6 +148,8 @@ export interface Extras {
   readonly receipt?: StoredReceipt;
   readonly evidence?: EvidenceUpdate;
   readonly execution?: AnyExecution;
+  /** Key of the issue, for the index of open changes. */
+  readonly issueKey?: string;
   /** Texts of the latest dry run; the next one takes their place. */
   readonly dryRun?: DryRunTexts;
   /** True: nothing that Jira shows changes by this. */
@@ -295,6 +301,24 @@ export interface SettingsExtras {
   readonly reviewConfig: StoredConfig | null;
   /** What differs in it; joins the differences of the settings in the ledger. */
   readonly differences: readonly SettingsDifference[];
+}
+
+/** An entry of the index of open changes. */
+interface OpenChange {
+  readonly issueId: string;
+  /** Empty when it is not known. */
+  readonly issueKey: string;
+  /** Names of the tables that it touches, without their schemas; null when not all are known. */
+  readonly tables: readonly string[] | null;
+}
+
+/** The index of changes that may still run. Eventually consistent: who it names is asked for where it stands. */
+export interface OpenChanges {
+  /** The latest at most `limit` on a connection. */
+  on(
+    connection: string,
+    limit: number,
+  ): Promise<{ readonly changes: readonly OpenChange[]; readonly more: boolean }>;
 }
 
 /** Configurations of the review rules, each under its digest; none is ever changed. */

@@ -1,3 +1,5 @@
+import { touchedTables } from '#core/change/analyse';
+import { openRevision } from '#core/change/open-change';
 import type { PanelPayload } from '#core/panel/contract';
 import type { ReviewView } from '#core/panel/review';
 import { findConnection } from '#core/settings/settings';
@@ -5,9 +7,12 @@ import type { SqlParser } from '#core/sql/parser';
 import { effectiveConfig } from '#core/sql/review/config';
 import { fullReview } from '#core/sql/review/full-review';
 import { effectSentences } from '#core/sql/summary/effects';
+import { type ConflictPorts, findConflicts } from './find-conflicts';
 import { type CountPorts, readCounts } from './dry-run/read-dry-run';
 import { reviewConfig, type ReviewConfigPorts } from './review-config';
 import type { KnownSchema } from './snapshot/schema-of';
+
+const none = { changes: [], more: false };
 
 /**
  * Reviews a text as it would run on a connection by the site's rules, with the structure of its database when it may use
@@ -15,7 +20,7 @@ import type { KnownSchema } from './snapshot/schema-of';
  * its dry run counted.
  */
 export async function reviewSql(
-  ports: CountPorts & ReviewConfigPorts,
+  ports: CountPorts & ReviewConfigPorts & ConflictPorts,
   parser: SqlParser,
   issueId: string,
   { sql, connection, rowBudget, digest }: PanelPayload<'review'>,
@@ -31,6 +36,11 @@ export async function reviewSql(
   const rows = digest === null ? [] : await readCounts(ports, issueId, digest);
   const context = { schema: known?.snapshot ?? null, environment, rowBudget, rows, time: null };
   const { review, summaries, risk } = await fullReview(parser, sql, config, context);
+  const here = { issueId, connection: connection ?? '', schema: context.schema };
+  const others =
+    connection !== null && (await mayMeet(ports, issueId, digest))
+      ? await findConflicts(ports, settings, here, touchedTables(review))
+      : none;
   return {
     statements: review.script.statements.map((statement) => ({
       start: statement.start,
@@ -41,6 +51,13 @@ export async function reviewSql(
     })),
     findings: [...review.findings],
     risk: { level: risk.level, reasons: [...risk.reasons] },
+    others: { changes: others.changes.map((one) => ({ ...one, words: [...one.words] })), more: others.more },
     structure: known && { digest: known.digest, takenAt: known.takenAt },
   };
+}
+
+/** True for a draft, and for a revision that may still run. */
+async function mayMeet(ports: ConflictPorts, issueId: string, digest: string | null): Promise<boolean> {
+  if (digest === null) return true;
+  return openRevision((await ports.ledger.read(issueId)).state)?.revision.digest === digest;
 }

@@ -88,7 +88,7 @@ export async function submitChange(
           },
         },
       ],
-      extras: { revision: input },
+      extras: { revision: input, issueKey: issue.key },
     });
   });
   if (!appended.ok) return appended;

@@ -10,6 +10,7 @@ import { kvsExecutions } from './kvs-executions';
 import { kvsKeys } from './kvs-keys';
 import { unshownMarks } from './kvs-marks';
 import { kvsMirrorRounds } from './kvs-mirror-rounds';
+import { kvsOpenChanges } from './kvs-open-changes';
 import { kvsReviewConfigs } from './kvs-review-configs';
 import { kvsSettings } from './kvs-settings-ledger';
 import { kvsSnapshots } from './kvs-snapshots';
@@ -37,6 +38,7 @@ export function composePorts(): Ports {
     jira: { ...rules.jira, readIndexes },
     settings,
     reviewConfigs: kvsReviewConfigs,
+    openChanges: kvsOpenChanges,
     keys,
     mirrorRounds: kvsMirrorRounds,
     signals: realtimeSignals(rules.log),

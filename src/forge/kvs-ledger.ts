@@ -1,12 +1,14 @@
 import kvs, { Filter, FilterConditions } from '@forge/kvs';
 import * as v from 'valibot';
 import { LedgerEvent } from '#core/change/event';
+import type { IndexStep } from '#core/change/open-change';
 import { emptyHead, type LedgerHead } from '#core/change/ledger';
 import { ChangeState, initialState } from '#core/change/state';
 import type { Extras, LedgerSnapshot, RuleLedger } from '../app/ports';
 import { archiveKeys } from './archive-keys';
 import { evidenceEntity, evidenceKey, type EvidenceRecord } from './kvs-evidence-record';
 import { executionKey, executionRecord } from './kvs-execution-reader';
+import { openChangeEntity, type OpenChangeRecord } from './open-change-record';
 
 /** Custom entity of the manifest: one head per change. */
 const headEntity = 'change';
@@ -42,7 +44,7 @@ export const kvsLedger: RuleLedger = {
     return { head, state };
   },
 
-  async commit(issueId, expected, next, events, extras) {
+  async commit(issueId, expected, next, events, extras, step) {
     const transaction = kvs.transact();
     const writer = crypto.randomUUID();
     transaction.set<HeadRecord>(issueId, headRecord(next, writer), {
@@ -58,6 +60,7 @@ export const kvsLedger: RuleLedger = {
       });
     }
     addExtras(transaction, issueId, extras);
+    keepIndex(transaction, issueId, next, extras, step);
     try {
       await transaction.execute();
       return true;
@@ -136,6 +139,27 @@ function versionIs(version: number): ReturnType<Filter<EvidenceRecord>['and']> {
 async function movedOn({ place, version }: NonNullable<Extras['evidence']>): Promise<boolean> {
   const stored = await kvs.entity<EvidenceRecord>(evidenceEntity).get(evidenceKey(place));
   return (stored?.version ?? 0) !== version;
+}
+
+/** No commit can open or end a change without its entry: they are one transaction. */
+function keepIndex(
+  transaction: ReturnType<typeof kvs.transact>,
+  issueId: string,
+  { state: { revision } }: LedgerSnapshot,
+  { issueKey, execution }: Extras,
+  step: IndexStep,
+): void {
+  if (step === 'close') transaction.delete(issueId, { entityName: openChangeEntity });
+  if (step !== 'open' || !revision) return;
+  const { analysis, connection, submittedAt } = revision;
+  const record: OpenChangeRecord = {
+    connection,
+    since: submittedAt,
+    issueId,
+    issueKey: issueKey ?? execution?.issueKey ?? '',
+    tables: analysis && !analysis.moreTables ? [...new Set(analysis.tables.map(({ name }) => name))] : null,
+  };
+  transaction.set(issueId, record, { entityName: openChangeEntity });
 }
 
 function addExtras(transaction: ReturnType<typeof kvs.transact>, issueId: string, extras: Extras): void {

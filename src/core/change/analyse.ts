@@ -32,7 +32,7 @@ export function analysisOf({ sql, rollback }: ReviewedTexts, analyser: string): 
 }
 
 /** The relations that the statements lock, each once with its strongest mode; strongest first, then by name. */
-function touchedTables({ script }: Review): TouchedTable[] {
+export function touchedTables({ script }: Review): TouchedTable[] {
   const tables = new Map<string, { schema: string | null; name: string; mode: LockMode }>();
   for (const { object, schema, name, mode } of script.statements.flatMap(({ locks }) => locks)) {
     if (object !== 'relation') continue;

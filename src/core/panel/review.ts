@@ -47,6 +47,20 @@ const Risk = v.strictObject({
   ),
 });
 
+const OtherChanges = v.strictObject({
+  changes: v.array(
+    v.strictObject({
+      issueKey: v.string(),
+      status: v.picklist(['in-review', 'approved', 'running']),
+      /** True when one of the two would wait for the other to end. */
+      waits: v.boolean(),
+      words: v.array(v.string()),
+    }),
+  ),
+  /** True when there are more open changes than were compared. */
+  more: v.boolean(),
+});
+
 /**
  * What the review says of a text. Deterministic: whoever asks about the same text on the same connection with the same
  * structure reads the same.
@@ -55,6 +69,8 @@ export const ReviewView = v.strictObject({
   statements: v.array(StatementReview),
   findings: v.array(FindingView),
   risk: Risk,
+  /** Other open changes on the same tables as they stand now; the only part that the text does not decide. */
+  others: OtherChanges,
   /** The structure of the database that it is made with, and when that was read; null: without. */
   structure: v.nullable(v.strictObject({ digest: Sha256Hex, takenAt: UtcTime })),
 });

@@ -6,6 +6,7 @@ import { useNow } from '../hooks/use-now';
 import type { Reviewed } from '../hooks/use-review';
 import type { Structure } from '../hooks/use-structure';
 import { Disclosure } from './disclosure';
+import { OtherChanges } from './other-changes';
 
 const tags = {
   error: { words: 'Error', look: 'qc-tag qc-tag-failed' },
@@ -34,6 +35,7 @@ export function Review(props: { reviewed: Reviewed | null; sql: string; structur
           <Sizes of={reviewed.review.structure} structure={structure} />
           <Summaries review={reviewed.review} sql={reviewed.sql} />
           <Findings review={reviewed.review} sql={reviewed.sql} />
+          <OtherChanges others={reviewed.review.others} />
         </>
       )}
     </section>

@@ -41,7 +41,14 @@ async function review(payload: unknown): Promise<Reply<unknown>> {
     throw new Error('a review without a digest reads the settings only');
   };
   const reviewConfigs = { read: unread };
-  const ports = { settings, reviewConfigs, ledger: { read: unread }, dryRuns: { receipt: unread } };
+  const openChanges = { on: async () => ({ changes: [], more: false }) };
+  const ports = {
+    settings,
+    reviewConfigs,
+    openChanges,
+    ledger: { read: unread },
+    dryRuns: { receipt: unread },
+  };
   return { ok: true, value: await reviewSql(ports, sqlParser, '10042', wish, null) };
 }
 
