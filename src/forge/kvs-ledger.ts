@@ -8,7 +8,7 @@ import type { Extras, LedgerSnapshot, RuleLedger } from '../app/ports';
 import { archiveKeys } from './archive-keys';
 import { evidenceEntity, evidenceKey, type EvidenceRecord } from './kvs-evidence-record';
 import { executionKey, executionRecord } from './kvs-execution-reader';
-import { openChangeEntity, type OpenChangeRecord } from './open-change-record';
+import { openChangeEntity, type OpenChangeRecord } from './kvs-open-change-record';
 
 /** Custom entity of the manifest: one head per change. */
 const headEntity = 'change';

@@ -1,7 +1,7 @@
 import kvs, { Sort } from '@forge/kvs';
 import * as v from 'valibot';
 import type { OpenChanges } from '../app/ports';
-import { type OpenChangeRecord, openChangeEntity } from './open-change-record';
+import { type OpenChangeRecord, openChangeEntity } from './kvs-open-change-record';
 
 const Stored = v.object({
   issueId: v.string(),

@@ -239,6 +239,7 @@ describe('storage entities', () => {
     ['settings', 'SettingsRecord'],
     ['evidence', 'EvidenceRecord'],
     ['sibling', 'SiblingRecord'],
+    ['open-change', 'OpenChangeRecord'],
     ['execution', 'ExecutionRecord'],
   ] as const;
 
