@@ -1,3 +1,4 @@
+import type { ChangeStatus } from '#core/change/status';
 import { evidenceRules } from '#core/evidence/rules';
 import type { RanBeforeView, SiblingView } from '#core/panel/ran-before';
 import { environments, type Environment } from '#core/protocol/claims';
@@ -6,6 +7,9 @@ import type { Ports } from '../ports';
 import type { IssueRef } from '../save-draft';
 import { connectionRefusal } from '../submit-change';
 import { findEvidence } from './find-evidence';
+
+/** Statuses in which running it below first still makes sense. */
+const open: ReadonlySet<ChangeStatus> = new Set(['draft', 'in-review', 'approved', 'failed']);
 
 /** What ran before, for everybody who sees the change. Of a draft only where it could go: it has no structure yet. */
 export async function showRanBefore(ports: Ports, issue: IssueRef): Promise<RanBeforeView> {
@@ -27,7 +31,7 @@ export async function showRanBefore(ports: Ports, issue: IssueRef): Promise<RanB
     };
   }
   const places = {
-    below: siblingsOf(settings, (other) => rank(other) < rank(environment)),
+    below: open.has(state.status) ? siblingsOf(settings, (other) => rank(other) < rank(environment)) : [],
     above:
       state.status === 'succeeded' ? siblingsOf(settings, (other) => rank(other) > rank(environment)) : [],
   };
@@ -43,6 +47,10 @@ export async function showRanBefore(ports: Ports, issue: IssueRef): Promise<RanB
     missing,
     runs: found.map(({ issueId: _id, receipt: _receipt, ...run }) => run),
     ...places,
+    // Where it has run already there is nothing left to run first.
+    below: places.below.filter(
+      ({ environment: there }) => !found.some((run) => run.match !== null && run.environment === there),
+    ),
   };
 }
 

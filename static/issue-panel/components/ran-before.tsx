@@ -71,6 +71,7 @@ function Run({ run }: { run: RanBeforeView['runs'][number] }) {
       {rows !== null && `, ${count(rows, 'row', 'rows')}`}
       {', '}
       <a
+        className="qc-link"
         href={`/browse/${issueKey}`}
         onClick={(event) => {
           // The frame stands on an address of its own: Jira has to go there.
