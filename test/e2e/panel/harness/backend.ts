@@ -69,6 +69,16 @@ export class FakeBackend implements Backend {
   progress: PanelValue<'progress'> = { progress: null, silent: false };
   /** The earlier revision of a change that was submitted again. */
   since: PanelValue<'since'>['since'] = null;
+  /** What ran below: nothing, and there is no connection of another environment. */
+  ranBefore: PanelValue<'ran-before'> = {
+    required: false,
+    environments: [],
+    maxAgeDays: 30,
+    missing: null,
+    runs: [],
+    below: [],
+    above: [],
+  };
   /** The answer to every `structure`. */
   structure: PanelValue<'structure'> = {
     digest: null,
@@ -110,6 +120,7 @@ export class FakeBackend implements Backend {
     if (name === 'review') return review(payload);
     if (name === 'structure') return { ok: true, value: this.structure };
     if (name === 'since') return { ok: true, value: { since: this.since } };
+    if (name === 'ran-before') return { ok: true, value: this.ranBefore };
     if (name === 'save-draft') return this.#save(payload);
     const reply = this.#nextReply ?? { ok: true, value: this.view };
     this.#nextReply = undefined;
