@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { defaultConfig, effectiveConfig } from '#core/sql/review/config';
 import { fullReview } from '#core/sql/review/full-review';
 import { reviewText } from '#core/sql/review/review-text';
@@ -6,8 +8,11 @@ import { startTestServer } from '../test/support/postgres';
 import { compareLocks } from '../test/support/sql/compare-locks';
 import { damaged, seeded } from '../test/support/sql/fuzz';
 import { longTexts } from '../test/support/sql/long-texts';
-import { aim, machine, printTable, quantile, timed } from './harness';
+import { timeColdStart } from './cold-start';
+import { timeGutter } from './gutter-in-browser';
+import { aim, machine, median, printTable, quantile, timed } from './harness';
 
+const appDir = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const config = effectiveConfig(defaultConfig, { environment: null, connection: null });
 const context = { schema: null, environment: null, rowBudget: null };
 
@@ -147,9 +152,38 @@ async function locks(): Promise<void> {
   }
 }
 
+/** From a key going down to the gutter, in a browser; the pause after which the panel asks is part of it. */
+async function gutter(): Promise<void> {
+  const taken = await timeGutter(appDir, script(32 * 1_024));
+  const p95 = quantile(taken, 0.95);
+  printTable(
+    `Keystroke to gutter in the panel, 32 KB of SQL, the structure known (${taken.length} keystrokes, Chromium on the local site)`,
+    ['p50', 'p95', 'aim (p95)'],
+    [[`${median(taken).toFixed(0)} ms`, `${p95.toFixed(0)} ms`, aim('300 ms', p95 <= 300)]],
+  );
+}
+
+async function coldStart(): Promise<void> {
+  const { load, first, bytes } = await timeColdStart(appDir);
+  const both = median(load.map((ms, start) => ms + (first[start] ?? 0)));
+  const kilobytes = bytes / 1_024;
+  printTable(
+    'A new instance of the panel’s function, median of 9 processes',
+    ['what', 'measured', 'aim'],
+    [
+      ['loading the bundle', `${median(load).toFixed(0)} ms`, ''],
+      ['first parse', `${median(first).toFixed(0)} ms`, ''],
+      ['both', `${both.toFixed(0)} ms`, aim('150 ms', both <= 150)],
+      ['bundle, minified', `${kilobytes.toFixed(0)} KB`, aim('600 KB', kilobytes <= 600)],
+    ],
+  );
+}
+
 /** `npm run bench -- review`: how long a review takes, what no text may do to it, how true its predictions are. */
 export async function printReviewFigures(): Promise<void> {
   await speed();
+  await coldStart();
+  await gutter();
   await fuzz();
   await long();
   await locks();
