@@ -15,6 +15,7 @@ import { Schedule } from '#core/schedule/windows';
 import { PublicJwk } from '#core/protocol/jwk';
 import { refuse, ok, type Result } from '#core/result';
 import { Evidence, hasUsableEvidence } from './evidence-config';
+import { OrderReview } from './review-config';
 import { isSecure, Tls, tlsProblem, withTls } from './tls';
 
 const Milliseconds = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -145,6 +146,8 @@ const Connection = v.pipe(
     clone: v.optional(v.boolean(), false),
     /** The executor's own list; required for a protected connection. */
     approvers: v.optional(v.array(AccountId), []),
+    /** What the executor's own review of the texts refuses. */
+    review: v.optional(OrderReview, {}),
     /** Takes only changes that succeeded in a lower environment before. Absent: nothing is asked for. */
     evidence: v.optional(Evidence),
     /** How long after the apply a rollback is accepted. */
@@ -240,9 +243,10 @@ const Connection = v.pipe(
       keepHours: keepHours ?? Math.min(Math.ceil(c.rollbackWindowSeconds / 3_600), 366 * 24),
     },
   })),
-  v.transform(({ requireSchemaDigest: required, ...c }) => ({
+  v.transform(({ requireSchemaDigest: required, review, ...c }) => ({
     ...c,
     requireSchemaDigest: required ?? c.protected,
+    review: { ...review, refuse: review.refuse ?? (c.protected ? ('error' as const) : ('none' as const)) },
   })),
   v.check(
     (c) => !c.protected || isSecure(c.url, c.tls),

@@ -13,6 +13,7 @@ import { readScript, type Script } from '../sql/read-script';
 import { findSecret } from '../sql/secrets';
 import { readVerification, type Verification } from '../sql/verification';
 import { refusedApprovals } from './approvals';
+import { refusedReview } from './check-review';
 import { type Refusal, refusal } from './refusal';
 import { contentDigest } from './verify-token';
 import { sha256Hex } from '../sha256';
@@ -203,5 +204,7 @@ export async function checkOrder(
   if (alone !== null) return refusal('statement-not-allowed', alone);
   const verification = await verificationOf(claims);
   if (!verification.ok) return refusal('statement-not-allowed', verification.message);
+  const reviewed = await refusedReview(claims, target.config, script);
+  if (reviewed) return reviewed;
   return { script, target };
 }

@@ -97,6 +97,12 @@ export async function refusedOrders(
       'statement-not-allowed',
       await redo({ sql: 'update orders set total = 1; commit;' }),
     ],
+    ['error that nobody has set aside', 'review-failed', await redo({ sql: 'delete from orders;' })],
+    [
+      'waiver without a reason',
+      'review-failed',
+      await redo({ sql: '-- qc-waive ban-delete-without-where\ndelete from orders;' }),
+    ],
     [
       'verification that writes',
       'statement-not-allowed',

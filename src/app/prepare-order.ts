@@ -74,7 +74,7 @@ export async function prepareOrder(
         }),
       ),
       evidence: shown.receipts,
-      analyser: null,
+      analyser: analyserOf(state),
       ledgerHead: head,
       applyReceiptSha256: dispatch.kind === 'rollback' ? (state.apply?.outcome?.receiptSha256 ?? null) : null,
       ...(kept === undefined ? {} : { beforeImageSha256: kept }),
@@ -113,6 +113,13 @@ export async function prepareOrder(
     });
   }
   return order;
+}
+
+/** What the review said of the revision when it was submitted. */
+function analyserOf({ revision }: ChangeState): StoredOrder['analyser'] {
+  if (!revision?.analysis) return null;
+  const { analyser: name, risk, errors, warnings, waived } = revision.analysis;
+  return { name, risk, errors, warnings, waived };
 }
 
 /** SHA-256 of the rows that were kept of the applied change, as its receipt names it. */

@@ -6,7 +6,7 @@ import type { ReviewedTexts } from './analyse';
 const maxMessage = 400;
 
 /** Errors that nobody has set aside, in the order of the text: each of them keeps a change from review. */
-function countingErrors(findings: readonly Finding[]): readonly Finding[] {
+export function countingErrors(findings: readonly Finding[]): readonly Finding[] {
   return findings.filter(({ level, waived }) => level === 'error' && waived === null);
 }
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { Analysis } from '../change/analysis';
 import { DigestInput } from '../change/digest';
 import { canonicalSha256 } from '../hash';
 import { maxEvidenceChars, maxEvidenceReceipts } from '../limits';
@@ -16,6 +17,13 @@ const OrderApproval = v.strictObject({
   digest: Sha256Hex,
   /** When Jira was last asked whether this person may approve. */
   eligibilityCheckedAt: UtcTime,
+});
+
+/** The app's own verdict, as a record. */
+const OrderAnalyser = v.strictObject({
+  ...v.pick(Analysis, ['risk', 'errors', 'warnings', 'waived']).entries,
+  /** Version of the rules and digest of the site's configuration of them. */
+  name: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
 });
 
 /** Claims of an order: a signed request to execute one revision once. */
@@ -51,7 +59,11 @@ export const OrderClaims = v.strictObject({
     v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(maxEvidenceChars))),
     v.maxLength(maxEvidenceReceipts),
   ),
-  analyser: v.null(),
+  /**
+   * What the app's review said at submission: by which rules, and what it came to. The executor keeps it with the order
+   * and judges by its own review. Null: it was not reviewed, or by an earlier release.
+   */
+  analyser: v.nullable(OrderAnalyser),
   /** Head of the change's ledger in the app when the order was built; the executor witnesses it. */
   ledgerHead: v.strictObject({ seq: v.pipe(v.number(), v.integer(), v.minValue(1)), hash: Sha256Hex }),
   /** Rollback only: SHA-256 of the compact apply receipt. */

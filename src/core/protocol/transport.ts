@@ -86,6 +86,8 @@ export const refusalCodes = [
   'evidence-too-old',
   'writes-refused',
   'statement-not-allowed',
+  'review-failed',
+  'waiver-not-allowed',
   'dry-run-refused',
   'dry-run-not-possible',
   'secret-in-statement',

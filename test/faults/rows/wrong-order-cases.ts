@@ -143,6 +143,18 @@ const verified: readonly WrongOrder[] = [
   { code: 'author-approved', what: 'the author voted', wish: { approvers: ['author-1', 'approver-1'] } },
   { code: 'approvers-not-configured', what: 'protected, no list', connection: 'listless' },
   {
+    code: 'review-failed',
+    what: 'an error that nobody has set aside',
+    wish: { sql: 'delete from counters' },
+    connection: 'strict',
+  },
+  {
+    code: 'waiver-not-allowed',
+    what: 'a waiver of what is never set aside',
+    wish: { sql: '-- qc-waive ban-drop-column: it is old\nalter table counters drop column n' },
+    connection: 'strict',
+  },
+  {
     code: 'schema-not-recorded',
     what: 'no structure',
     wish: { content: { schemaDigest: null } },

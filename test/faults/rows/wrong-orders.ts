@@ -32,6 +32,7 @@ function moreConnections(input: ConfigInput): ConfigInput {
         freezes: [{ from: '2020-01-01T00:00:00Z', to: '2999-01-01T00:00:00Z', reason: 'a test' }],
       },
       { ...main, key: 'never', dryRun: 'refused' },
+      { ...main, key: 'strict', review: { refuse: 'error', neverWaive: ['ban-drop-column'] } },
       {
         ...main,
         key: 'proven',

@@ -55,18 +55,10 @@ function* builtIn(
   config: EffectiveConfig,
   context: ReviewContext,
 ): Generator<Unwaived> {
-  const asked = rules.flatMap((rule) => {
-    const level = config.level(rule);
-    return level === 'off' ? [] : [{ rule, level, options: optionsOf(rule, config.options(rule.id)) }];
-  });
-  const always = asked.filter(({ rule }) => rule.statement && !rule.on);
-  const byType = new Map<string, typeof asked>();
-  for (const one of asked) {
-    for (const type of one.rule.on ?? []) byType.set(type, [...(byType.get(type) ?? []), one]);
-  }
+  const { asked, always, byType } = askedRules(rules, config);
   // Statements of a script are alike: those with the same types of nodes are asked about the same rules.
-  const bySignature = new Map<string, typeof asked>();
-  const rulesFor = (node: ScriptFacts['statements'][number]['node']): typeof asked => {
+  const bySignature = new Map<string, readonly AskedRule[]>();
+  const rulesFor = (node: ScriptFacts['statements'][number]['node']): readonly AskedRule[] => {
     const types = [...typesBelow(node)];
     const signature = types.join(' ');
     const known = bySignature.get(signature);
@@ -86,6 +78,44 @@ function* builtIn(
     for (const report of rule.script?.(facts, options, context) ?? [])
       yield found(facts, rule, level, report);
   }
+}
+
+/** A rule with what it is asked with under a configuration. */
+interface AskedRule {
+  readonly rule: Rule;
+  readonly level: Level;
+  readonly options: OptionValues;
+}
+interface AskedRules {
+  readonly of: readonly Rule[];
+  readonly asked: readonly AskedRule[];
+  /** Asked about every statement. */
+  readonly always: readonly AskedRule[];
+  readonly byType: ReadonlyMap<string, readonly AskedRule[]>;
+}
+
+/** What was made of a configuration: for a short text that is most of the work, and it is the same for every text. */
+const made = new WeakMap<EffectiveConfig, AskedRules>();
+
+function askedRules(rules: readonly Rule[], config: EffectiveConfig): AskedRules {
+  const before = made.get(config);
+  if (before?.of === rules) return before;
+  const asked = rules.flatMap((rule): AskedRule[] => {
+    const level = config.level(rule);
+    return level === 'off' ? [] : [{ rule, level, options: optionsOf(rule, config.options(rule.id)) }];
+  });
+  const byType = new Map<string, AskedRule[]>();
+  for (const one of asked) {
+    for (const type of one.rule.on ?? []) {
+      const others = byType.get(type);
+      if (others) others.push(one);
+      else byType.set(type, [one]);
+    }
+  }
+  const always = asked.filter(({ rule }) => rule.statement && !rule.on);
+  const now = { of: rules, asked, always, byType };
+  made.set(config, now);
+  return now;
 }
 
 /** The rule's own values, with those of the configuration that are of the same type; anything else is not an option. */

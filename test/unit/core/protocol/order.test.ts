@@ -58,13 +58,15 @@ describe('order digest', () => {
       { ledgerHead: { seq: 6, hash: hash('e') } },
       { ledgerHead: { seq: 5, hash: hash('f') } },
       { applyReceiptSha256: hash('7') },
+      { evidence: ['a.b.c'] },
+      { analyser: { name: '1/x', risk: 'low' as const, errors: 0, warnings: 0, waived: 0 } },
     ];
     const digests = await Promise.all(
       others.map(async (change) => computeOrderDigest({ ...order, ...change })),
     );
     expect(new Set([before, ...digests]).size).toBe(others.length + 1);
     const covered = new Set(others.flatMap((change) => Object.keys(change)));
-    const fixed = ['v', 'iat', 'exp', 'evidence', 'analyser'];
+    const fixed = ['v', 'iat', 'exp'];
     expect(Object.keys(order).filter((name) => !covered.has(name) && !fixed.includes(name))).toEqual([]);
   });
 });
@@ -91,7 +93,11 @@ describe('the schema', () => {
       },
     ],
     ['101 approvals', { approvals: Array.from({ length: 101 }, () => anOrder().approvals[0]) }],
-    ['evidence, which does not exist yet', { evidence: ['x'] }],
+    ['more evidence than anybody reads', { evidence: ['a', 'b', 'c', 'd'] }],
+    [
+      'a verdict without the name of who gave it',
+      { analyser: { risk: 'low', errors: 0, warnings: 0, waived: 0 } },
+    ],
     ['an empty ledger', { ledgerHead: { seq: 0, hash: hash('0') } }],
     ['an account that is none', { requestedBy: 'a b' }],
   ])('refuses %s', (_name, change) => {
