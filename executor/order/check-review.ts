@@ -84,14 +84,14 @@ async function findingsOf(
   const id = sha256Hex(text);
   const before = found.get(id);
   if (before) return before;
-  const findings = review(text, connection, config, script);
+  const findings = readFindings(text, connection, config, script);
   found.set(id, findings);
   const oldest = found.keys().next().value;
   if (found.size > maxRemembered && oldest !== undefined) found.delete(oldest);
   return findings;
 }
 
-async function review(
+async function readFindings(
   text: string,
   { environment }: ConnectionConfig,
   config: EffectiveConfig,
