@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
+import { poolLogins } from '../../../executor/identity/pool-logins';
 import { ledgerScript } from '../../../executor/postgres/install';
 import { startTestServer, type TestServer } from '../../support/postgres';
 
@@ -62,4 +63,38 @@ test('an administrator without superuser sets up login, grants and ledger', asyn
   const { rows } = await client.query('select querychange.schema_version() > 0 as there');
   await client.end();
   expect(rows).toEqual([{ there: true }]);
+});
+
+test('such an administrator makes a pool of logins, too', async () => {
+  const [place, login, broker] = [named('pool_database'), named('pool_executor'), named('broker')];
+  const url = server.postgres.loginUrl(login, 'secret', place);
+  const logins = poolLogins({ url, role }, 3);
+  await asAdmin('postgres', `create database ${place}`);
+  try {
+    await asAdmin(
+      place,
+      `create role ${login} login password 'secret'`,
+      `grant ${role} to ${login}`,
+      `create role ${broker} nologin createrole`,
+      `grant ${broker}, ${owner} to current_user with set true, inherit true`,
+    );
+    const script = await ledgerScript({ url, identity: { mode: 'pooled', logins: 3 }, role });
+    const own = script
+      .replaceAll('querychange_owner', owner)
+      .replaceAll('querychange_executor', group)
+      .replaceAll('querychange_broker', broker);
+    await asAdmin(place, own);
+    await asAdmin(place, own);
+    await asAdmin(place, `revoke ${broker}, ${owner} from current_user`);
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    const opening = `select querychange.open_pool_logins($1, 'x', $2::text[], true) as names`;
+    const opened = await client.query(opening, [role, logins]);
+    expect(opened.rows).toEqual([{ names: logins }]);
+    await client.query(`select querychange.seal_pool_logins('x', $1::text[])`, [logins]);
+    await client.end();
+  } finally {
+    await server.admin('postgres', `drop database ${place} with (force)`);
+    await server.admin('postgres', `drop role if exists ${[...logins, login, broker].join(', ')}`);
+  }
 });
