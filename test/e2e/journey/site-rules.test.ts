@@ -75,7 +75,14 @@ describe('the rules of a site', () => {
     const script = path.join(path.dirname(file), 'gold.sql');
     await writeFile(script, sql);
     expect(await readFile(file, 'utf8')).toContain('customers-have-an-owner');
-    const { stdout } = await run(process.execPath, ['scripts/review.mjs', script, '--config', file]);
+    const { stdout } = await run(process.execPath, [
+      '--import',
+      'tsx',
+      'scripts/review/main.ts',
+      script,
+      '--config',
+      file,
+    ]);
     expect(stdout).toContain('customers-have-an-owner');
     expect(stdout).toContain('Ask the customer team first.');
   });
