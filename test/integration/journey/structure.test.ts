@@ -26,6 +26,19 @@ const review = async (
 const codes = ({ risk }: Awaited<ReturnType<typeof review>>): string[] =>
   risk.reasons.map(({ code }) => code);
 
+/** Bytes that the panel's function has written since the meter was cleared; a sweep that falls due is not its. */
+function writtenByPanel(): number {
+  const entries = site.host.meter.entries();
+  const panel = new Set(
+    entries
+      .filter(({ kind, text }) => kind === 'invocation' && text.includes(' panel-resolver:'))
+      .map(({ invocationId }) => invocationId),
+  );
+  return entries
+    .filter(({ kind, invocationId }) => kind === 'kvs' && panel.has(invocationId))
+    .reduce((sum, { text }) => sum + Number(/(\d+) B written/.exec(text)?.[1] ?? 0), 0);
+}
+
 const update = `UPDATE customers SET tier = 'gold' WHERE tier = 'none';`;
 
 test('without it the review says so; once looked at, sizes, dependants and labels are told', async () => {
@@ -76,11 +89,12 @@ test('it is asked for again after some minutes, and costs no body while nothing 
   site.clock.advance(60_000);
   expect((await structure(key)).takenAt).toBe(first.takenAt);
   site.clock.advance(5 * 60_000);
-  const before = site.host.meter.mark();
+  site.host.meter.clear();
   const again = await structure(key, 'developer', first.digest);
   expect(again).toMatchObject({ digest: first.digest, problem: null, names: null });
   expect(Date.parse(again.takenAt ?? '')).toBeGreaterThan(Date.parse(first.takenAt ?? ''));
-  expect(site.host.meter.since(before).kvsWrittenBytes).toBeLessThan(400);
+  expect(writtenByPanel()).toBeGreaterThan(0);
+  expect(writtenByPanel()).toBeLessThan(400);
 
   await site.shop('dev', 'create table shop.just_made (id int); analyze shop.just_made');
   try {
