@@ -16,9 +16,12 @@ const almost = 'ALTER TABLE shop.orders ADD COLUMN note cha';
  */
 export async function timeGutter(appDir: string, text: string): Promise<number[]> {
   const folder = await temporaryFolder('gutter');
-  const site = await startLocalSite({ appDir, dir: folder.path, fresh: true });
-  const browser = await launchBrowser();
+  const closing: (() => Promise<unknown>)[] = [async () => folder.remove()];
   try {
+    const site = await startLocalSite({ appDir, dir: folder.path, fresh: true });
+    closing.push(async () => site.close());
+    const browser = await launchBrowser();
+    closing.push(async () => browser.close());
     const by = journey(site.host);
     const { key } = await by.create('developer', 'Measured');
     const content = {
@@ -35,9 +38,7 @@ export async function timeGutter(appDir: string, text: string): Promise<number[]
     const frame = await openPanel(browser, site.host, key);
     return await typeAndWatch(frame);
   } finally {
-    await browser.close();
-    await site.close();
-    await folder.remove();
+    for (const close of closing.toReversed()) await close();
   }
 }
 
