@@ -22,7 +22,7 @@ export async function createChange({ page }: Desk, summary: string, description 
   await flag.waitFor({ state: 'detached' });
 }
 
-/** Fills the draft in the panel and waits until it is saved and complete. */
+/** Fills the draft in the panel and waits until it is saved and complete; the review may have found errors in it. */
 export async function writeDraft(desk: Desk, { connection, sql, rollback, reason }: Writing): Promise<void> {
   const { panel } = desk;
   await desk.editor('SQL').fill(sql);
@@ -31,7 +31,7 @@ export async function writeDraft(desk: Desk, { connection, sql, rollback, reason
   else if (rollback === 'automatic') await panel.getByLabel('Let the executor undo it').check();
   else await desk.editor('Rollback').fill(rollback);
   await panel.getByLabel('Reason').fill(reason);
-  await desk.reads('Ready to be reviewed.');
+  await desk.reads(/^(Ready to be reviewed|The review found errors)\.$/);
   await desk.reads(/^Saved \d\d:\d\d$/);
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseCommandLine } from '../../../executor/commands/command-line';
+import { parseReviewArguments } from '../../../scripts/review/arguments';
 import { type Rig, startRig } from './support/rig';
 
 /** docs/operations.md promises that its commands exist, its SQL runs and its metrics are there. */
@@ -20,6 +21,11 @@ test.each(commands)('%s', (line) => {
   const words = [...line.replace(/ < .*/, '').matchAll(/"([^"]*)"|(\S+)/g)].map(
     (word) => word[1] ?? word[2] ?? '',
   );
+  const review = 'npm run -s review --'.split(' ');
+  if (words.slice(0, review.length).join(' ') === review.join(' ')) {
+    expect(parseReviewArguments(words.slice(review.length))).toEqual(expect.any(Object));
+    return;
+  }
   expect(words[0]).toBe('executor');
   expect(parseCommandLine(words.slice(1))).not.toBeNull();
 });
