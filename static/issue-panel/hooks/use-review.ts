@@ -14,7 +14,7 @@ export interface Reviewed {
 }
 
 /** A pause in typing after which the review is asked for, milliseconds. */
-const pauseMs = 150;
+const pauseMs = 100;
 
 /**
  * The review of a text as it is on the screen. While a newer one is on its way the last answer stays, with the text that
