@@ -1,3 +1,4 @@
+import type { ChangeState } from '#core/change/state';
 import { pendingAttempt } from '../claim-run';
 import { closeUnstarted } from '../accept-receipt';
 import type { Execution, LedgerSnapshot, Ports } from '../ports';
@@ -6,9 +7,11 @@ import { requestRun } from '../request-run';
 import { type Evidence, findEvidence } from './find-evidence';
 
 /** Evidence for the revision that is under review, approved or running; undefined when there is none. */
-async function evidenceOfRevision(ports: Ports, issueId: string): Promise<Evidence | undefined> {
-  const { state } = await ports.ledger.read(issueId);
-  const { revision } = state;
+async function evidenceOfRevision(
+  ports: Ports,
+  issueId: string,
+  { revision }: ChangeState,
+): Promise<Evidence | undefined> {
   const content = revision ? await ports.archive.revision(issueId, revision.number) : undefined;
   return revision && content ? findEvidence(ports, content, revision.environment) : undefined;
 }
@@ -20,7 +23,8 @@ export async function runWithEvidence(
   actor: string,
   digest: string,
 ): Promise<Outcome<LedgerSnapshot>> {
-  const evidence = await evidenceOfRevision(ports, issueId);
+  const { state } = await ports.ledger.read(issueId);
+  const evidence = await evidenceOfRevision(ports, issueId, state);
   if (evidence && evidence.missing !== null) return no('illegal', evidence.missing);
   return requestRun(ports, issueId, actor, { digest, kind: 'apply' });
 }
@@ -33,7 +37,9 @@ export async function evidenceForOrder(ports: Ports, execution: Execution): Prom
   const { issueId, issueKey, kind } = execution;
   const { state } = await ports.ledger.read(issueId);
   const evidence =
-    kind === 'apply' && pendingAttempt(state, kind) ? await evidenceOfRevision(ports, issueId) : undefined;
+    kind === 'apply' && pendingAttempt(state, kind)
+      ? await evidenceOfRevision(ports, issueId, state)
+      : undefined;
   if (!evidence)
     return { rules: { required: false, environments: [], maxAgeDays: 1 }, found: [], missing: null };
   if (evidence.missing === null) return evidence;
