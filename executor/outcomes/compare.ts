@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isSameDatabase } from '#core/protocol/claims';
 import type { PrivateJwk } from '#core/protocol/jwk';
 import { ReceiptClaims } from '#core/protocol/receipt';
 import type { Sender } from '../deliver/sender';
@@ -31,15 +32,10 @@ function place(lsn: string): bigint {
   return (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`);
 }
 
-const sameDatabase = (
-  one: Pick<TargetMark, 'systemIdentifier' | 'databaseOid'>,
-  other: Pick<TargetMark, 'systemIdentifier' | 'databaseOid'>,
-): boolean => one.systemIdentifier === other.systemIdentifier && one.databaseOid === other.databaseOid;
-
 /** What a target has become since it was last seen, in words; null when nothing tells of a failover or a restore. */
 function whatChanged(before: TargetMark | null, now: TargetMark): string | null {
   if (before === null) return null;
-  if (!sameDatabase(before, now)) return 'it is another database than before';
+  if (!isSameDatabase(before, now)) return 'it is another database than before';
   if (before.timeline !== now.timeline)
     return `it went from timeline ${before.timeline} to ${now.timeline} (a failover or a restore)`;
   if (place(now.lsn) < place(before.lsn))
@@ -82,12 +78,12 @@ export async function compareOutcomes(
       log.warn('target-changed', { connection, words: changed });
     seen = first.mark;
     const missing = first.missing.filter(
-      (claims) => claims.target && sameDatabase(claims.target, first.mark),
+      (claims) => claims.target && isSameDatabase(claims.target, first.mark),
     );
     if (missing.length > 0) {
       // The first question may have begun on a standby that was promoted while it ran; the second cannot.
       const second = await askTarget(target.control, missing);
-      if (second === null || !sameDatabase(second.mark, first.mark)) return false;
+      if (second === null || !isSameDatabase(second.mark, first.mark)) return false;
       for (const claims of second.missing) await tell(target, claims, page, changed, deps);
     }
     all ||= changed !== null || missing.length > 0;

@@ -1,7 +1,7 @@
 import { type Conflict, conflictsOf, type OtherChange } from '#core/change/conflicts';
 import { openRevision } from '#core/change/open-change';
 import type { TouchedTable } from '#core/change/analysis';
-import type { TargetIdentity } from '#core/protocol/claims';
+import { isSameDatabase } from '#core/protocol/claims';
 import type { Settings } from '#core/settings/settings';
 import type { SchemaSnapshot } from '#core/sql/facts/schema-snapshot';
 import type { Ports } from './ports';
@@ -80,11 +80,8 @@ function sameDatabase({ executor }: Settings, connection: string): string[] {
   const connections = executor?.connections ?? [];
   const target = connections.find(({ key }) => key === connection)?.target ?? null;
   const others = connections.filter(
-    (one) => one.key !== connection && target !== null && one.target !== null && isSame(one.target, target),
+    (one) =>
+      one.key !== connection && target !== null && one.target !== null && isSameDatabase(one.target, target),
   );
   return [connection, ...others.map(({ key }) => key)];
-}
-
-function isSame(one: TargetIdentity, other: TargetIdentity): boolean {
-  return one.systemIdentifier === other.systemIdentifier && one.databaseOid === other.databaseOid;
 }

@@ -41,6 +41,14 @@ export const TargetIdentity = v.strictObject({
 });
 export type TargetIdentity = v.InferOutput<typeof TargetIdentity>;
 
+/** True for one database, also when it was renamed meanwhile. */
+export function isSameDatabase(
+  one: Pick<TargetIdentity, 'systemIdentifier' | 'databaseOid'>,
+  other: Pick<TargetIdentity, 'systemIdentifier' | 'databaseOid'>,
+): boolean {
+  return one.systemIdentifier === other.systemIdentifier && one.databaseOid === other.databaseOid;
+}
+
 /** Limits the executor enforces while it runs a change. Part of the digest: approvers saw them. */
 export const ExecutionLimits = v.strictObject({
   statementTimeoutMs: v.pipe(v.number(), v.integer(), v.minValue(1)),
