@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
-import { judgeEvidence, type Match, sameDatabase, type Wanted } from '#core/evidence/judge';
+import { judgeEvidence, type Match, type Wanted } from '#core/evidence/judge';
 import { subjectOf } from '#core/evidence/subject';
-import type { TargetIdentity } from '#core/protocol/claims';
+import { isSameDatabase, type TargetIdentity } from '#core/protocol/claims';
 import type { PublicJwk } from '#core/protocol/jwk';
 import { peekHeader, verifyCompact } from '#core/protocol/jws';
 import type { OrderClaims } from '#core/protocol/order';
@@ -104,7 +104,7 @@ async function judgeToken(
       source.environment === claims.environment &&
       expected !== null &&
       target !== null &&
-      sameDatabase(expected, target),
+      isSameDatabase(expected, target),
   );
   if (!listed) {
     const where = `${claims.iss}, ${claims.environment ?? 'no environment'}, ${claims.connection}`;

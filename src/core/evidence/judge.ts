@@ -1,4 +1,4 @@
-import { environments, type Environment, type TargetIdentity } from '../protocol/claims';
+import { environments, type Environment, isSameDatabase, type TargetIdentity } from '../protocol/claims';
 import type { ReceiptClaims, StatementOutcome } from '../protocol/receipt';
 import { ok, refuse, type Result } from '../result';
 import type { Subject } from './subject';
@@ -42,15 +42,6 @@ export function lowerEnvironments(environment: Environment): readonly Environmen
   return environments.slice(0, environments.indexOf(environment));
 }
 
-/** Whether two identities are of one database. */
-export function sameDatabase(left: TargetIdentity, right: TargetIdentity): boolean {
-  return (
-    left.systemIdentifier === right.systemIdentifier &&
-    left.databaseOid === right.databaseOid &&
-    left.databaseName === right.databaseName
-  );
-}
-
 /**
  * Judges a receipt whose signature was verified just now: whether it shows that the change that is `wanted` succeeded
  * before in a lower environment. What came of it later (a rollback, a lost outcome) is the caller's to ask.
@@ -91,7 +82,7 @@ function placeProblem(claims: ReceiptClaims, wanted: Wanted): EvidenceProblem | 
     return untrusted(`it ran in ${environment}, which is not lower than ${wanted.environment}`);
   if (wanted.environments !== null && !wanted.environments.includes(environment))
     return untrusted(`it ran in ${environment}, which does not count here`);
-  return sameDatabase(target, wanted.target) ? untrusted('it ran on this very database') : null;
+  return isSameDatabase(target, wanted.target) ? untrusted('it ran on this very database') : null;
 }
 
 function differenceProblem({ subject }: ReceiptClaims, wanted: Subject): EvidenceProblem | null {

@@ -148,6 +148,8 @@ describe('a change on a connection that asks for evidence', () => {
 
   it('runs with one of another executor whose key and database are on the list', async () => {
     expect(await sent([await foreign()])).toBe('succeeded');
+    const target = { ...elsewhere, databaseName: 'renamed' };
+    expect(await sent([await foreign({ target })])).toBe('succeeded');
   });
 
   it('runs when the SQL below was the same up to layout', async () => {

@@ -152,6 +152,12 @@ const refused: readonly [
     { target: content.target },
   ],
   [
+    'the very database, renamed since it ran there',
+    'evidence-not-trusted',
+    'it ran on this very database',
+    { target: { ...content.target, databaseName: 'before' } },
+  ],
+  [
     'an older executor',
     'evidence-differs',
     'its receipt does not say what it ran with: the executor was an older one',
