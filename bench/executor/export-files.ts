@@ -22,6 +22,8 @@ const fill = (count: number): string => `
     timestamptz '2024-01-01' + n * interval '1 second' from generate_series(1, ${count}) as n;
   grant select on rows_to_export to ${role}`;
 
+type Lines = 'csv' | 'masked' | 'ndjson' | 'psql';
+
 /** A million rows. */
 export const exportFiles = async (stage: Stage): Promise<void> => exportRows(stage, million);
 
@@ -50,14 +52,24 @@ async function exportRows(stage: Stage, rows: number): Promise<void> {
     await stage.server.sql(world.target, 'vacuum (analyze) rows_to_export');
     await world.start();
     const url = stage.server.postgres().loginUrl('faults_login', 'secret', world.target);
-    const taken = await interleaved<number, 'csv' | 'masked' | 'ndjson' | 'psql'>({
-      psql: async () =>
-        psql === null ? Number.NaN : timed(async () => copyWithPsql(psql, url, stage.folder)),
+    const beside = async (): Promise<number> =>
+      psql === null ? Number.NaN : timed(async () => copyWithPsql(psql, url, stage.folder));
+    const taken = await interleaved<number, Lines>({
+      psql: beside,
       csv: exporting(world, rows, 'main', 'csv'),
       masked: exporting(world, rows, 'masked', 'csv'),
       ndjson: exporting(world, rows, 'main', 'ndjson'),
     });
     print(taken, rows, await peakMemory());
+    // A process of its own, for the memory that this takes.
+    await world.process().stop();
+    await world.start();
+    const sizes: number[] = [];
+    const tables = await interleaved<number, 'parquet' | 'psql'>({
+      psql: beside,
+      parquet: exporting(world, rows, 'main', 'parquet', (bytes) => sizes.push(bytes)),
+    });
+    printTables(tables, sizes, await peakMemory());
   } finally {
     await world.close();
   }
@@ -71,7 +83,13 @@ async function copyWithPsql(psql: string, url: string, folder: string): Promise<
 }
 
 /** One export; afterwards its file is compared with the receipt and removed, which is not measured. */
-function exporting(world: World, rows: number, connection: string, format: ExportFormat): Contestant<number> {
+function exporting(
+  world: World,
+  rows: number,
+  connection: string,
+  format: ExportFormat,
+  told: (bytes: number) => void = () => undefined,
+): Contestant<number> {
   return async (round) => {
     const content = { export: { format } };
     const order = await world.order(
@@ -82,6 +100,7 @@ function exporting(world: World, rows: number, connection: string, format: Expor
     const [receipt = ''] = world.receiver.receipts().get(order.jti) ?? [];
     const { claims } = await readReceipt({ receipt, result: null }, world.receiptKey);
     await check(world, rows, claims);
+    told(claims.export?.bytes ?? 0);
     return ms;
   };
 }
@@ -99,16 +118,11 @@ async function check(world: World, rows: number, claims: ReceiptClaims): Promise
   await rm(file);
 }
 
-function print(
-  taken: Record<'csv' | 'masked' | 'ndjson' | 'psql', number[]>,
-  rows: number,
-  memory: number | null,
-): void {
+function print(taken: Record<Lines, number[]>, rows: number, memory: number | null): void {
   const times = (values: readonly number[]): number => median(values) / median(taken.psql);
   const measured = !Number.isNaN(median(taken.psql));
   const against = (values: readonly number[], most: number): string =>
     measured ? aim(`at most ${most} × psql, is ${times(values).toFixed(2)} ×`, times(values) <= most) : '';
-  const megabytes = memory === null ? null : memory / 1e6;
   printTable(
     `${rows.toLocaleString('en-GB')} rows to a file with its SHA-256, order received → receipt delivered`,
     ['what', 'median of the runs (least–most)', 'aim'],
@@ -123,9 +137,29 @@ function print(
       ['NDJSON', spread(taken.ndjson, 's', 2), measured ? `${times(taken.ndjson).toFixed(2)} × psql` : ''],
       [
         'most memory that the executor held',
-        megabytes === null ? 'not measured: no /proc' : `${megabytes.toFixed(0)} MB`,
-        megabytes === null ? '' : aim('at most 120 MB', megabytes <= 120),
+        megabytes(memory),
+        memory === null ? '' : aim('at most 120 MB', memory <= 120e6),
       ],
+    ],
+  );
+}
+
+const megabytes = (bytes: number | null): string =>
+  bytes === null ? 'not measured: no /proc' : `${(bytes / 1e6).toFixed(0)} MB`;
+
+function printTables(
+  taken: Record<'parquet' | 'psql', number[]>,
+  sizes: readonly number[],
+  memory: number | null,
+): void {
+  const times = median(taken.parquet) / median(taken.psql);
+  printTable(
+    'The same rows as Parquet, by a process of its own',
+    ['what', 'median of the runs (least–most)', 'beside'],
+    [
+      ['Parquet', spread(taken.parquet, 's', 2), Number.isNaN(times) ? '' : `${times.toFixed(2)} × psql`],
+      ['its file', megabytes(median(sizes)), ''],
+      ['most memory that the executor held', megabytes(memory), ''],
     ],
   );
 }

@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import type { ExportFormat } from '#core/protocol/export';
 import type { ConnectionConfig } from '../config';
 import type { Statement } from '../sql/cut';
+import { formatNames } from '#core/results/format-names';
 import { unwrap } from '#core/sql/tree/node';
 import { onlyReads } from '../sql/rules';
 import { serverError } from '../postgres/errors';
@@ -27,7 +28,7 @@ export function columnsRefusal(names: readonly string[], format: ExportFormat): 
   if (names.length === 0) return 'The SELECT returns no columns.';
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (format === 'csv' || twice === undefined) return null;
-  return `Two columns are named ${twice}: in ${format} one would hide the other. Give one another name.`;
+  return `Two columns are named ${twice}: in ${formatNames[format]} one would hide the other. Give one another name.`;
 }
 
 /** As {@link exportRefusal}, and asks the server for the columns; nothing is run. A text that fails to be analysed may be right later. */

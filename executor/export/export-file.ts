@@ -3,17 +3,24 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { RowSink } from './copy-out';
 
+/** Why there is no file. */
+interface ExportProblem {
+  readonly code: 'export-too-large' | 'export-not-written' | 'export-not-exact';
+  readonly message: string;
+}
+
 /** A file on its way: bytes are hashed and counted as they pass. */
 export interface ExportFile extends RowSink {
   /** Bytes that do not count as a row, such as a header. */
   plain(bytes: Buffer): void;
+  /** Rows whose bytes come by themselves. */
+  count(rows: number): void;
+  /** Takes nothing more, unless something else was wrong before. */
+  fail(problem: ExportProblem): void;
   readonly rowCount: number;
   readonly bytes: number;
   /** Why nothing more is taken: a cap, or what the file system said. Null: all is well. */
-  readonly problem: {
-    readonly code: 'export-too-large' | 'export-not-written';
-    readonly message: string;
-  } | null;
+  readonly problem: ExportProblem | null;
   /** Writes out the rest, makes it durable under a name that does not count yet, and tells the SHA-256. */
   finish(): Promise<string>;
   /** Gives a finished file its name, durably. */
@@ -106,16 +113,23 @@ export async function createExportFile(
     closed = true;
     await file.close();
   };
+  const plain = (chunk: Buffer): void => {
+    if (problem === null) take(chunk);
+  };
+  const count = (more: number): void => {
+    rows += more;
+    if (rows <= maxRows) return;
+    problem ??= { code: 'export-too-large', message: `The file would have more than ${maxRows} rows.` };
+  };
   return {
-    plain(chunk) {
-      if (problem === null) take(chunk);
+    plain,
+    count,
+    fail(why) {
+      problem ??= why;
     },
-    rows(chunk, count) {
-      if (problem !== null) return;
-      rows += count;
-      if (rows > maxRows) {
-        problem = { code: 'export-too-large', message: `The file would have more than ${maxRows} rows.` };
-      } else take(chunk);
+    rows(chunk, more) {
+      count(more);
+      plain(chunk);
     },
     pressure() {
       if (waiting < maxWaiting) return null;

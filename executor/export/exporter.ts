@@ -15,10 +15,11 @@ import type { Watchdog } from '../run/watchdog';
 import type { Statement } from '../sql/cut';
 import { columnsRefusal } from './allowed';
 import { copyOut, type RowSink } from './copy-out';
-import { describeQuery } from './describe';
+import { exportColumns } from './columns';
 import { createExportFile, type ExportFile } from './export-file';
+import { formatWriter } from './format-writer';
 import { storeExport } from './store';
-import { copyText, csvHeader, type ExportColumn, ndjsonLines, needsGuard } from './wrap';
+import { copyText, type ExportColumn } from './wrap';
 
 type ExportClaim = NonNullable<ReceiptClaims['export']>;
 
@@ -40,16 +41,6 @@ const watchdogGraceMs = 1_000;
 /** Rows between two words about progress. */
 const progressEvery = 10_000;
 
-/** What of a column's type matters to a file. */
-async function categories(client: PoolClient, oids: readonly number[]): Promise<ReadonlyMap<number, string>> {
-  const { rows } = await client.query<{ oid: string; category: string }>(
-    `select oid::pg_catalog.text, typcategory::pg_catalog.text as category from pg_catalog.pg_type
-     where oid operator(pg_catalog.=) any ($1::pg_catalog.oid[])`,
-    [oids],
-  );
-  return new Map(rows.map(({ oid, category }) => [Number(oid), category]));
-}
-
 /** Where the files of a connection lie. */
 export function exportFolder(stateDir: string, exports: NonNullable<ConnectionConfig['exports']>): string {
   return exports.dir ?? join(stateDir, 'exports');
@@ -68,24 +59,6 @@ export function exporterOf(
   const folder = exportFolder(deps.stateDir, exports);
   let made: { file: ExportFile; claim: Omit<ExportClaim, 'expiresAt'> } | null = null;
 
-  const describe = async (
-    client: PoolClient,
-    statement: Statement,
-    masker: Masker | null,
-  ): Promise<readonly ExportColumn[]> => {
-    const described = await describeQuery(client, statement.text);
-    const masks = await masker?.columns(client, statement, described);
-    const known = await categories(
-      client,
-      described.map(({ typeOid }) => typeOid),
-    );
-    return described.map(({ name, typeOid }, at) => ({
-      name: masks?.[at]?.name ?? name,
-      masked: masks?.[at]?.masked != null,
-      guarded: needsGuard(known.get(typeOid) ?? 'X'),
-    }));
-  };
-
   const copy = async (
     client: PoolClient,
     statement: Statement,
@@ -95,12 +68,13 @@ export function exporterOf(
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const file = await createExportFile(join(folder, `${randomUUID()}.part`), exports);
     made = { file, claim: { format, sha256: '', bytes: 0, rows: 0, masked: [] } };
-    if (format === 'csv') file.plain(csvHeader(columns));
+    const writer = formatWriter(format, file, columns);
+    writer.begin();
     let cancelled = false;
     let told = 0;
     const sink: RowSink = {
       rows(bytes, count) {
-        file.rows(format === 'csv' ? bytes : ndjsonLines(bytes), count);
+        writer.rows(bytes, count);
         if (file.rowCount - told >= progressEvery) {
           progress.rows(file.rowCount - told);
           told = file.rowCount;
@@ -117,6 +91,7 @@ export function exporterOf(
     await copyOut(client, copyText(statement.text, columns, format), sink, timeoutMs + 60_000);
     watchdog.statement(null);
     progress.rows(file.rowCount - told);
+    writer.end();
     const sha256 = await file.finish();
     const masked = columns.filter((column) => column.masked).map(({ name }) => name);
     made = { file, claim: { format, sha256, bytes: file.bytes, rows: file.rowCount, masked } };
@@ -132,7 +107,7 @@ export function exporterOf(
       };
       running.progress.step(1);
       try {
-        const columns = await describe(client, statement, running.masker);
+        const columns = await exportColumns(client, statement, running.masker);
         const refused = columnsRefusal(
           columns.map(({ name }) => name),
           format,

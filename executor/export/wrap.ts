@@ -2,10 +2,13 @@ import { escapeIdentifier, escapeLiteral } from 'pg';
 import type { ExportFormat } from '#core/protocol/export';
 import { guardFormula } from '#core/results/csv';
 import { maskedValue } from '../masking/masker';
+import { parquetKind } from './parquet/kinds';
 
 /** A column of the query that is exported. */
 export interface ExportColumn {
   readonly name: string;
+  /** As the server describes it; a domain is its base type. */
+  readonly typeOid: number;
   /** Its values do not leave. */
   readonly masked: boolean;
   /** A spreadsheet may take its text form for a formula. */
@@ -41,20 +44,28 @@ function guardedCell(cell: string): string {
  */
 export function copyText(query: string, columns: readonly ExportColumn[], format: ExportFormat): string {
   const names = columns.map((_column, at) => `c${at + 1}`);
-  const values = columns.map(({ name, masked, guarded }, at) => {
-    const cell = `q.c${at + 1}`;
-    const value = masked
-      ? `${escapeLiteral(maskedValue)}::pg_catalog.text`
-      : guarded && format === 'csv'
-        ? guardedCell(cell)
-        : cell;
-    return `${value} as ${format === 'csv' ? `c${at + 1}` : escapeIdentifier(name)}`;
+  const values = columns.map((column, at) => {
+    const value = cellText(column, `q.c${at + 1}`, format);
+    return `${value} as ${format === 'ndjson' ? escapeIdentifier(column.name) : `c${at + 1}`}`;
   });
   const inner = `select ${values.join(', ')} from (\n${query}\n) as q (${names.join(', ')})`;
   if (format === 'csv') return `copy (${inner}) to stdout (format csv)`;
+  if (format === 'parquet') return `copy (${inner}) to stdout (format binary)`;
   // JSON holds neither \x01 nor \x02, so nothing in it is quoted; text format would double every backslash.
   // `t.*` is the row, whatever the columns are called; `t` alone would be a column of that name.
   return `copy (select pg_catalog.row_to_json(t.*) from (${inner}) as t) to stdout (format csv, quote e'\\x01', delimiter e'\\x02')`;
+}
+
+/** What leaves the database for one value. */
+function cellText(column: ExportColumn, cell: string, format: ExportFormat): string {
+  if (column.masked) return `${escapeLiteral(maskedValue)}::pg_catalog.text`;
+  if (format === 'csv' && column.guarded) return guardedCell(cell);
+  if (format !== 'parquet') return cell;
+  const { sqlType } = parquetKind(column);
+  // The cast changes nothing; it says what the bytes are.
+  if (sqlType !== null) return `${cell}::pg_catalog.${sqlType}`;
+  // `concat` asks the type itself for its text, where a cast may be somebody's own, or drops blanks or a netmask.
+  return `case when ${cell} is distinct from null then pg_catalog.concat(${cell}) end`;
 }
 
 /** The first line of a CSV file. */

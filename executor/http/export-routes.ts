@@ -20,6 +20,7 @@ import type { Handler } from './signed';
 const contentTypes: Readonly<Record<string, string>> = {
   csv: 'text/csv; charset=utf-8',
   ndjson: 'application/x-ndjson',
+  parquet: 'application/vnd.apache.parquet',
 };
 
 const noFile = refusal('not-found', 'there is no such file, or not any more');

@@ -176,6 +176,7 @@ const pairs: readonly (readonly [name: string, schema: v.GenericSchema, values: 
       aDigestInput({ rollback: null }),
       aDigestInput({ rowBudget: 10 }),
       aDigestInput({ schemaDigest: hash('c'), export: { format: 'csv' } }),
+      aDigestInput({ export: { format: 'parquet' } }),
       aDigestInput({ schemaDigest: hash('c'), schemaShape: hash('d') }),
       aDigestInput({ rollback: null, rollbackPlan: plan }),
     ],

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { AccountId, Sha256Hex, UtcTime } from './claims';
 
 /** File formats of an export. */
-const exportFormats = ['csv', 'ndjson'] as const;
+export const exportFormats = ['csv', 'ndjson', 'parquet'] as const;
 export const ExportFormat = v.picklist(exportFormats);
 export type ExportFormat = v.InferOutput<typeof ExportFormat>;
 

@@ -1,5 +1,6 @@
 import type { ExecutionLimits, TargetIdentity } from '#core/protocol/claims';
 import type { ConnectionView, RevisionView } from '#core/panel/view';
+import { formatNames } from '#core/results/format-names';
 import { EnvironmentLozenge } from '../../shared/components/status-lozenge';
 import { Facts, type Fact } from '../../shared/components/facts';
 import { count, duration } from '../../shared/format';
@@ -73,7 +74,7 @@ function limitFacts(limits: ExecutionLimits): Fact[] {
 function resultFact({ export: file, limits }: RevisionView): Fact {
   return file === null
     ? { name: 'Rows per statement', value: `At most ${limits.maxResultRows.toLocaleString('en-GB')}` }
-    : { name: 'Result', value: `All rows, to a ${file.format.toUpperCase()} file at the executor` };
+    : { name: 'Result', value: `All rows, to a ${formatNames[file.format]} file at the executor` };
 }
 
 function maskedFacts({ maskedClasses }: ConnectionView): Fact[] {

@@ -8,6 +8,7 @@ import { count, size } from '../../shared/format';
 const formats: readonly (readonly [ExportFormat, string])[] = [
   ['csv', 'A CSV file'],
   ['ndjson', 'A file of JSON lines (NDJSON)'],
+  ['parquet', 'A Parquet file'],
 ];
 
 /** Where the result of a read goes: its first rows to the issue, or all of it to a file at the executor. */
@@ -67,7 +68,11 @@ function words(format: ExportFormat | null, { exports, limits }: ConnectionView)
   if (format === null || exports === null) {
     return `At most ${count(limits.maxResultRows, 'row', 'rows')} of each statement, on this issue.`;
   }
-  return `The whole result of one SELECT, up to ${count(exports.maxRows, 'row', 'rows')} and ${size(exports.maxBytes)}, kept at the executor for ${hours(exports.keepHours)}. Those who may see results fetch it with a link that works once.`;
+  const typed =
+    format === 'parquet'
+      ? ' Numbers, dates, times and text have their types; the rest is text. Infinite dates and times have no place in it.'
+      : '';
+  return `The whole result of one SELECT, up to ${count(exports.maxRows, 'row', 'rows')} and ${size(exports.maxBytes)}, kept at the executor for ${hours(exports.keepHours)}. Those who may see results fetch it with a link that works once.${typed}`;
 }
 
 /** `24 hours`. */

@@ -2,6 +2,7 @@ import Button from '@atlaskit/button/new';
 import { useState } from 'react';
 import type { OutcomeView } from '#core/panel/view';
 import type { ExportLinkReply } from '#core/protocol/export';
+import { formatNames } from '#core/results/format-names';
 import { call, openAddress } from '../../shared/bridge';
 import { Facts } from '../../shared/components/facts';
 import { Time } from '../../shared/components/time';
@@ -25,7 +26,7 @@ export function ExportFile({
         facts={[
           {
             name: 'File',
-            value: `${file.format.toUpperCase()}, ${count(file.rows, 'row', 'rows')}, ${size(file.bytes)}`,
+            value: `${formatNames[file.format]}, ${count(file.rows, 'row', 'rows')}, ${size(file.bytes)}`,
           },
           { name: 'SHA-256', value: <Copyable text={file.sha256} /> },
           { name: 'Masked', value: file.masked.length === 0 ? 'No column' : file.masked.join(', ') },

@@ -272,6 +272,9 @@ describe('what comes back', () => {
     await until(() => backend.called('save-draft').length > 0);
     expect(backend.view.draft?.content).toMatchObject({ exportFormat: 'csv', rollback: null });
     backend.look = { ok: false, error: { code: 'busy', message: 'x' } };
+    await frame.getByLabel('A Parquet file').check();
+    await frame.getByText(/fetch it with a link that works once. Numbers, dates, times/).waitFor();
+    await until(() => backend.view.draft?.content.exportFormat === 'parquet');
     await frame.getByLabel('The first rows').check();
     await frame.getByText('At most 1,000 rows of each statement, on this issue.').waitFor();
   });

@@ -5,6 +5,7 @@ import type { ExportFormat } from '#core/protocol/export';
 import { ExportLinkReply, exportLinksPath } from '#core/protocol/export';
 import { preflightPath, PreflightReply } from '#core/protocol/preflight';
 import * as v from 'valibot';
+import { readParquet } from './support/parquet';
 import { type Rig, startRig } from './support/rig';
 import type { SeenReceipt } from './support/receiver';
 
@@ -169,6 +170,39 @@ describe('an export', () => {
     expect(seen.claims.export).toMatchObject({ format: 'ndjson', rows: 2 });
   });
 
+  it('is a table of typed columns as Parquet, by the same receipt and link', async () => {
+    const seen = await run('select id, name, id * 1.5 as half from customers order by id', 'parquet');
+    expect(seen.claims.statements).toMatchObject([{ command: 'SELECT', rows: 100, error: null }]);
+    const { response, bytes } = await fetchFile(seen);
+    expect(seen.claims.export).toMatchObject({
+      format: 'parquet',
+      rows: 100,
+      bytes: bytes.length,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+    });
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'application/vnd.apache.parquet',
+      'content-disposition': expect.stringMatching(/^attachment; filename="QC-\d+-[0-9a-f]{8}\.parquet"$/),
+    });
+    const { rows, metadata } = await readParquet(bytes);
+    expect(rows).toHaveLength(100);
+    expect(rows[1]).toEqual({ id: 2n, name: expect.stringMatching(/^[A-Z]/), half: '3.0' });
+    expect(metadata.schema.map(({ name }) => name)).toEqual(['root', 'id', 'name', 'half']);
+  });
+
+  it('is no Parquet file when a value has no place in one, and the words say which column', async () => {
+    const before = await readdir(folder);
+    const { claims } = await run("select 1 as id, date 'infinity' as due", 'parquet');
+    expect(claims).toMatchObject({
+      status: 'failed',
+      reason: { code: 'export-not-exact', message: expect.stringContaining('A value of due') },
+    });
+    expect(await readdir(folder)).toEqual(before);
+    expect((await run("select 1 as id, (date 'infinity')::text as due", 'parquet')).claims.status).toBe(
+      'succeeded',
+    );
+  });
+
   it('takes queries of every form, as they are', async () => {
     for (const [sql, expected] of [
       ['values (1, 2), (3, 4)', 'column1,column2\n1,2\n3,4\n'],
@@ -196,6 +230,15 @@ describe('an export', () => {
     expect(await text(seen)).toBe('id,email,more,seven\n1,•••,•••,7\n2,•••,•••,7\n');
     const json = await run('select id, email from customers where id = 1', 'ndjson', 'labelled');
     expect(await text(json)).toBe('{"id":1,"email":"•••"}\n');
+    const table = await run(
+      'select id, email, length(email) as more, id::text::date as never from customers where id < 0 or id = 1',
+      'parquet',
+      'labelled',
+    );
+    expect(table.claims.export?.masked).toEqual(['email', 'more', 'never']);
+    const { bytes } = await fetchFile(table);
+    expect((await readParquet(bytes)).rows).toEqual([{ id: 1n, email: '•••', more: '•••', never: '•••' }]);
+    expect(bytes.includes('@')).toBe(false);
     const failed = await run(
       'select 1 / length(email) - email::int as x, id from customers',
       'csv',
@@ -236,11 +279,13 @@ describe('an export', () => {
   });
 
   it('fails in words when columns could not be told apart, or there are none', async () => {
-    const { claims } = await run('select 1 as x, 2 as x', 'ndjson');
-    expect(claims).toMatchObject({
-      status: 'failed',
-      reason: { code: 'export-refused', message: expect.stringContaining('named x') },
-    });
+    for (const format of ['ndjson', 'parquet'] as const) {
+      const { claims } = await run('select 1 as x, 2 as x', format);
+      expect(claims).toMatchObject({
+        status: 'failed',
+        reason: { code: 'export-refused', message: expect.stringContaining('named x') },
+      });
+    }
     expect((await run('select from customers')).claims.reason?.message).toBe(
       'The SELECT returns no columns.',
     );
@@ -261,18 +306,30 @@ describe('an export', () => {
       code: 'export-too-large',
       message: expect.stringContaining('300000 bytes'),
     });
-    const endless = await run('select generate_series(1, 1000000000)', 'csv', 'small');
-    expect(endless.claims.reason?.code).toBe('export-too-large');
+    for (const format of ['csv', 'parquet'] as const) {
+      const endless = await run('select generate_series(1, 1000000000)', format, 'small');
+      expect(endless.claims.reason?.code).toBe('export-too-large');
+    }
+    const wide = `select string_agg(md5(concat(n, '-', m)), '') from generate_series(1, 1000) n, generate_series(1, 20) m group by n`;
+    expect((await run(wide, 'parquet', 'small')).claims.reason).toMatchObject({
+      code: 'export-too-large',
+      message: expect.stringContaining('300000 bytes'),
+    });
+    const oneMore = await run('select * from generate_series(1, 1001)', 'parquet', 'small');
+    expect(oneMore.claims.reason?.message).toContain('1000 rows');
+    expect(
+      (await run('select * from generate_series(1, 1000)', 'parquet', 'small')).claims.export?.rows,
+    ).toBe(1_000);
     const slow = await run('select pg_sleep(30)', 'csv', 'slow');
     expect(slow.claims.statements[0]?.error?.sqlstate).toBe('57014');
-    expect((await readdir(folder)).length).toBe(before.length + 1);
+    expect((await readdir(folder)).length).toBe(before.length + 2);
     expect((await run('select 1 as still_alive', 'csv', 'small')).claims.status).toBe('succeeded');
   });
 
   it('lies in a file that only the executor reads, under no name that tells anything', async () => {
     await run('select 1');
     const names = await readdir(folder);
-    expect(names.every((name) => /^[0-9a-f-]{36}\.(csv|ndjson)$/.test(name))).toBe(true);
+    expect(names.every((name) => /^[0-9a-f-]{36}\.(csv|ndjson|parquet)$/.test(name))).toBe(true);
     expect((await stat(join(folder, names[0] ?? ''))).mode & 0o777).toBe(0o600);
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
   });
@@ -302,7 +359,8 @@ describe('a look before submission', () => {
     expect(await look('show search_path', 'csv')).toBe(
       'Only the result of a SELECT that reads goes to a file.',
     );
-    expect(await look('select 1 as a, 2 as a', 'ndjson')).toMatch(/^Two columns are named a:/);
+    expect(await look('select 1 as a, 2 as a', 'ndjson')).toMatch(/^Two columns are named a: in NDJSON/);
+    expect(await look('select 1 as a, 2 as a', 'parquet')).toMatch(/^Two columns are named a: in Parquet/);
     expect(await look('select from customers', 'csv')).toBe('The SELECT returns no columns.');
   });
 });
@@ -414,7 +472,7 @@ describe('what is interrupted', () => {
 
   it('is swept away at the next start: half files, and whole ones that no receipt knows', async () => {
     const seen = await run('select 1 as x');
-    const left = [`${randomUUID()}.part`, `${randomUUID()}.csv`];
+    const left = [`${randomUUID()}.part`, `${randomUUID()}.csv`, `${randomUUID()}.parquet`];
     const others = [`${randomUUID()}.part`, 'notes.csv'];
     for (const name of [...left, ...others]) await writeFile(join(folder, name), 'half');
     const long = new Date(Date.now() - 2 * 60 * 60 * 1_000);
