@@ -8,7 +8,7 @@ import { readReceipt } from '../../test/integration/executor/support/receiver';
 import type { World } from '../../test/faults/support/world';
 import { aim, interleaved, median, printTable, spread, timed, type Contestant } from '../harness';
 import { run } from '../program';
-import { runOrder } from './orders';
+import { runOrder, signOrder } from './orders';
 import { asRole, findPsql } from './psql';
 import { peakMemory } from './shipped';
 import { role, type Stage } from './stage';
@@ -96,7 +96,8 @@ function exporting(
       { issueId: `${connection}-${format}-${round}`, sql, content },
       connection,
     );
-    const ms = await timed(async () => runOrder({ world }, order));
+    const signed = await signOrder({ world }, order);
+    const ms = await timed(async () => runOrder({ world }, signed));
     const [receipt = ''] = world.receiver.receipts().get(order.jti) ?? [];
     const { claims } = await readReceipt({ receipt, result: null }, world.receiptKey);
     await check(world, rows, claims);

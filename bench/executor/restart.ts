@@ -51,18 +51,18 @@ async function killOnce(stage: Stage, round: number): Promise<Taken> {
   const [order] = next;
   if (!running || !order) throw new Error('there are no orders');
   const cut = runOrder(stage, running);
-  const pid = await backendOf(stage, running.issue.key);
+  const pid = await backendOf(stage, running.claims.issue.key);
   const from = performance.now();
   await world.process().kill();
   world.gone();
   await stage.server.sql(world.target, 'insert into counters values ($1, 1)', [`${prefix}-0`]);
   const gone = untilGone(stage, pid).then(() => performance.now() - from);
   if (!(await world.start())) throw new Error(`no restart: ${await world.process().ended}`);
-  const { status } = await world.app.sendOrder(await world.address(), order);
+  const { status } = await world.app.sendOrder(await world.address(), order.claims);
   const accepting = performance.now() - from;
   if (status !== 202) throw new Error(`the new process answers ${status}`);
   const orphan = await gone;
-  await Promise.all([cut, world.receiver.seen(order.jti)]);
+  await Promise.all([cut, world.receiver.seen(order.claims.jti)]);
   return { accepting, orphan };
 }
 
