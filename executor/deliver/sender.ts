@@ -1,9 +1,9 @@
 import type { Pool } from 'pg';
-import type { ReceiptDelivery } from '#core/protocol/receipt';
 import { faultFields, type Log } from '../log';
 import type { AtPoint } from '../run/points';
 import type { Witness } from '../witness/witness';
-import { type DueDelivery, dueDeliveries, markDelivered, markFailed, nextDueInMs } from '../state/outbox';
+import { createNotes, type DueDelivery, dueDeliveries, markFailed, nextDueInMs } from '../state/outbox';
+import { createPost } from './post';
 import { retryDelayMs } from './schedule';
 
 /** Carries receipts from the outbox to the app. */
@@ -16,28 +16,8 @@ export interface Sender {
   close(): Promise<void>;
 }
 
-/** A post that takes longer than this has failed. */
-const postTimeoutMs = 15_000;
 /** `setTimeout` takes 32 bits; far dates are looked at again. */
 const longestSleepMs = 6 * 60 * 60 * 1_000;
-
-/** Posts one delivery; returns null when it was taken, else what was wrong. Redirects are refused: the URL is pinned. */
-async function post(url: string, delivery: ReceiptDelivery): Promise<string | null> {
-  try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(delivery),
-      redirect: 'error',
-      signal: AbortSignal.timeout(postTimeoutMs),
-    });
-    await response.arrayBuffer();
-    return response.ok ? null : `HTTP ${response.status}`;
-  } catch (error) {
-    const { fault } = faultFields(error);
-    return `no answer (${fault})`;
-  }
-}
 
 /** Starts the outbox: wakes up on {@link Sender.wake} and when a retry is due, never polls. */
 export function startSender(deps: {
@@ -52,6 +32,8 @@ export function startSender(deps: {
   log: Log;
 }): Sender {
   const { pool, owner, log } = deps;
+  const post = createPost();
+  const note = createNotes(pool);
   const busy = new Map<string, Promise<void>>();
   let timer: NodeJS.Timeout | null = null;
   let closed = false;
@@ -79,7 +61,7 @@ export function startSender(deps: {
     const problem = unwitnessed ?? (await send());
     if (problem === null) {
       await deps.at('after-post');
-      await markDelivered(pool, due.id);
+      await note(due.id);
       await deps.at('after-mark');
       log.info('receipt-delivered', { jti: due.jti, posts: due.posts + 1 });
       return true;
@@ -155,6 +137,7 @@ export function startSender(deps: {
       if (timer) clearTimeout(timer);
       await looking;
       await Promise.all(busy.values());
+      post.close();
     },
   };
 }

@@ -40,17 +40,36 @@ export async function nextDueInMs(pool: Pool, owner: string): Promise<number | n
   return rows[0]?.ms ?? null;
 }
 
-/** Notes that the app has taken a receipt. Losing this note in a crash only means one more post. */
-export async function markDelivered(pool: Pool, id: string): Promise<void> {
+/** Notes that the app has taken receipts. Losing this note in a crash only means one more post of each. */
+async function markDelivered(pool: Pool, ids: readonly string[]): Promise<void> {
   await pool.query({
     name: 'mark-delivered',
     text: `
       with relaxed as materialized (select set_config('synchronous_commit', 'off', true))
       update executor.outbox set posts = posts + 1, next_at = null, delivered_at = now(), last_problem = null
       from relaxed
-      where id = $1`,
-    values: [id],
+      where id = any ($1::bigint[])`,
+    values: [ids],
   });
+}
+
+/** Makes what notes that the app has taken a receipt; notes that come while one is written go together with the next. */
+export function createNotes(pool: Pool): (id: string) => Promise<void> {
+  let waiting: string[] = [];
+  let writing: Promise<void> = Promise.resolve();
+  let next: Promise<void> | null = null;
+  const writeAfter = async (before: Promise<void>): Promise<void> => {
+    await before.catch(() => undefined);
+    const ids = waiting;
+    waiting = [];
+    next = null;
+    await markDelivered(pool, ids);
+  };
+  return async (id) => {
+    waiting.push(id);
+    next ??= writing = writeAfter(writing);
+    await next;
+  };
 }
 
 /** Notes a failed post and when to try again; null gives up (the app can still ask). */
