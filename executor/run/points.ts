@@ -15,7 +15,7 @@ export type ExecutionPoint =
   | 'commit-sent'
   | 'after-commit'
   | 'before-final'
-  /** Everything of the final is written in a transaction that is not committed. */
+  /** What writes the final has left; its answer is not here. */
   | 'in-final'
   | 'after-final'
   /** It is witnessed that the receipt leaves; it has not left. */

@@ -5,7 +5,7 @@ import type { LedgerMode } from '#core/protocol/claims';
 import type { OrderClaims } from '#core/protocol/order';
 import type { Target } from '../postgres/target';
 import { effectiveLedgerMode } from '../postgres/probe';
-import type { UnchainedReceipt } from '../state/receipts';
+import type { UnchainedReceipt } from '../state/link';
 import type { InboxOrder } from '../state/store';
 
 /** What became of an order, as its receipt tells it. */

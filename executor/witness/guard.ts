@@ -22,6 +22,10 @@ export interface ChainGuard {
    * @throws ChainRefused when it is not what was seen
    */
   accepted(head: ChainPlace, client: PoolClient): Promise<ChainPlace>;
+  /** Where this process last saw the head, while nothing objects to it; a guess, for a write that proves it. */
+  believed(): ChainPlace | null;
+  /** Does one thing after another: what moves the head here need not meet itself at its lock. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
   /** Looks at the head, remembers how far others have come, and begins the epoch that an admin has asked for. */
   look(): Promise<void>;
 }
@@ -30,6 +34,7 @@ export interface ChainGuard {
 export function guardChain(pool: Pool, stateDir: string, witness: Witness, log: Log): ChainGuard {
   let problem: string | null = null;
   let fork: string | null = null;
+  let last: Promise<unknown> = Promise.resolve();
   const found = (objection: string | null): void => {
     if (objection !== null && objection !== problem) log.error('chain-behind', { words: objection });
     if (objection === null && problem !== null) log.info('chain-in-order');
@@ -72,6 +77,12 @@ export function guardChain(pool: Pool, stateDir: string, witness: Witness, log: 
       if (objection === null) return head;
       found(objection);
       throw new ChainRefused(objection);
+    },
+    believed: () => (problem === null && fork === null ? witness.known() : null),
+    async inTurn(work) {
+      const turn = last.then(work);
+      last = turn.catch(() => undefined);
+      return turn;
     },
     async look() {
       const request = readEpochRequest(stateDir);
