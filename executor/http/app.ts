@@ -63,11 +63,11 @@ export function buildApp(
 
   app.post(
     paths.orders,
-    signed(async (context, trusted, body) => {
+    signed(async (context, trusted, body, request) => {
       if (context.req.header('content-type')?.split(';')[0]?.trim() !== orderContentType) {
         return refuseWith(context, refusal('malformed', `orders are ${orderContentType}`));
       }
-      const received = await receiveOrder(body, trusted, deps);
+      const received = await receiveOrder(body, trusted, request, deps);
       if (received.ok) {
         counters.order('accepted');
         return context.json(received.value, 202);
@@ -76,7 +76,7 @@ export function buildApp(
       counters.order(why.code);
       log.warn('order-refused', { code: why.code });
       return refuseWith(context, why, delivery);
-    }),
+    }, 'within'),
   );
 
   app.post(

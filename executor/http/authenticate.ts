@@ -1,11 +1,10 @@
-import type { Pool } from 'pg';
 import { clockToleranceSeconds, maxRequestLifetimeSeconds } from '#core/limits';
 import { peekHeader, verifyCompact } from '#core/protocol/jws';
 import { RequestClaims, requestTyp } from '#core/protocol/request';
 import { ok, refuse, type Result } from '#core/result';
 import type { TrustedApp } from '../config';
 import { type Refusal, refusal } from '../order/refusal';
-import { useRequestId } from '../state/inbox';
+import type { RequestId } from '../state/inbox';
 import { sha256Hex } from '../sha256';
 
 /** A request as its head says it, before its body is read. */
@@ -20,11 +19,10 @@ export interface RequestHead {
 export interface Sender {
   readonly app: TrustedApp;
   readonly claims: RequestClaims;
-  /** Seconds since 1970 after which no clock tolerance can bring this request back. */
-  readonly forgetAfter: number;
+  readonly request: RequestId;
 }
 
-const mismatch = refusal('request-mismatch', 'the request is not the one that was signed');
+export const mismatch = refusal('request-mismatch', 'the request is not the one that was signed');
 /** The request was answered before. */
 export const replayed = refusal('request-replayed', 'this request was sent before');
 
@@ -56,12 +54,10 @@ export async function identify(
   const late = now > claims.exp + clockToleranceSeconds;
   if (tooLong || early || late) return refuse(refusal('request-expired', 'the request is not of just now'));
   if (claims.method !== request.method || claims.path !== request.path) return refuse(mismatch);
-  return ok({ app, claims, forgetAfter: claims.exp + clockToleranceSeconds });
+  const id = { jti: claims.jti, forgetAfter: claims.exp + clockToleranceSeconds };
+  return ok({ app, claims, request: id });
 }
 
-/** Compares the body with what its sender signed, and uses the request's id up. Null when the request is good. */
-export async function confirm(sender: Sender, body: string, pool: Pool): Promise<Refusal | null> {
-  const { app, claims, forgetAfter } = sender;
-  if (claims.bodySha256 !== sha256Hex(body)) return mismatch;
-  return (await useRequestId(pool, app.installation, claims.jti, forgetAfter)) ? null : replayed;
-}
+/** Compares the body with what its sender signed. */
+export const isSignedBody = ({ claims }: Sender, body: string): boolean =>
+  claims.bodySha256 === sha256Hex(body);

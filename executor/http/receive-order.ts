@@ -13,8 +13,10 @@ import type { Target } from '../postgres/target';
 import type { AtPoint } from '../run/points';
 import { nothingApplied } from '../run/receipt-claims';
 import type { Worker } from '../run/worker';
-import { acceptOrder, findExecution } from '../state/inbox';
+import { acceptOrder, findExecution, type TakenIn } from '../state/inbox';
 import type { ExecutionRow, InboxOrder, StateStore } from '../state/store';
+import { replayed } from './authenticate';
+import type { OpenRequest } from './signed';
 
 /** What the routes need of the executor. */
 export interface ServiceDeps {
@@ -66,10 +68,14 @@ async function answerKnown(
   return ok(await describe(row, store));
 }
 
-/** Takes an order in: verifies, checks, stores, and hands it to the worker. Resolves when it is durable. */
+/**
+ * Takes an order in: verifies, checks, stores, and hands it to the worker. Resolves when it is durable. An order that comes
+ * twice is taken in once, so `request` is used up no sooner than it is stored.
+ */
 export async function receiveOrder(
   token: string,
   app: TrustedApp,
+  request: OpenRequest,
   deps: ServiceDeps,
 ): Promise<Result<ExecutionReply, Refused>> {
   const { config, store, worker } = deps;
@@ -122,15 +128,22 @@ export async function receiveOrder(
   await deps.at('order-verified');
   // A dry run applies nothing, so it may come before and after anything.
   const once = checked.target.config.writable && order.claims.kind !== 'dry-run';
-  const accepted = await acceptOrder(store.pool, order, { reads, once });
-  if (accepted === 'done') return refuseFinally(alreadyDone(order.claims));
-  if (accepted === 'present') return knownNow();
-  if (accepted === 'behind') {
+  const entry = worker.enter({ order, script }, reads);
+  let became: TakenIn | null = null;
+  try {
+    became = await acceptOrder(store.pool, order, { reads, once, request, beginner: entry.beginner });
+    request.used = became !== 'replayed';
+    if (became === 'queued' || became === 'taken') await deps.at('after-inbox');
+  } finally {
+    entry.end(became);
+  }
+  if (became === 'replayed') return refuse({ refusal: replayed, delivery: null });
+  if (became === 'done') return refuseFinally(alreadyDone(order.claims));
+  if (became === 'present') return knownNow();
+  if (became === 'behind') {
     return refuseFinally(
       refusal('ledger-behind', 'the order was built from an older ledger than one that was seen before'),
     );
   }
-  await deps.at('after-inbox');
-  worker.submit({ order, script }, reads);
   return ok({ jti, state: 'accepted', delivery: null });
 }

@@ -6,10 +6,20 @@ export interface Lanes {
   wake(connection: string, reads: boolean): void;
   /** There may be something anywhere. */
   wakeAll(): void;
+  /** Keeps a place in a lane for an order on its way into it; null when there is none, or others wait there. */
+  reserve(connection: string, reads: boolean): Place | null;
   /** This process runs as many as it may: others should be told of what waits. */
   readonly crowded: boolean;
   /** Takes no more; resolves when what was under way has ended. */
   drain(): Promise<void>;
+}
+
+/** A place that is kept free. It is begun or freed, once. */
+export interface Place {
+  /** At most so many of the lane run at the same time, over all executors. */
+  readonly width: number;
+  begin(taken: Taken): void;
+  free(): void;
 }
 
 /** What the lanes need. */
@@ -35,6 +45,7 @@ interface Line {
   wanted: boolean;
   /** It was full: look again when one of ours ends, and in a while, because others' ends are not heard. */
   full: boolean;
+  /** Orders that run, and places that are kept. */
   active: number;
   timer: NodeJS.Timeout | null;
 }
@@ -49,12 +60,14 @@ export function createLanes(deps: LanesDeps): Lanes {
     timer: null,
   }));
   const running = new Set<Promise<void>>();
+  let kept = 0;
   let turn = 0;
   let draining = false;
   let pumping: Promise<void> | null = null;
 
+  const mayBegin = (): boolean => !draining && running.size + kept < deps.atOnce && deps.open();
   const next = (): Line | null => {
-    if (draining || running.size >= deps.atOnce || !deps.open()) return null;
+    if (!mayBegin()) return null;
     for (let step = 0; step < lines.length; step += 1) {
       const at = (turn + step) % lines.length;
       const line = lines[at];
@@ -109,19 +122,44 @@ export function createLanes(deps: LanesDeps): Lanes {
     });
   }
 
+  const lineOf = (connection: string, reads: boolean): Line | undefined =>
+    lines.find(({ lane }) => lane.connection === connection && lane.reads === reads);
+
   return {
     wake(connection, reads) {
-      const line = lines.find(({ lane }) => lane.connection === connection && lane.reads === reads);
+      const line = lineOf(connection, reads);
       if (!line) return;
       line.wanted = true;
       pump();
+    },
+    reserve(connection, reads) {
+      const line = lineOf(connection, reads);
+      if (!line || line.wanted || line.full || line.active >= line.lane.width || !mayBegin()) return null;
+      line.active += 1;
+      kept += 1;
+      const leave = (): void => {
+        line.active -= 1;
+        kept -= 1;
+      };
+      return {
+        width: line.lane.width,
+        begin(taken) {
+          leave();
+          begin(line, taken);
+        },
+        free() {
+          leave();
+          if (line.full) line.wanted = true;
+          pump();
+        },
+      };
     },
     wakeAll() {
       for (const line of lines) line.wanted = true;
       pump();
     },
     get crowded() {
-      return running.size >= deps.atOnce;
+      return running.size + kept >= deps.atOnce;
     },
     async drain() {
       draining = true;

@@ -10,7 +10,13 @@ import { faultFields, type Log } from '../log';
 import type { Counters } from '../metrics/counters';
 import { executedText } from '../order/check-order';
 import type { Target } from '../postgres/target';
-import { findExecution, keepPendingResult, waitingForOthers } from '../state/inbox';
+import {
+  findExecution,
+  keepPendingResult,
+  type TakenIn,
+  type TakingIn,
+  waitingForOthers,
+} from '../state/inbox';
 import {
   claimAgain,
   type Claimed,
@@ -35,8 +41,8 @@ import { sha256Hex } from '../sha256';
 
 /** Runs accepted orders and writes their receipts. */
 export interface Worker {
-  /** An order is in the inbox. Its text was read before. */
-  submit(one: ReadOrder, reads: boolean): void;
+  /** An order, whose text was read, is about to be stored in the inbox. */
+  enter(one: ReadOrder, reads: boolean): Entry;
   /** Stores a final receipt for an order that does not run; null when it has one already. */
   finish(
     order: InboxOrder,
@@ -50,6 +56,14 @@ export interface Worker {
   begin(): Promise<number>;
   /** Lets running changes end (or gives up waiting for unreachable databases) and starts nothing new. */
   drain(): Promise<void>;
+}
+
+/** An order on its way into the inbox. */
+export interface Entry {
+  /** In whose name the inbox may begin it at once; null: it is to wait in its lane. */
+  readonly beginner: TakingIn['beginner'];
+  /** Tells what became of it; null: nobody knows. */
+  end(became: TakenIn | null): void;
 }
 
 /** What a worker needs. */
@@ -295,10 +309,29 @@ export function createWorker(deps: WorkerDeps): Worker {
   };
 
   return {
-    submit(one, reads) {
-      known.put(one);
-      if (lanes.crowded) store.replica.notify();
-      lanes.wake(one.order.claims.content.connection, reads);
+    enter(one, reads) {
+      const { iss: installation, jti, content } = one.order.claims;
+      const { connection } = content;
+      // After a doubtful claim the lane first puts back what nobody is at.
+      const place = busy.has(jti) || claimDoubtful ? null : lanes.reserve(connection, reads);
+      // So that it is not put back as one that nobody is at.
+      if (place) busy.add(jti);
+      return {
+        beginner: place && { owner, width: place.width },
+        end(became) {
+          if (place) busy.delete(jti);
+          if (became === 'taken' || became === 'queued') known.put(one);
+          if (became === 'taken' && place) {
+            place.begin({ kind: 'taken', installation, jti, attempt: 1, stopped: false, more: false });
+            return;
+          }
+          if (became === null && place) claimDoubtful = true;
+          place?.free();
+          if (became !== null && became !== 'queued') return;
+          if (lanes.crowded) store.replica.notify();
+          lanes.wake(connection, reads);
+        },
+      };
     },
     finish: (order, target, outcome, as) => finishWith(order, target, outcome, null, as),
     noticeStops: () => stops.look(),

@@ -57,45 +57,43 @@ export async function waitingForOthers(
   return rows;
 }
 
+/** The id of a signed request, which may be used once. */
+export interface RequestId {
+  readonly jti: string;
+  /** Seconds since 1970 after which no clock tolerance can bring the request back. */
+  readonly forgetAfter: number;
+}
+
+/** How an order is taken in. */
+export interface TakingIn {
+  /** It waits and runs beside the changes, not among them. */
+  readonly reads: boolean;
+  /** Not when one of its revision and kind has succeeded. */
+  readonly once: boolean;
+  /** Of the request that brought it: used up with it. */
+  readonly request: RequestId;
+  /** Who begins it at once if its lane, of which so many may run at the same time, is free; null: it waits. */
+  readonly beginner: { readonly owner: string; readonly width: number } | null;
+}
+
 /**
- * Takes an order in, durably, and moves the witnessed ledger head forward, in one statement. `reads`: it waits and runs
- * beside the changes, not among them. `once`: not when one of its revision and kind has succeeded.
- * `behind`: the order's ledger head is older than, or not the same as, one that was seen before.
- * `present`: the id is known already (another delivery or a tombstone was faster).
- * `done`: one has succeeded, of this id or of another.
+ * What became of an order that was to be taken in. `taken`: it runs by the first claim of the beginner. `behind`: its ledger
+ * head is older than, or not the same as, one that was seen before. `present`: its id is known already (another delivery
+ * or a tombstone was faster). `done`: one has succeeded, of this id or of another. `replayed`: the request was answered before.
  */
+export type TakenIn = 'queued' | 'taken' | 'behind' | 'present' | 'done' | 'replayed';
+
+/** Takes an order in, durably, and moves the witnessed ledger head forward, in one round trip. */
 export async function acceptOrder(
   pool: Pool,
-  order: InboxOrder,
-  { reads, once }: { readonly reads: boolean; readonly once: boolean },
-): Promise<'accepted' | 'present' | 'behind' | 'done'> {
-  const { claims, orderDigest, token } = order;
-  const { rows } = await pool.query<{ done: boolean; witnessed: boolean; inserted: boolean }>({
-    name: 'accept-order',
+  { claims, orderDigest, token }: InboxOrder,
+  { reads, once, request, beginner }: TakingIn,
+): Promise<TakenIn> {
+  const { rows } = await pool.query<{ became: TakenIn }>({
+    name: 'take-in-order',
     text: `
-      with done as materialized (
-        select 1 from executor.executions
-        where $13 and installation = $1 and issue_id = $4 and revision = $6 and kind = $7 and state = 'final'
-          and status = 'succeeded'
-      ), witness as (
-        insert into executor.ledger_heads as heads (installation, issue_id, seq, hash)
-        select $1, $4, $10::bigint, $11 where not exists (select from done)
-        on conflict (installation, issue_id) do update set seq = excluded.seq, hash = excluded.hash
-        where heads.seq < excluded.seq or (heads.seq = excluded.seq and heads.hash = excluded.hash)
-        returning 1
-      ), inbox as (
-        insert into executor.executions
-          (installation, jti, state, connection, issue_id, issue_key, revision, kind, order_digest, token, reads)
-        select $1, $2, 'queued', $3, $4, $5, $6, $7, $8, $9, $12 where exists (select from witness)
-        on conflict (installation, jti) do nothing
-        returning 1
-      ), noted as (
-        insert into executor.audit (event, installation, jti, detail)
-        select 'order-accepted', $1, $2, jsonb_build_object('issue', $5::text, 'connection', $3::text, 'kind', $7::text)
-        where exists (select from inbox)
-      )
-      select exists (select from done) as done, exists (select from witness) as witnessed,
-        exists (select from inbox) as inserted`,
+      select executor.take_in($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, to_timestamp($15), $16, $17)
+        as became`,
     values: [
       claims.iss,
       claims.jti,
@@ -110,11 +108,15 @@ export async function acceptOrder(
       claims.ledgerHead.hash,
       reads,
       once,
+      request.jti,
+      request.forgetAfter,
+      beginner?.owner ?? null,
+      beginner?.width ?? null,
     ],
   });
-  if (rows[0]?.inserted) return 'accepted';
-  if (rows[0]?.done) return 'done';
-  return rows[0]?.witnessed ? 'present' : 'behind';
+  const [row] = rows;
+  if (!row) throw new Error('the inbox gave no answer');
+  return row.became;
 }
 
 /** Keeps the rows of a change that is about to commit, so that a crash of this process does not lose them. */
@@ -162,8 +164,7 @@ export async function storeTombstone(
 export async function useRequestId(
   pool: Pool,
   installation: string,
-  jti: string,
-  expiresAt: number,
+  { jti, forgetAfter }: RequestId,
 ): Promise<boolean> {
   const { rowCount } = await pool.query({
     name: 'use-request-id',
@@ -172,7 +173,7 @@ export async function useRequestId(
       insert into executor.requests (installation, jti, expires_at)
       select $1, $2, to_timestamp($3) from relaxed
       on conflict do nothing`,
-    values: [installation, jti, expiresAt],
+    values: [installation, jti, forgetAfter],
   });
   return rowCount === 1;
 }

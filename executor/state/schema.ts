@@ -4,7 +4,7 @@ import { inTransaction } from '../postgres/pool';
 import { sha256Hex } from '../sha256';
 
 /** The files of the schema, in order; running all of them again is harmless. */
-const files = ['001-state', '002-replicas', '003-targets', '004-epochs'] as const;
+const files = ['001-state', '002-replicas', '003-targets', '004-epochs', '005-take-in'] as const;
 
 /** Makes executors that start at the same time line up. Any fixed number; ours. */
 const schemaLock = 7_310_002;
