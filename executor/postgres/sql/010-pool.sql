@@ -146,9 +146,11 @@ begin
     when exists (select from pg_cursors where is_holdable) then 'a cursor'
     when exists (select from pg_listening_channels()) then 'a channel that is listened to'
     when exists (select from pg_locks where pid = pg_backend_pid() and locktype = 'advisory') then 'an advisory lock'
-    when exists (select from pg_class where relnamespace = pg_my_temp_schema())
+    -- 0 where this session has made nothing temporary: then the catalogues need not be read, which no index helps.
+    when pg_my_temp_schema() <> 0 and (
+      exists (select from pg_class where relnamespace = pg_my_temp_schema())
       or exists (select from pg_proc where pronamespace = pg_my_temp_schema())
-      or exists (select from pg_type where typnamespace = pg_my_temp_schema()) then 'something temporary'
+      or exists (select from pg_type where typnamespace = pg_my_temp_schema())) then 'something temporary'
     when exists (select from pg_language where lanname not in ('internal', 'c', 'sql', 'plpgsql'))
       then 'a language with a memory of its own'
     when exists (select from pg_extension where extname not in (
