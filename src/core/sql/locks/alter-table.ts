@@ -165,7 +165,11 @@ function actionReach(
     }
     case 'AT_AttachPartition':
     case 'AT_DetachPartition':
-      partition(book, name, definition);
+      // Where there is a default partition, PostgreSQL refuses CONCURRENTLY.
+      partition(book, name, definition, definition?.['concurrent'] !== true);
+      return;
+    case 'AT_DetachPartitionFinalize':
+      partition(book, name, definition, false);
       return;
     default:
   }
@@ -196,15 +200,22 @@ function referring(book: LockBook, table: SnapshotTable, column: string | null):
   }
 }
 
-function partition(book: LockBook, parent: QualifiedName, definition: Node | undefined): void {
+function partition(
+  book: LockBook,
+  parent: QualifiedName,
+  definition: Node | undefined,
+  withDefault: boolean,
+): void {
   const range = definition?.['name'];
   if (isNode(range)) book.addTree(rangeName(range), 'ACCESS EXCLUSIVE');
   const table = book.find(parent);
   if (!table) {
-    book.unseen('the default partition, if there is one');
+    book.unseen(
+      withDefault ? 'the default partition, if there is one' : 'tables that its foreign keys point at',
+    );
     return;
   }
-  defaultPartition(book, table);
+  if (withDefault) defaultPartition(book, table);
   for (const key of table.foreignKeys) {
     book.add({ schema: key.toSchema, name: key.toTable }, 'SHARE ROW EXCLUSIVE', 'foreign key');
   }

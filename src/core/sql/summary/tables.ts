@@ -109,6 +109,10 @@ export function createTable(statement: Statement, fields: Node): string {
   return `${parts.join(' ')}${fields['if_not_exists'] === true ? ', unless it is there' : ''}`;
 }
 
+function partitionName(definition: Node): string {
+  return isNode(definition['name']) ? nameText(rangeName(definition['name'])) : 'a partition';
+}
+
 /** A role as a text names it. */
 export function roleName(role: unknown): string {
   if (!isNode(role)) return 'another role';
@@ -171,12 +175,14 @@ export function alterAction(statement: Statement, command: Node): string {
       return `${type === 'SetRelOptions' ? 'sets' : 'resets'} the storage options ${listed(options.map((one) => textOf(one, 'defname')))}`;
     }
     case 'AttachPartition':
+      return `takes in ${partitionName(definition)} as a partition`;
     case 'DetachPartition': {
-      const part = isNode(definition['name']) ? nameText(rangeName(definition['name'])) : 'a partition';
-      return type === 'AttachPartition'
-        ? `takes in ${part} as a partition`
-        : `lets go of the partition ${part}`;
+      const slowly =
+        definition['concurrent'] === true ? ' in two transactions; a CHECK of its bounds stays on it' : '';
+      return `lets go of the partition ${partitionName(definition)}${slowly}`;
     }
+    case 'DetachPartitionFinalize':
+      return `ends letting go of the partition ${partitionName(definition)}, which DETACH CONCURRENTLY began`;
     case 'AddInherit':
       return 'makes it inherit from another table';
     case 'DropInherit':

@@ -35,6 +35,14 @@ async function summaries(
 
 test.each([
   [
+    'ALTER TABLE events DETACH PARTITION log.events_2025 CONCURRENTLY',
+    'In the table events: lets go of the partition log.events_2025 in two transactions; a CHECK of its bounds stays on it.',
+  ],
+  [
+    'ALTER TABLE events DETACH PARTITION events_2025 FINALIZE',
+    'In the table events: ends letting go of the partition events_2025, which DETACH CONCURRENTLY began.',
+  ],
+  [
     "UPDATE orders SET status = 'void' WHERE created_at < '2025-01-01' AND tenant_id = 7",
     "Sets status to 'void' on rows of orders where created_at is before 2025-01-01 and tenant_id is 7.",
   ],
