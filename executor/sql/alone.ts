@@ -1,4 +1,4 @@
-import { isNode, stringOf, unwrap } from '#core/sql/tree/node';
+import { as, isNode, itemsOf, stringOf, unwrap } from '#core/sql/tree/node';
 import { type Node, scanSql } from './parser';
 
 /** A relation as a text names it; without a schema the search_path finds it. */
@@ -17,6 +17,13 @@ export type Alone =
       readonly tableAt: number;
     }
   | { readonly kind: 'drop-index' | 'reindex-index'; readonly index: Named }
+  | {
+      readonly kind: 'detach-partition';
+      readonly parent: Named;
+      readonly partition: Named;
+      /** A parent that is not there is no error. */
+      readonly ifExists: boolean;
+    }
   | { readonly kind: 'vacuum' };
 
 /** What the grammar calls {@link Alone}, or the words for one of its kind that is refused; null for any other statement. */
@@ -80,6 +87,28 @@ function vacuum(fields: Node): AloneOrNot {
   return { alone: { kind: 'vacuum' } };
 }
 
+/** Whether ALTER TABLE, by its fields, detaches a partition without stopping everybody: no transaction takes that. */
+export function detachesConcurrently(fields: Node): boolean {
+  return itemsOf(fields['cmds'], 'AlterTableCmd').some(
+    (command) => isNode(command['def']) && as(command['def'], 'PartitionCmd')?.['concurrent'] === true,
+  );
+}
+
+function detach(fields: Node): AloneOrNot {
+  if (!detachesConcurrently(fields)) return null;
+  const commands = itemsOf(fields['cmds'], 'AlterTableCmd');
+  const [only] = commands;
+  const definition = isNode(only?.['def']) ? as(only['def'], 'PartitionCmd') : undefined;
+  const parent = relation(fields['relation']);
+  const partition = relation(definition?.['name']);
+  const detaches = fields['objtype'] === 'OBJECT_TABLE' && only?.['subtype'] === 'AT_DetachPartition';
+  if (commands.length !== 1 || !detaches || !parent || !partition) {
+    return { refused: 'DETACH PARTITION CONCURRENTLY of anything but one partition of one table' };
+  }
+  const ifExists = fields['missing_ok'] === true;
+  return { alone: { kind: 'detach-partition', parent, partition, ifExists } };
+}
+
 /** Tells a statement that must run outside a transaction by its tree. */
 export function aloneStatement(statement: Node): AloneOrNot {
   const [type, fields] = unwrap(statement);
@@ -90,6 +119,8 @@ export function aloneStatement(statement: Node): AloneOrNot {
       return dropIndex(fields);
     case 'ReindexStmt':
       return reindex(fields);
+    case 'AlterTableStmt':
+      return detach(fields);
     case 'VacuumStmt':
       return vacuum(fields);
     default:

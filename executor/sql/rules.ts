@@ -1,4 +1,4 @@
-import { aloneStatement } from './alone';
+import { aloneStatement, detachesConcurrently } from './alone';
 import { isNode, stringOf, unwrap, walk } from '#core/sql/tree/node';
 import { type Node, scanSql } from './parser';
 
@@ -95,8 +95,8 @@ function refusedByType(type: string, fields: Node): string | null {
       return 'ALTER DATABASE';
     case 'DeclareCursorStmt':
       return (Number(fields['options']) & cursorHold) !== 0 ? 'a cursor WITH HOLD' : null;
-    case 'PartitionCmd':
-      return fields['concurrent'] ? 'DETACH PARTITION CONCURRENTLY' : null;
+    case 'AlterTableStmt':
+      return detachesConcurrently(fields) ? 'DETACH PARTITION CONCURRENTLY beside other statements' : null;
     default:
       return null;
   }

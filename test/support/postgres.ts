@@ -51,10 +51,16 @@ export function takeSlot(kind = 'postgres'): { dir: string; release: () => void 
   }
 }
 
-/** Starts a server that nobody else uses; stop it in `afterAll`. */
-export async function startTestServer(): Promise<TestServer> {
-  const slot = takeSlot();
-  const postgres = await startEmbeddedPostgres({ dataDir: slot.dir });
+/** Where Debian puts PostgreSQL 15, the oldest that the executor takes. */
+export const binaries15 = '/usr/lib/postgresql/15';
+
+/** Starts a server that nobody else uses; stop it in `afterAll`. `binaries`: of PostgreSQL 15 instead of the embedded one. */
+export async function startTestServer(binaries?: typeof binaries15): Promise<TestServer> {
+  const slot = takeSlot(binaries === undefined ? 'postgres' : 'postgres15');
+  const postgres = await startEmbeddedPostgres({
+    dataDir: slot.dir,
+    ...(binaries === undefined ? {} : { binaries }),
+  });
   const admin = async <T extends object>(database: string, sql: string, values?: unknown[]): Promise<T[]> => {
     const client = new Client({ connectionString: postgres.superuserUrl(database) });
     await client.connect();

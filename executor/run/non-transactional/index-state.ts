@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import * as v from 'valibot';
 
-const Oid = v.pipe(v.string(), v.regex(/^\d+$/));
+export const Oid = v.pipe(v.string(), v.regex(/^\d+$/));
 
 /** A relation that has the name of an index, or an index of the table. */
 const IndexState = v.object({
@@ -18,8 +18,11 @@ const IndexState = v.object({
 });
 export type IndexState = v.InferOutput<typeof IndexState>;
 
-/** What an index statement is about, as the approved search_path has found it, and what was there before. */
-export const Before = v.object({
+/**
+ * What a statement about an index is about, as the approved search_path has found it, and what was there before. VACUUM,
+ * of which nothing can be seen, is one with nothing in it.
+ */
+export const IndexBefore = v.object({
   v: v.literal(1),
   kind: v.picklist(['create-index', 'drop-index', 'reindex-index', 'vacuum']),
   /** Null: the name led nowhere, or there is no index in it. */
@@ -29,10 +32,10 @@ export const Before = v.object({
   /** Indexes of the table, and whatever has the name. */
   indexes: v.array(IndexState),
 });
-export type Before = v.InferOutput<typeof Before>;
-export type Place = NonNullable<Before['place']>;
+export type IndexBefore = v.InferOutput<typeof IndexBefore>;
+export type Place = NonNullable<IndexBefore['place']>;
 
-/** Reads what {@link Before} has of the indexes. Names are written out: our own search_path is in force. */
+/** Reads what {@link IndexBefore} has of the indexes. Names are written out: our own search_path is in force. */
 const statesSql = `
   select c.oid::text, c.relnamespace::text as schema, n.nspname::text as "schemaName", c.relname::text as name,
     x.indrelid::text as table, coalesce(x.indisvalid and x.indisready and x.indislive, false) as valid,

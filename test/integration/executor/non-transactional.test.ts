@@ -285,6 +285,23 @@ describe('an index that somebody else made', () => {
     await rig.sql('drop table shop.other');
   });
 
+  it('in a schema that the role may not use: the server’s refusal is passed on', async () => {
+    await rig.sql('create schema hidden');
+    for (const text of [
+      'drop index concurrently hidden.i',
+      'reindex index concurrently hidden.i',
+      'create index concurrently i on hidden.t (n)',
+    ]) {
+      const { claims } = await rig.run({ sql: text });
+      expect([text, claims.status, claims.statements[0]?.error?.sqlstate ?? claims.reason?.code]).toEqual([
+        text,
+        'failed',
+        text.startsWith('create') ? '42P01' : '42501',
+      ]);
+    }
+    await rig.sql('drop schema hidden');
+  });
+
   it('before us fails the change, and is not touched', async () => {
     await rig.sql(plain);
     const before = await indexes();

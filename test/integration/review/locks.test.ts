@@ -4,11 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../../../executor/embedded/launcher';
-import { startTestServer } from '../../support/postgres';
+import { binaries15, startTestServer } from '../../support/postgres';
 import { compareLocks, type LockReport } from '../../support/sql/compare-locks';
-
-/** Where Debian puts PostgreSQL 15. */
-const binaries15 = '/usr/lib/postgresql/15';
 
 /**
  * Every statement is run on a real server and rolled back. What it locked and which tables it wrote anew are compared

@@ -8,7 +8,7 @@ import { markInitialised } from '../../../../executor/initialised';
 import { installLedger } from '../../../../executor/postgres/install';
 import { seedShop } from '../../../../executor/shop/seed';
 import type { ConnectionInfo } from '#core/protocol/connection';
-import { startTestServer, type TestServer } from '../../../support/postgres';
+import { type binaries15, startTestServer, type TestServer } from '../../../support/postgres';
 import {
   buildOrder,
   createTestApp,
@@ -56,24 +56,35 @@ export function withPool(input: ConfigInput, wish: Partial<ConnectionInput> = {}
   return { ...input, connections: [...input.connections, { ...pooled, identity, ...wish }] };
 }
 
+/** Changes of `main` take turns with logins of a pool, as they must before PostgreSQL 16. */
+export function allPooled(input: ConfigInput): ConfigInput {
+  const [main, read] = input.connections;
+  if (!main || !read) throw new Error('no connection');
+  const identity = { mode: 'pooled' as const, logins: 6 };
+  return { ...input, connections: [{ ...main, url: read.url, concurrency: 2, identity }, read] };
+}
+
 /** Starts a rig with the connections `main` (writable), `read`, `guarded` (protected) and `bare` (no ledger schema). */
 export async function startRig(
   options: ExecutorOptions = {},
   change: (input: ConfigInput) => ConfigInput = (input) => input,
+  binaries?: typeof binaries15,
 ): Promise<Rig> {
-  const server = await startTestServer();
+  const server = await startTestServer(binaries);
   const tag = randomBytes(4).toString('hex');
   const database = `target_${tag}`;
   await server.template('shop_template', async (url) => void (await seedShop(url, 'dev')));
   await server.clone('shop_template', database);
   await server.admin('postgres', `create database state_${tag}`);
+  // Before 16 a role inherits everything or nothing, and logins of a pool are ended by inheriting them.
+  const oldest = binaries !== undefined;
   const login = `maker_${tag}`;
   const reader = `reader_${tag}`;
   await server.admin(
     database,
     `create role ${login} login noinherit createrole password 'secret';
-     grant shop_app_rw, shop_app_ro to ${login} with admin option, inherit false, set true;
-     create role ${reader} login noinherit password 'secret'; grant shop_app_rw, shop_app_ro to ${reader};
+     grant shop_app_rw, shop_app_ro to ${login} with admin option${oldest ? '' : ', inherit false, set true'};
+     create role ${reader} login ${oldest ? 'inherit' : 'noinherit'} password 'secret'; grant shop_app_rw, shop_app_ro to ${reader};
      create table shop.counters (id int primary key, n int not null); insert into shop.counters values (1, 0);
      alter table shop.counters owner to shop_owner; grant all on shop.counters to shop_app_rw, shop_app_ro;
      grant create on schema shop to shop_app_rw`,

@@ -1,19 +1,8 @@
-import type { Before, IndexState } from './index-state';
-
-/** What the database shows of a statement that was to run outside a transaction. */
-export type Judgement =
-  /** As it was before; also where nothing can be seen, as after VACUUM. */
-  | { readonly is: 'untouched' }
-  /** It was not so before, and is now what the statement makes. */
-  | { readonly is: 'done' }
-  /** What a statement that was ended leaves: indexes that are not valid, which nobody uses. */
-  | { readonly is: 'leftover'; readonly indexes: readonly IndexState[] }
-  /** An index on its way out: it can be dropped again. */
-  | { readonly is: 'half-dropped' }
-  | { readonly is: 'other' };
+import type { IndexBefore, IndexState } from './index-state';
+import type { Judgement } from './judgement';
 
 /** The relation that has the name of the statement. */
-function named({ place }: Before, indexes: readonly IndexState[]): IndexState | null {
+function named({ place }: IndexBefore, indexes: readonly IndexState[]): IndexState | null {
   if (!place) return null;
   return indexes.find(({ schema, name }) => schema === place.schema && name === place.name) ?? null;
 }
@@ -21,7 +10,7 @@ function named({ place }: Before, indexes: readonly IndexState[]): IndexState | 
 const same = (one: IndexState, other: IndexState): boolean =>
   one.oid === other.oid && one.valid === other.valid && one.definition === other.definition;
 
-function create(before: Before, now: readonly IndexState[]): Judgement {
+function create(before: IndexBefore, now: readonly IndexState[]): Judgement {
   const was = named(before, before.indexes);
   const is = named(before, now);
   if (was) return is && same(was, is) ? { is: 'untouched' } : { is: 'other' };
@@ -31,7 +20,7 @@ function create(before: Before, now: readonly IndexState[]): Judgement {
   return is.valid ? { is: 'done' } : { is: 'leftover', indexes: [is] };
 }
 
-function drop(before: Before, now: readonly IndexState[]): Judgement {
+function drop(before: IndexBefore, now: readonly IndexState[]): Judgement {
   const was = named(before, before.indexes);
   const is = named(before, now);
   if (!was) return is ? { is: 'other' } : { is: 'untouched' };
@@ -41,7 +30,7 @@ function drop(before: Before, now: readonly IndexState[]): Judgement {
 }
 
 /** REINDEX CONCURRENTLY builds another index beside (`_ccnew`), gives it the name, and drops the old one (`_ccold`). */
-function reindex(before: Before, now: readonly IndexState[]): Judgement {
+function reindex(before: IndexBefore, now: readonly IndexState[]): Judgement {
   const was = named(before, before.indexes);
   const is = named(before, now);
   if (!was) return is ? { is: 'other' } : { is: 'untouched' };
@@ -61,7 +50,7 @@ function reindex(before: Before, now: readonly IndexState[]): Judgement {
 }
 
 /** Compares what was there before with what is there now. */
-export function judge(before: Before, now: readonly IndexState[]): Judgement {
+export function judgeIndexes(before: IndexBefore, now: readonly IndexState[]): Judgement {
   switch (before.kind) {
     case 'create-index':
       return create(before, now);
@@ -75,8 +64,8 @@ export function judge(before: Before, now: readonly IndexState[]): Judgement {
 }
 
 /** Whether a statement that the server called successful has done what it says, by what is there now. */
-export function holds(before: Before, now: readonly IndexState[]): boolean {
-  const { is } = judge(before, now);
+export function indexesHold(before: IndexBefore, now: readonly IndexState[]): boolean {
+  const { is } = judgeIndexes(before, now);
   if (is === 'done' || before.kind === 'vacuum') return true;
   if (is !== 'untouched') return false;
   const was = named(before, before.indexes);
@@ -86,7 +75,7 @@ export function holds(before: Before, now: readonly IndexState[]): boolean {
 }
 
 /** What the probe saw, in words for a person. */
-export function seen(before: Before, now: readonly IndexState[]): string {
+export function indexesSeen(before: IndexBefore, now: readonly IndexState[]): string {
   const one = named(before, now);
   const state = !one
     ? 'is not there'
