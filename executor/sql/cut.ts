@@ -1,3 +1,4 @@
+import { isSpace, trimmedEnd } from '#core/sql/tree/script';
 import type { Node, RawStatement } from './parser';
 
 /** One statement of a text: the exact bytes that are sent, and where they stand. */
@@ -11,10 +12,6 @@ export interface Statement {
   /** Characters (code points, as PostgreSQL counts) before `start`. */
   readonly charsBefore: number;
 }
-
-const semicolon = 0x3b;
-const isSpace = (byte: number | undefined): boolean =>
-  byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09 || byte === 0x0b || byte === 0x0c;
 
 function codePoints(bytes: Uint8Array): number {
   let count = 0;
@@ -33,9 +30,9 @@ export function cutStatements(text: string, raw: readonly RawStatement[]): reado
   let chars = 0;
   for (const [index, piece] of raw.entries()) {
     let start = piece.start;
-    let end = piece.length === null ? bytes.length : piece.start + piece.length;
-    while (start < end && isSpace(bytes[start])) start += 1;
-    while (end > start && (isSpace(bytes[end - 1]) || bytes[end - 1] === semicolon)) end -= 1;
+    const last = piece.length === null ? bytes.length : piece.start + piece.length;
+    while (start < last && isSpace(bytes[start])) start += 1;
+    const end = trimmedEnd(bytes, start, last);
     chars += codePoints(bytes.subarray(counted, start));
     counted = start;
     statements.push({

@@ -32,18 +32,25 @@ export interface Script {
 }
 
 const semicolon = 0x3b;
-const isSpace = (byte: number | undefined): boolean =>
+/** White space between statements, as PostgreSQL's scanner has it. */
+export const isSpace = (byte: number | undefined): boolean =>
   byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09 || byte === 0x0b || byte === 0x0c;
+
+/** The end of a statement without the white space and semicolons before it; at least `start`. */
+export function trimmedEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = end;
+  while (at > start && (isSpace(bytes[at - 1]) || bytes[at - 1] === semicolon)) at -= 1;
+  return at;
+}
 
 /** Cuts `text` at the places that the parser found; only white space and semicolons at a statement's ends are dropped. */
 export function cutScript(text: string, raw: readonly RawStatement[]): Script {
   const bytes = new TextEncoder().encode(text);
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const statements = raw.map(({ stmt, start: from, length }, index): Statement => {
-    let start = from;
-    let end = length === null ? bytes.length : from + length;
-    start = skipBlank(bytes, start, end);
-    while (end > start && (isSpace(bytes[end - 1]) || bytes[end - 1] === semicolon)) end -= 1;
+    const last = length === null ? bytes.length : from + length;
+    const start = skipBlank(bytes, from, last);
+    const end = trimmedEnd(bytes, start, last);
     const [type, fields] = unwrap(stmt);
     return { index, start, end, text: decoder.decode(bytes.subarray(start, end)), type, fields, node: stmt };
   });
