@@ -1,5 +1,4 @@
 import { touchedTables } from '#core/change/analyse';
-import { openRevision } from '#core/change/open-change';
 import type { PanelPayload } from '#core/panel/contract';
 import type { ReviewView } from '#core/panel/review';
 import { findConnection } from '#core/settings/settings';
@@ -10,7 +9,7 @@ import { effectSentences } from '#core/sql/summary/effects';
 import { type ConflictPorts, findConflicts } from './find-conflicts';
 import { type CountPorts, readCounts } from './dry-run/read-dry-run';
 import { reviewConfig, type ReviewConfigPorts } from './review-config';
-import type { KnownSchema } from './snapshot/schema-of';
+import type { ReviewGrounds } from './review-grounds';
 
 const none = { changes: [], more: false };
 
@@ -24,7 +23,7 @@ export async function reviewSql(
   parser: SqlParser,
   issueId: string,
   { sql, connection, rowBudget, digest }: PanelPayload<'review'>,
-  known: KnownSchema | null,
+  { known, mayMeet }: ReviewGrounds,
 ): Promise<ReviewView> {
   const settings = await ports.settings.read();
   const found = connection === null ? undefined : findConnection(settings, connection);
@@ -38,9 +37,7 @@ export async function reviewSql(
   const { review, summaries, risk } = await fullReview(parser, sql, config, context);
   const here = { issueId, connection: connection ?? '', schema: context.schema };
   const others =
-    connection !== null && (await mayMeet(ports, issueId, digest))
-      ? await findConflicts(ports, settings, here, touchedTables(review))
-      : none;
+    connection !== null && mayMeet ? await findConflicts(ports, settings, here, touchedTables(review)) : none;
   return {
     statements: review.script.statements.map((statement) => ({
       start: statement.start,
@@ -54,10 +51,4 @@ export async function reviewSql(
     others: { changes: others.changes.map((one) => ({ ...one, words: [...one.words] })), more: others.more },
     structure: known && { digest: known.digest, takenAt: known.takenAt },
   };
-}
-
-/** True for a draft, and for a revision that may still run. */
-async function mayMeet(ports: ConflictPorts, issueId: string, digest: string | null): Promise<boolean> {
-  if (digest === null) return true;
-  return openRevision((await ports.ledger.read(issueId)).state)?.revision.digest === digest;
 }

@@ -15,6 +15,7 @@ import { lookBefore, showPreflight } from '../app/look-before';
 import type { Ports } from '../app/ports';
 import { readEvidence } from '../app/read-evidence';
 import { readResult } from '../app/read-result';
+import { reviewGrounds } from '../app/review-grounds';
 import { reviewSql } from '../app/review-sql';
 import type { Outcome } from '../app/refusal';
 import { requestRun } from '../app/request-run';
@@ -24,7 +25,6 @@ import { showChange } from '../app/show-change';
 import { showProgress } from '../app/show-progress';
 import { showSince } from '../app/show-since';
 import { showTimeline } from '../app/show-timeline';
-import { schemaForReview } from '../app/snapshot/schema-for-review';
 import { schemaOf } from '../app/snapshot/schema-of';
 import { showStructure } from '../app/snapshot/show-structure';
 import { submitChange } from '../app/submit-change';
@@ -77,8 +77,8 @@ const handlers: Handlers = {
   timeline: async ({ ports, issue }) => ok(await showTimeline(ports, issue.id)),
   'save-draft': (call, payload) => saveDraft(call.ports, call.issue, call.viewer, payload, judge(call)),
   review: async ({ ports, issue, viewer }, payload) => {
-    const known = await schemaForReview(ports, issue.id, viewer, payload);
-    return ok(await reviewSql(ports, sqlParser, issue.id, payload, known));
+    const grounds = await reviewGrounds(ports, issue.id, viewer, payload);
+    return ok(await reviewSql(ports, sqlParser, issue.id, payload, grounds));
   },
   structure: async ({ ports, issue, viewer }, payload) =>
     ok(await showStructure(ports, issue.id, viewer, payload)),
