@@ -30,6 +30,8 @@ export async function bundleExecutor(outDir) {
     format: 'esm',
     target: 'node20',
     minifySyntax: true,
+    // Node compiles the whole file at each start; names stay, for whoever reads a stack.
+    minifyWhitespace: true,
     legalComments: 'eof',
     metafile: true,
     // `pg` asks for them only if somebody has them.
