@@ -18,7 +18,7 @@ export interface Post {
 }
 
 /** A post that takes longer than this has failed. */
-export const postTimeoutMs = 15_000;
+const postTimeoutMs = 15_000;
 
 /** The status of the answer, after all of it has arrived. */
 function ask(

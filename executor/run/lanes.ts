@@ -15,7 +15,7 @@ export interface Lanes {
 }
 
 /** A place that is kept free. It is begun or freed, once. */
-export interface Place {
+interface Place {
   /** At most so many of the lane run at the same time, over all executors. */
   readonly width: number;
   begin(taken: Taken): void;

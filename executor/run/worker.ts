@@ -59,7 +59,7 @@ export interface Worker {
 }
 
 /** An order on its way into the inbox. */
-export interface Entry {
+interface Entry {
   /** In whose name the inbox may begin it at once; null: it is to wait in its lane. */
   readonly beginner: TakingIn['beginner'];
   /** Tells what became of it; null: nobody knows. */

@@ -113,9 +113,20 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     ],
     seenBy: ['pool'],
   },
-  'chain-unlocked': {
-    what: 'receipts take their place in the chain without a lock',
-    edits: at('executor/witness/chain-head.ts', 'from executor.chain for update', 'from executor.chain'),
+  'chain-unproved': {
+    what: 'receipts are linked to the head that this process believes in, several at once and whatever the head is',
+    edits: [
+      {
+        file: 'executor/state/link.ts',
+        from: 'and seq = ${at(3)}::bigint - 1 and head = ${at(4)}\n          for update',
+        to: 'and (true or seq = ${at(3)}::bigint - 1 and head = ${at(4)})',
+      },
+      {
+        file: 'executor/witness/guard.ts',
+        from: 'const turn = last.then(work);',
+        to: 'const turn = work();',
+      },
+    ],
     seenBy: ['races'],
   },
   'witness-blind': {
