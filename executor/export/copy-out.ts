@@ -1,4 +1,5 @@
 import type { Connection } from 'pg';
+import { spentPieces } from './spent-pieces';
 import { type QueryTarget, type Settle, Submittable, submitQuery, type Wire } from '../postgres/submittable';
 
 /** Takes the rows of a copy as they come. */
@@ -13,8 +14,6 @@ export interface RowSink {
 const code = { copyData: 0x64, readyForQuery: 0x5a };
 /** A message is its code, the length of the rest with the length itself (4 bytes, big-endian), and the rest. */
 const headerBytes = 5;
-/** Up to here a loop moves bytes faster than a call does. */
-const shortBytes = 256;
 
 /**
  * Reads the server's messages off the bytes of a socket: rows go to the sink, as many at once as a piece of the stream
@@ -65,8 +64,7 @@ class RowReader {
       if (end > bytes.length) break;
       if (bytes[at] === code.copyData) {
         const row = at + headerBytes;
-        if (end - row > shortBytes) bytes.copyWithin(to, row, end);
-        else for (let byte = row, into = to; byte < end; byte += 1, into += 1) bytes[into] = bytes[byte] ?? 0;
+        bytes.copyWithin(to, row, end);
         to += end - row;
         count += 1;
       } else {
@@ -115,8 +113,10 @@ class CopyOutQuery extends Submittable<void> {
       }
       for (const one of own) one(message);
     });
+    const spent = spentPieces();
     const listener = (bytes: Buffer): void => {
       reader.read(bytes);
+      spent(bytes.length);
       const pressure = this.held ? null : this.sink.pressure();
       if (pressure !== null) void this.hold(connection as unknown as Wire, pressure);
     };

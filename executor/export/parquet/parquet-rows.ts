@@ -8,7 +8,7 @@ import { afterHead, readTuples, type TupleColumn } from './tuples';
 /** Rows that are written together, as COPY's bytes: they and their columns are all that is held. */
 const groupBytes = 4 * 1_024 * 1_024;
 /** With short rows a group ends here: each value is an object for a while. */
-const groupRows = 65_536;
+const groupRows = 16_384;
 /** A longer row would be held several times over while its group is made. */
 const maxRowBytes = 64 * 1_024 * 1_024;
 /** The end of the file says of each column of each group where it lies, which is held until then. */
