@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** Bytes read after which the pieces that were read are given back. */
-const every = 8 * 1_024 * 1_024;
+const every = 4 * 1_024 * 1_024;
 
 type Collect = (options: { type: 'minor' }) => void;
 
