@@ -174,7 +174,7 @@ describe('any schedule', () => {
           const next = nextOpening(schedule, ms);
           if (next === null) return;
           expect(isOpen(schedule, next)).toBe(true);
-          const between = Math.floor(ms + (next - ms) * part);
+          const between = ms + Math.floor((next - ms) * part);
           if (between < next) expect(isOpen(schedule, between)).toBe(false);
         },
       ),
@@ -196,7 +196,7 @@ describe('any schedule', () => {
           const closes = closesBetween(schedule, from, until);
           if (closes !== null) expect(isOpen(schedule, closes)).toBe(false);
           const end = closes ?? until;
-          const between = Math.floor(from + (end - from) * part);
+          const between = from + Math.floor((end - from) * part);
           expect(isOpen(schedule, between)).toBe(true);
         },
       ),
