@@ -96,6 +96,8 @@ export function createWorker(deps: WorkerDeps): Worker {
   const known = createKnownOrders(mostKnown);
   /** Ids that this process is at. */
   const busy = new Set<string>();
+  /** Ids that are being stored as begun here; another delivery of the same order may be stored, and claimed, first. */
+  const entering = new Set<string>();
   /** A claim failed on its way: it may have been made nevertheless. */
   let claimDoubtful = false;
 
@@ -250,7 +252,7 @@ export function createWorker(deps: WorkerDeps): Worker {
     open: () => !stop.signal.aborted && store.chain.problem() === null,
     async claim(lane) {
       try {
-        if (claimDoubtful) await putBackUnknown(store.pool, owner, [...busy]);
+        if (claimDoubtful) await putBackUnknown(store.pool, owner, [...busy, ...entering]);
         claimDoubtful = false;
         return await claimNext(store.pool, owner, lane);
       } catch (error) {
@@ -313,13 +315,14 @@ export function createWorker(deps: WorkerDeps): Worker {
       const { iss: installation, jti, content } = one.order.claims;
       const { connection } = content;
       // After a doubtful claim the lane first puts back what nobody is at.
-      const place = busy.has(jti) || claimDoubtful ? null : lanes.reserve(connection, reads);
+      const ours = busy.has(jti) || entering.has(jti);
+      const place = ours || claimDoubtful ? null : lanes.reserve(connection, reads);
       // So that it is not put back as one that nobody is at.
-      if (place) busy.add(jti);
+      if (place) entering.add(jti);
       return {
         beginner: place && { owner, width: place.width },
         end(became) {
-          if (place) busy.delete(jti);
+          if (place) entering.delete(jti);
           if (became === 'taken' || became === 'queued') known.put(one);
           if (became === 'taken' && place) {
             place.begin({ kind: 'taken', installation, jti, attempt: 1, stopped: false, more: false });

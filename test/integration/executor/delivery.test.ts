@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
-import { nowSeconds } from './support/app';
+import { setTimeout as delay } from 'node:timers/promises';
+import { orderContentType, paths } from '#core/protocol/transport';
+import { oneConnection } from '../../../executor/local/one-connection';
+import { installation, nowSeconds } from './support/app';
 import { type Rig, startRig } from './support/rig';
 
 let rig: Rig;
@@ -20,6 +23,31 @@ describe('exactly once', () => {
     expect(replies.map(({ status }) => status)).toEqual(Array.from({ length: 16 }, () => 202));
     await rig.receipt(claims.jti);
     expect(await count()).toBe(before + 1);
+  });
+
+  it('an order runs that was stored by its second delivery while its first was on its way into the inbox', async () => {
+    const before = await count();
+    const claims = await rig.order({ sql: increment });
+    const request = { jti: 'held-up-on-its-way' };
+    if (!('url' in rig.config.state)) throw new Error('the state is elsewhere');
+    const other = await oneConnection(rig.config.state.url);
+    try {
+      await other.query(
+        `begin; insert into executor.requests values ('${installation}', '${request.jti}', now() + interval '1 hour')`,
+      );
+      const token = await rig.app.order(claims);
+      const contentType = orderContentType;
+      const first = rig.app.send(rig.executor.url, 'POST', paths.orders, token, { contentType, request });
+      const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%take_in%'`;
+      while ((await rig.sql(waiting)).length === 0) await delay(20);
+      expect(await rig.send(claims)).toMatchObject({ status: 202 });
+      await rig.receipt(claims.jti);
+      await other.query('rollback');
+      expect((await first).status).toBe(202);
+      expect(await count()).toBe(before + 1);
+    } finally {
+      await other.close();
+    }
   });
 
   it('the same order signed again is the same order; another under its id is a conflict', async () => {
