@@ -10,13 +10,27 @@ export function TextDiff({ label, before, now }: { label: string; before: string
   useEffect(() => {
     let gone = false;
     let diff: { destroy(): void } | undefined;
+    let width = -1;
+    let watch: ResizeObserver | undefined;
     const mount = host.current;
     const open = async (): Promise<void> => {
       try {
         const { createDiff } = await import('../editor/create-diff');
         if (gone || mount === null) return;
         const root = mount.shadowRoot ?? mount.attachShadow({ mode: 'open' });
-        diff = createDiff({ root, before, now, label, wide: mount.clientWidth >= wideFrom });
+        watch = new ResizeObserver(() => {
+          // Drawn anew for another width: what fills up the shorter side would stay as tall as it was.
+          if (mount.clientWidth === width) return;
+          width = mount.clientWidth;
+          diff?.destroy();
+          try {
+            diff = createDiff({ root, before, now, label, wide: width >= wideFrom });
+          } catch {
+            watch?.disconnect();
+            setPlain(true);
+          }
+        });
+        watch.observe(mount);
       } catch {
         if (!gone) setPlain(true);
       }
@@ -24,6 +38,7 @@ export function TextDiff({ label, before, now }: { label: string; before: string
     void open();
     return () => {
       gone = true;
+      watch?.disconnect();
       diff?.destroy();
     };
   }, [label, before, now]);
