@@ -19,7 +19,13 @@ export function ConnectionFacts({ connection }: { connection: ConnectionView }) 
         ...limitFacts(connection.limits),
         { name: 'Writes', value: writes(connection) },
         { name: 'Runs', value: connection.schedule ?? 'At any time' },
-        { name: 'Approvals', value: approvals(connection.approvalsRequired, connection.approverGroup) },
+        ...(classes.length > 0 ? [{ name: 'Data', value: classes.join(', ') }] : []),
+        ...maskedFacts(connection),
+        {
+          name: 'Approvals',
+          value: approvals(connection.approvalsRequired, connection.approverGroup),
+          wide: true,
+        },
         {
           name: 'Result rows',
           value: `At most ${count(connection.limits.maxResultRows, 'row', 'rows')} per statement, ${
@@ -27,9 +33,8 @@ export function ConnectionFacts({ connection }: { connection: ConnectionView }) 
               ? 'for everyone who sees the issue'
               : 'for the author, approvers and operators only'
           }`,
+          wide: true,
         },
-        ...(classes.length > 0 ? [{ name: 'Data', value: classes.join(', ') }] : []),
-        ...maskedFacts(connection),
       ]}
     />
   );
@@ -55,9 +60,9 @@ export function TargetFacts({
         ...limitFacts(revision.limits),
         resultFact(revision),
         ...(connection ? maskedFacts(connection) : []),
-        { name: 'Structure', value: structure(revision) },
         { name: 'Row budget', value: budget(revision.rowBudget) },
         { name: 'Cluster', value: <span className="qc-small">{revision.target.systemIdentifier}</span> },
+        { name: 'Structure', value: structure(revision), wide: true },
       ]}
     />
   );

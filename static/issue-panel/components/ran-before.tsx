@@ -20,11 +20,11 @@ export function RanBefore({ state }: { state: string }) {
   return (
     <section className="qc-stack-tight" aria-labelledby="qc-ran-before" data-testid="ran-before">
       <h3 className="qc-label" id="qc-ran-before">
-        Ran before
+        {value.environments.length > 0 || value.runs.length > 0 ? 'Ran before' : 'Other environments'}
       </h3>
       {value.environments.length > 0 && <Verdict view={value} />}
       {value.runs.length > 0 && (
-        <ul className="qc-stack-tight" data-testid="ran-before-runs">
+        <ul className="qc-findings" data-testid="ran-before-runs">
           {value.runs.map((run) => (
             <Run key={`${run.issueKey} ${run.at}`} run={run} />
           ))}
@@ -48,8 +48,8 @@ function Verdict({ view: { runs, required, missing, environments, maxAgeDays } }
     return (
       <p className="qc-subtle" data-testid="ran-before-none">
         {required
-          ? `It must succeed in ${environments.join(' or ')} first, within ${maxAgeDays} days; that is looked for when it is submitted.`
-          : `No run of this change in ${environments.join(' or ')} counts. This connection does not require one.`}
+          ? `It must succeed in ${anyOf(environments)} first, within ${maxAgeDays} days; that is looked for when it is submitted.`
+          : `No run of this change in ${anyOf(environments)} counts. This connection does not require one.`}
       </p>
     );
   }
@@ -66,26 +66,29 @@ function Run({ run }: { run: RanBeforeView['runs'][number] }) {
           : match === 'exact'
             ? 'Same SQL'
             : 'Same SQL up to layout and comments'}
-      </span>{' '}
-      {environment}, {connection}, <Time at={at} />
-      {rows !== null && `, ${count(rows, 'row', 'rows')}`}
-      {', '}
-      <a
-        className="qc-link"
-        href={`/browse/${issueKey}`}
-        onClick={(event) => {
-          // The frame stands on an address of its own: Jira has to go there.
-          event.preventDefault();
-          void goToIssue(issueKey);
-        }}
-      >
-        {issueKey}
-      </a>
-      {problem === null ? (
-        <span className="qc-small qc-subtle"> Its receipt was verified just now.</span>
-      ) : (
-        <span className="qc-small"> It does not count: {problem}.</span>
-      )}
+      </span>
+      <p>
+        {environment}, {connection}, <Time at={at} />
+        {rows !== null && `, ${count(rows, 'row', 'rows')}`}
+        {', '}
+        <a
+          className="qc-link"
+          href={`/browse/${issueKey}`}
+          onClick={(event) => {
+            // The frame stands on an address of its own: Jira has to go there.
+            event.preventDefault();
+            void goToIssue(issueKey);
+          }}
+        >
+          {issueKey}
+        </a>
+        .{' '}
+        {problem === null ? (
+          <span className="qc-small qc-subtle">Its receipt was verified just now.</span>
+        ) : (
+          <span className="qc-small">It does not count: {problem}.</span>
+        )}
+      </p>
     </li>
   );
 }
@@ -140,3 +143,7 @@ function named(label: string, one: SiblingView, all: readonly SiblingView[]): st
   const several = all.filter(({ environment }) => environment === one.environment).length > 1;
   return several ? `${label}: ${one.name}` : label;
 }
+
+/** `dev, qa or staging`. */
+const anyOf = (names: readonly string[]): string =>
+  [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((part) => part !== '').join(' or ');

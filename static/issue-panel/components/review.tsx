@@ -159,7 +159,7 @@ function stateOf(reviewed: Reviewed | null, sql: string): string {
     ...some(of('error'), 'error', 'errors'),
     ...some(of('warning'), 'warning', 'warnings'),
     ...some(of('info'), 'remark', 'remarks'),
-    ...some(waived, 'waived by the author', 'waived by the author'),
+    ...some(waived, 'finding set aside by the author', 'findings set aside by the author'),
   ];
   const read = count(statements.length, 'statement', 'statements');
   return parts.length === 0 ? `${read}, nothing to remark.` : `${read}: ${parts.join(', ')}.`;

@@ -88,6 +88,10 @@ function errorsOf(field: Field, reviewed: Reviewed | null): FoundError[] {
 function refusalOf({ field, finding, line }: FoundError, count: number): string {
   const place = `line ${line} of the ${field === 'sql' ? 'SQL' : 'rollback'}: ${finding.rule}`;
   return count === 1
-    ? `The review found an error in ${place}. Mend it, or set the rule aside for a reason.`
+    ? `The review found an error in ${place}. ${wayOut(finding)}`
     : `The review found ${count} errors, the first in ${place}. Mend them, or set the rules aside for a reason.`;
 }
+
+/** No reason makes a text run that cannot be read. */
+const wayOut = ({ statement }: FindingView): string =>
+  statement === null ? 'Mend the text.' : 'Mend it, or set the rule aside for a reason.';

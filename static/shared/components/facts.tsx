@@ -4,6 +4,8 @@ import type { ReactNode } from 'react';
 export interface Fact {
   readonly name: string;
   readonly value: ReactNode;
+  /** A sentence: it has a line of its own below the short ones. */
+  readonly wide?: true;
 }
 
 /** A compact list of facts that wraps into columns. */
@@ -11,7 +13,7 @@ export function Facts({ facts, label }: { facts: readonly Fact[]; label: string 
   return (
     <dl className="qc-facts" aria-label={label}>
       {facts.map((fact) => (
-        <div key={fact.name}>
+        <div key={fact.name} {...(fact.wide ? { className: 'qc-fact-wide' } : {})}>
           <dt>{fact.name}</dt>
           <dd>{fact.value}</dd>
         </div>

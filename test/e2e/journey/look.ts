@@ -6,7 +6,7 @@ import type { Frame, Page } from 'playwright-core';
 import type { Desk } from './desk';
 
 const images = path.join(process.cwd(), 'docs', 'images');
-/** Narrow screens are for review only; README does not show them. */
+/** Narrow screens, as narrow as 320 pixels, are for review only; README does not show them. */
 const drafts = path.join(process.cwd(), '.local', 'screenshots');
 const wanted = process.env['QC_SCREENSHOTS'] === '1';
 const modes = ['light', 'dark'] as const;
@@ -83,7 +83,7 @@ async function photograph({ page }: Pick<Desk, 'page'>, name: string): Promise<v
   await page.evaluate(() => window.scrollTo(0, 0));
   await page.screenshot({ path: path.join(images, `${name}.png`) });
   await page.screenshot({ path: path.join(drafts, `${name}-full.png`), fullPage: true });
-  await page.setViewportSize({ width: 390, height: 900 });
+  await page.setViewportSize({ width: 320, height: 900 });
   await page.waitForFunction(() => document.documentElement.scrollWidth <= window.innerWidth);
   await page.screenshot({ path: path.join(drafts, `${name}-narrow.png`), fullPage: true });
   // A frame below the fold is drawn only when it comes into sight.

@@ -58,7 +58,7 @@ describe('a script that a DBA would not like', () => {
 
   step('she sets a rule aside with a reason, which Bea reads', async () => {
     await dana.editor('SQL').fill(waived);
-    await dana.reads(/1 waived by the author/);
+    await dana.reads(/1 finding set aside by the author/);
     await dana.reads(/^Saved \d\d:\d\d$/);
     await dana.act('submit');
     await dana.status('In review');

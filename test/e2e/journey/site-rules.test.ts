@@ -99,7 +99,7 @@ describe('the rules of a site', () => {
       expect(await other.innerText()).toContain('the later one waits for the earlier to end');
       expect(await other.innerText()).not.toContain('Gold for customer 7');
       expect(await lookFromTop(dana, 'other-changes')).toEqual([]);
-      await other.getByRole('button', { name: `Open ${first}` }).waitFor();
+      await other.getByRole('link', { name: `Open ${first}` }).waitFor();
     },
   );
 });

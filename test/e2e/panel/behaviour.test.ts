@@ -84,13 +84,14 @@ describe('review', () => {
     const editor = frame.getByRole('textbox', { name: 'SQL', exact: true });
     await editor.fill('SELEC 1;');
     expect(await frame.getByTestId('finding-syntax-error').innerText()).toContain('syntax error');
+    await frame.getByText('Mend the text.').first().waitFor();
     await editor.fill(
       '-- qc-waive ban-delete-without-where: it holds test data only\nDELETE FROM customers;',
     );
     const waived = frame.getByTestId('finding-ban-delete-without-where');
     await waived.waitFor();
     expect(await waived.innerText()).toContain('Set aside by the author: it holds test data only');
-    await frame.getByText('1 statement: 1 waived by the author.').waitFor();
+    await frame.getByText('1 statement: 1 finding set aside by the author.').waitFor();
   });
 
   it('shows approvers the same findings', async () => {
@@ -127,7 +128,7 @@ describe('a revision that was submitted again', () => {
     expect(await frame.getByTestId('diff-Rollback').count()).toBe(0);
   });
 
-  it('shows one text below the other on a narrow screen', async () => {
+  it('shows one text below the other on a narrow screen, and beside it once that is wide', async () => {
     const { url, backend } = harness.open({ ...fixtures['review-approver'], revision: now });
     const { rollback, verification } = now;
     const sql = 'SELECT 1;';
@@ -137,6 +138,9 @@ describe('a revision that was submitted again', () => {
     await frame.getByRole('heading', { name: 'Changed since revision 2' }).waitFor();
     await frame.getByRole('textbox', { name: 'SQL, with what was there before' }).waitFor();
     expect(await frame.locator('.cm-deletedChunk').innerText()).toContain('SELECT 1;');
+    await frame.page().setViewportSize({ width: 1_100, height: 900 });
+    await frame.getByRole('textbox', { name: 'SQL before' }).waitFor();
+    expect(await frame.locator('.cm-deletedChunk').count()).toBe(0);
   });
 });
 
