@@ -41,6 +41,29 @@ export function RuleCard(props: {
             {categoryNames[rule.category]} · comes as {rule.level}
             {isChanged && <strong> · changed, not saved</strong>}
           </p>
+          <div className="qc-row qa-rule-actions">
+            <Button
+              spacing="compact"
+              appearance="subtle"
+              aria-expanded={open}
+              aria-controls={`${id}-why`}
+              onClick={() => setOpen(!open)}
+              aria-label={`Why, and what to do: ${rule.id}`}
+            >
+              Why, and what to do
+            </Button>
+            {here !== undefined && (
+              <Button
+                spacing="compact"
+                appearance="subtle"
+                isDisabled={desk.busy}
+                aria-label={`Reset to default: ${rule.id}`}
+                onClick={() => desk.edit((draft) => withoutRule(draft, scope, rule.id))}
+              >
+                Reset to default
+              </Button>
+            )}
+          </div>
         </div>
         <div className="qa-field">
           <label className="qc-small qc-subtle" htmlFor={`${id}-level`}>
@@ -76,29 +99,6 @@ export function RuleCard(props: {
           onChange={(value) => desk.edit((draft) => withOption(draft, scope, rule.id, { name, value }))}
         />
       ))}
-      <div className="qc-row">
-        <Button
-          spacing="compact"
-          appearance="subtle"
-          aria-expanded={open}
-          aria-controls={`${id}-why`}
-          onClick={() => setOpen(!open)}
-          aria-label={`Why, and what to do: ${rule.id}`}
-        >
-          Why, and what to do
-        </Button>
-        {here !== undefined && (
-          <Button
-            spacing="compact"
-            appearance="subtle"
-            isDisabled={desk.busy}
-            aria-label={`Reset to default: ${rule.id}`}
-            onClick={() => desk.edit((draft) => withoutRule(draft, scope, rule.id))}
-          >
-            Reset to default
-          </Button>
-        )}
-      </div>
       <div id={`${id}-why`} hidden={!open}>
         {open && (
           <Suspense fallback={<p className="qc-subtle">Loading…</p>}>

@@ -21,7 +21,7 @@ export function RuleList({ desk, scope }: { readonly desk: RulesDesk; readonly s
   const [all, setAll] = useState(false);
   const id = useId();
   const set = layerOf(desk.draft, scope).rules;
-  const { rules } = desk.saved;
+  const rules = byWeight(desk.saved.rules);
   const found = rules.filter(
     (rule) =>
       speaksOf(rule, words) &&
@@ -81,4 +81,10 @@ function speaksOf({ id, title, category }: RuleListing, words: string): boolean 
     .toLowerCase()
     .split(/\s+/)
     .every((word) => text.includes(word));
+}
+
+/** What destroys data first: the order in which categories are named. */
+function byWeight(rules: readonly RuleListing[]): RuleListing[] {
+  const place = ({ category }: RuleListing): number => categories.indexOf(category);
+  return rules.toSorted((one, other) => place(one) - place(other));
 }
