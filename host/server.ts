@@ -46,13 +46,19 @@ function promiseWithResolvers<T>(): { promise: Promise<T>; resolve: (value: T) =
   return { promise, resolve: (value) => resolve?.(value) };
 }
 
+/**
+ * A client may send its next request just when the server ends a connection that has been idle for long, and meets the end.
+ * Clients take their own patience from this one, and end first if it is longer than this process is ever busy.
+ */
+const keepAliveTimeout = 60_000;
+
 /** Listens on 127.0.0.1; port 0 takes a free one. Rejects with PortBusyError. */
 export async function openListener(port: number): Promise<Listener> {
   const { promise: ready, resolve: start } = promiseWithResolvers<Handler>();
   const listen = getRequestListener(async (request) => await (await ready)(request), {
     overrideGlobalObjects: false,
   });
-  const server = createServer((request, response) => void listen(request, response));
+  const server = createServer({ keepAliveTimeout }, (request, response) => void listen(request, response));
   const actual = await bind(server, port);
   return {
     port: actual,
