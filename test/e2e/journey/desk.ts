@@ -9,7 +9,7 @@ export interface Desk {
   /** The issue panel's frame. */
   readonly panel: FrameLocator;
   /** An editor of the panel by its label. */
-  editor(label: 'SQL' | 'Rollback'): Locator;
+  editor(label: 'SQL' | 'Rollback' | 'Verification'): Locator;
   /** The part at the top of the panel: status, headline, actions. */
   readonly slot: Locator;
   /** Goes to another page of the site. */

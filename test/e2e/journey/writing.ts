@@ -6,6 +6,8 @@ export interface Writing {
   readonly sql: string;
   /** Null: the author declares that there is none. `automatic`: the executor is to undo it. */
   readonly rollback: string | null;
+  /** What must be true afterwards. */
+  readonly verification?: string;
   readonly reason: string;
 }
 
@@ -23,13 +25,17 @@ export async function createChange({ page }: Desk, summary: string, description 
 }
 
 /** Fills the draft in the panel and waits until it is saved and complete; the review may have found errors in it. */
-export async function writeDraft(desk: Desk, { connection, sql, rollback, reason }: Writing): Promise<void> {
+export async function writeDraft(
+  desk: Desk,
+  { connection, sql, rollback, verification, reason }: Writing,
+): Promise<void> {
   const { panel } = desk;
   await desk.editor('SQL').fill(sql);
   await panel.getByLabel('Connection', { exact: true }).selectOption(connection);
   if (rollback === null) await panel.getByLabel('There is no rollback').check();
   else if (rollback === 'automatic') await panel.getByLabel('Let the executor undo it').check();
   else await desk.editor('Rollback').fill(rollback);
+  if (verification !== undefined) await desk.editor('Verification').fill(verification);
   await panel.getByLabel('Reason').fill(reason);
   await desk.reads(/^(Ready to be reviewed|The review found errors)\.$/);
   await desk.reads(/^Saved \d\d:\d\d$/);
