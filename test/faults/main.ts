@@ -83,23 +83,27 @@ function readArguments(): Arguments | null {
   }
 }
 
-const servers = new Set<FaultServer>();
+/** Also those that are just starting. */
+const servers = new Set<Promise<FaultServer>>();
 let file: string | null = null;
+let ending = false;
 
 async function startServer(binaries?: string): Promise<FaultServer> {
-  const server = await startFaultServer(binaries);
-  servers.add(server);
+  // A test whose server was taken away ends, and the next one asks for its own.
+  if (ending) throw new Error('the suite was ended');
+  const starting = startFaultServer(binaries);
+  servers.add(starting);
+  const server = await starting;
   await makeTemplate(server);
   return server;
 }
 
 async function cleanUp(): Promise<void> {
   killAll();
-  await Promise.all([...servers].map(async (server) => server.close().catch(() => undefined)));
+  await Promise.allSettled([...servers].map(async (starting) => (await starting).close()));
   if (file !== null) await rm(file, { force: true });
 }
 
-let ending = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     if (ending) return;
